@@ -1,0 +1,82 @@
+"""Requests from CSV: UTF-8, a header of column names, quotes as in RFC 4180."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from remit_engine.request import Problem
+
+from remit_api.batch.row import LONGEST, Row, Rows, from_cells, id_columns
+from remit_api.failures import BadFacts
+
+
+def read(path: Path) -> Rows:
+    """The rows of a file. A line that cannot be read becomes a row with its error."""
+    lines = _Lines(path)
+    csv.field_size_limit(LONGEST)
+    reader = csv.reader(lines, strict=True)
+    try:
+        header = _header(next(reader, []), path)
+    except csv.Error as fault:
+        raise BadFacts([Problem(str(path), f"the first line cannot be read: {fault}")]) from None
+    return Rows(id_columns(header), path.stat().st_size, _rows(reader, header, lines))
+
+
+class _Lines:
+    """The lines of a file as text, counting bytes. Bytes that are no text survive as surrogates."""
+
+    def __init__(self, path: Path) -> None:
+        self.read = 0
+        self._stream = path.open("rb")
+
+    def __iter__(self) -> Iterator[str]:
+        with self._stream as stream:
+            while line := stream.readline(LONGEST):
+                encoding = "utf-8" if self.read else "utf-8-sig"
+                self.read += len(line)
+                yield line.decode(encoding, "surrogateescape")
+
+
+def _header(cells: Sequence[str], path: Path) -> list[str]:
+    header = [cell.strip() for cell in cells]
+    if not any(header):
+        raise BadFacts([Problem(str(path), "the first line has no column names")])
+    twice = [name for name in dict.fromkeys(header) if name and header.count(name) > 1]
+    if twice:
+        raise BadFacts([Problem(str(path), f"the column `{twice[0]}` is there twice")])
+    if any(map(_broken, header)):
+        raise BadFacts([Problem(str(path), "the file is not UTF-8 text")])
+    return header
+
+
+def _rows(reader: Iterator[list[str]], header: list[str], lines: _Lines) -> Iterator[Row]:
+    number = 0
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as fault:
+            number += 1
+            yield Row(number, error=f"the line cannot be read: {fault}", position=lines.read)
+            continue
+        if cells is None:
+            return
+        if cells:
+            number += 1
+            yield _row(number, header, cells, lines.read)
+
+
+def _row(number: int, header: list[str], cells: list[str], position: int) -> Row:
+    named = {k: v.strip() for k, v in zip(header, cells, strict=False) if k and v.strip()}
+    ids = {name: named[name] for name in id_columns(header) if name in named}
+    if any(map(_broken, cells)):
+        return Row(number, None, "the line is not UTF-8 text", {}, position)
+    if len(cells) != len(header):
+        error = f"the line has {len(cells)} cells, and the header names {len(header)}"
+        return Row(number, None, error, ids, position)
+    return Row(number, from_cells(named), None, ids, position)
+
+
+def _broken(cell: str) -> bool:
+    return any("\udc80" <= letter <= "\udcff" for letter in cell) if not cell.isascii() else False

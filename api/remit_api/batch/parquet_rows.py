@@ -1,0 +1,91 @@
+"""Requests from Parquet, through DuckDB: decimals and whole numbers are exact as they are.
+
+A binary floating point number has lost what was written (0.1 is not 0.1), so a row with one is
+refused unless the number is whole. Store amounts as DECIMAL or as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import duckdb
+from remit_engine.request import Problem
+
+from remit_api.batch.json_rows import known_ids
+from remit_api.batch.row import Row, Rows, from_document, id_columns
+from remit_api.failures import BadFacts
+
+CHUNK = 1024
+LARGEST_EXACT = 2**53
+
+
+def read(path: Path) -> Rows:
+    """The rows of a file."""
+    connection = duckdb.connect(config={"threads": 1})
+    try:
+        length = connection.execute(
+            "SELECT count(*) FROM read_parquet(?)", [str(path)]
+        ).fetchone()
+        result = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
+    except duckdb.Error as fault:
+        said = str(fault).split("\n", 1)[0]
+        raise BadFacts([Problem(str(path), f"this is not Parquet: {said}")]) from None
+    names = [column[0] for column in result.description or ()]
+    rows = _rows(connection, names)
+    return Rows(id_columns(names), length[0] if length else 0, rows)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, names: list[str]) -> Iterator[Row]:
+    number = 0
+    ids = id_columns(names)
+    while chunk := connection.fetchmany(CHUNK):
+        for cells in chunk:
+            number += 1
+            yield _row(number, dict(zip(names, cells, strict=True)), ids)
+
+
+def _row(number: int, cells: Mapping[str, Any], ids: tuple[str, ...]) -> Row:
+    named = known_ids(cells, ids)
+    try:
+        given = {name: exact(name, value) for name, value in cells.items() if value is not None}
+        return Row(number, from_document(given), None, named, number)
+    except BadFacts as fault:
+        return Row(number, None, fault.message, named, number)
+
+
+def exact(path: str, value: Any) -> Any:
+    """A cell as a document has it; a value that cannot be exact is refused."""
+    match value:
+        case None | bool() | int() | str() | Decimal() | UUID():
+            return str(value) if isinstance(value, UUID) else value
+        case float():
+            return _whole(path, value)
+        case datetime():
+            return _day(path, value)
+        case date():
+            return value.isoformat()
+        case Mapping():
+            inner = {k: exact(f"{path}.{k}", v) for k, v in value.items()}
+            return {k: v for k, v in inner.items() if v is not None}
+        case list() | tuple():
+            return [exact(f"{path}.{i}", v) for i, v in enumerate(value)]
+    kind = "a time of day" if isinstance(value, time) else "a value that no fact can have"
+    raise BadFacts([Problem(path, f"this column holds {kind}")])
+
+
+def _whole(path: str, value: float) -> int:
+    if value.is_integer() and abs(value) <= LARGEST_EXACT:
+        return int(value)
+    message = f"{value!r} is a binary fraction and not exact: store the column as DECIMAL or text"
+    raise BadFacts([Problem(path, message)])
+
+
+def _day(path: str, value: datetime) -> str:
+    if value.time() != time.min:
+        raise BadFacts([Problem(path, f"`{value}` is a time, and a date is expected")])
+    return value.date().isoformat()

@@ -1,0 +1,101 @@
+"""A request of a file, and how columns and members become a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from remit_engine.request import Problem
+
+from remit_api.failures import BadFacts
+from remit_api.question import Question, Words, merged, nested
+
+TEXTS = ("actor", "action", "verb", "as_of", "requester", "language")
+LISTS = ("approvals", "evidence")
+LONGEST = 1 << 24
+"""The longest line or cell that is read: 16 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One request of a file, or why it could not be read. `position`: bytes or rows so far."""
+
+    number: int
+    question: Question | None = None
+    error: str | None = None
+    ids: Mapping[str, str] = field(default_factory=dict)
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The requests of a file, its id columns, and its whole length in the measure of `position`."""
+
+    ids: tuple[str, ...]
+    length: int
+    rows: Iterator[Row]
+
+
+def id_columns(names: Iterable[str]) -> tuple[str, ...]:
+    """The columns that name a row to its owner and are handed on: `id`, `order_id` …"""
+    return tuple(name for name in names if name == "id" or name.endswith("_id"))
+
+
+def from_cells(cells: Mapping[str, str]) -> Question:
+    """A question from texts by column; facts are read later, by their declared types."""
+    members: dict[str, Any] = {}
+    facts: dict[str, str] = {}
+    actor: dict[str, str] = {}
+    totals: dict[str, str] = {}
+    approvals: tuple[str, ...] = ()
+    for name, cell in cells.items():
+        if name in TEXTS:
+            members[name] = cell
+        elif name == "evidence":
+            members[name] = _parts(cell)
+        elif name == "approvals":
+            approvals = tuple(_parts(cell))
+        elif name.startswith("actor."):
+            actor[name.removeprefix("actor.")] = cell
+        elif name.startswith("totals."):
+            totals[name.removeprefix("totals.")] = cell
+        else:
+            facts[name.removeprefix("facts.")] = cell
+    return Question(members, {}, Words(facts, actor, totals, approvals))
+
+
+def from_document(document: Mapping[str, Any]) -> Question:
+    """A question from a typed row: `facts` nested, and every further member a fact by its path."""
+    members: dict[str, Any] = {}
+    totals: dict[str, Any] = {}
+    actor: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
+    for name, value in document.items():
+        if value is None and name in (*TEXTS, *LISTS, "totals", "facts"):
+            continue
+        if name in (*TEXTS, *LISTS):
+            members[name] = value
+        elif name == "totals" and isinstance(value, Mapping):
+            totals.update(value)
+        elif name.startswith("totals."):
+            totals[name.removeprefix("totals.")] = value
+        elif name.startswith("actor."):
+            actor[name.removeprefix("actor.")] = value
+        elif name == "facts":
+            facts = merged(facts, _object(value))
+        else:
+            facts = merged(facts, nested(name, value))
+    if totals:
+        members["totals"] = totals
+    return Question(members, facts, Words(actor=actor))
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise BadFacts([Problem("facts", "facts are an object, such as {\"rate\": \"12%\"}")])
+    return value
+
+
+def _parts(cell: str) -> list[str]:
+    return [part.strip() for part in cell.split(";") if part.strip()]

@@ -1,0 +1,90 @@
+"""A batch from its first row to its summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from remit_engine.decision import Outcome
+from remit_engine.engine import Engine
+from remit_engine.request import InvalidRequest
+
+from remit_api.batch import csv_rows, json_rows, parquet_rows
+from remit_api.batch.results import Record, Write, failed, open_results, record
+from remit_api.batch.row import Row, Rows
+from remit_api.failures import MissingFile, WrongUse, shown
+from remit_api.question import Question
+from remit_api.question_reader import read_question
+
+READERS: dict[str, Callable[[Path], Rows]] = {
+    ".csv": csv_rows.read,
+    ".jsonl": json_rows.read,
+    ".ndjson": json_rows.read,
+    ".parquet": parquet_rows.read,
+}
+
+
+@dataclass(slots=True)
+class Summary:
+    """What became of a batch. `first_error` is the row and the error of the first that failed."""
+
+    rows: int = 0
+    errors: int = 0
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    first_error: tuple[int, str] | None = None
+
+
+def open_batch(path: Path) -> Rows:
+    """The requests of a file, by its ending."""
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        endings = ", ".join(READERS)
+        raise WrongUse(f"`{path}` is not a file of requests", f"use a file ending in {endings}")
+    if not path.is_file():
+        raise MissingFile(path, f"there is no file `{path}`")
+    return reader(path)
+
+
+def run(
+    rows: Rows,
+    out: Path,
+    engine: Engine,
+    defaults: Question,
+    today: date,
+    progress: Callable[[int], None],
+) -> Summary:
+    """Answer every row into a file; a row that cannot be answered carries its error."""
+    summary = Summary()
+    with open_results(out, rows.ids) as write:
+        for row in rows.rows:
+            _count(summary, row, _answered(row, engine, defaults, today), write)
+            progress(row.position)
+    return summary
+
+
+def _answered(row: Row, engine: Engine, defaults: Question, today: date) -> Record:
+    if row.question is None:
+        return failed(row.number, row.ids, row.error or "the row cannot be read")
+    try:
+        question = row.question.over(defaults)
+        request = read_question(question, engine.model, engine.directory, today, lenient=True)
+        return record(row.number, row.ids, engine.decide(request))
+    except InvalidRequest as fault:
+        return failed(row.number, row.ids, "; ".join(map(shown, fault.problems)))
+    except Exception as fault:  # one bad row must not cost the other million
+        error = f"remit itself failed on this row: {type(fault).__name__}: {fault}"
+        return failed(row.number, row.ids, error)
+
+
+def _count(summary: Summary, row: Row, answer: Record, write: Write) -> None:
+    summary.rows += 1
+    error = answer.get("error")
+    if error is None:
+        summary.outcomes[Outcome(answer["outcome"])] += 1
+    else:
+        summary.errors += 1
+        summary.first_error = summary.first_error or (row.number, error)
+    write(answer)

@@ -1,0 +1,149 @@
+"""A decision as a person reads it: the answer first, then how far, what next, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from remit_engine.decision import (
+    Decision,
+    Link,
+    MissingFact,
+    Need,
+    RuleUsed,
+    RunningTotal,
+    TraceLine,
+)
+
+from remit_api.cli.options import Language
+from remit_api.cli.output import Part, Screen, pad
+from remit_api.cli.phrases import listed, phrase, verdict
+
+Line = tuple[Part, ...]
+
+
+def show(decision: Decision, view: Screen, language: Language, *, trace: bool = False) -> None:
+    """The whole answer on the screen."""
+    words, style = verdict(decision.outcome, language)
+    view.line((decision.reason, style))
+    view.line()
+    _facts_of_the_answer(decision, words, view, language)
+    sections: list[tuple[str, Iterable[Line]]] = [
+        ("totals", (_total(t, language) for t in decision.totals)),
+        ("missing", (_missing(m, language) for m in decision.missing)),
+        ("needs", (_need(n, language) for n in decision.needs)),
+        ("chain", (_link(c, language) for c in decision.chain)),
+        ("obligations", ((o,) for o in decision.obligations)),
+        ("rules", (line for r in decision.rules for line in _rule(r, language))),
+    ]
+    if trace:
+        sections.append(("trace", (line for t in decision.trace for line in _compared(t))))
+    if decision.ignored:
+        sections.append(("ignored", ((path,) for path in decision.ignored)))
+    for key, lines in sections:
+        _section(phrase(key, language), lines, view)
+
+
+def _facts_of_the_answer(
+    decision: Decision, words: str, view: Screen, language: Language
+) -> None:
+    pairs = [("answer", f"{decision.outcome} ({words})")]
+    if decision.on_behalf_of:
+        pairs.append(("on behalf of", decision.on_behalf_of))
+    if decision.limit is not None:
+        pairs.append(("limit", decision.limit.text))
+    if decision.headroom is not None:
+        pairs.append(("headroom", decision.headroom.text))
+    if decision.maximum is not None:
+        pairs.append(("maximum", decision.maximum.text))
+    pairs.append(("as of", decision.as_of.isoformat()))
+    pairs.append(("policy", _policy(decision)))
+    width = max(len(phrase(key, language)) for key, _ in pairs)
+    for key, value in pairs:
+        view.line("  ", (pad(phrase(key, language), width), "dim"), "  ", value)
+
+
+def _policy(decision: Decision) -> str:
+    used = decision.policy
+    versions = (*used.versions, *[""] * len(used.names))
+    named = (f"{n} {v}".strip() for n, v in zip(used.names, versions, strict=False))
+    return f"{', '.join(named)} ({used.digest[:12]})"
+
+
+def _section(title: str, lines: Iterable[Line], view: Screen) -> None:
+    ready = list(lines)
+    if not ready:
+        return
+    view.line()
+    view.line((title, "bold"))
+    for line in ready:
+        view.line("  ", *line)
+
+
+def _total(total: RunningTotal, language: Language) -> Line:
+    return (
+        phrase(
+            "total",
+            language,
+            name=total.name,
+            used=total.used.text,
+            limit=total.limit.text,
+            before=total.remaining_before.text,
+            after=total.remaining_after.text,
+        ),
+    )
+
+
+def _missing(fact: MissingFact, language: Language) -> Line:
+    what = f"  {fact.label}" if fact.label else ""
+    allowed = ""
+    if fact.allowed:
+        allowed = f", {phrase('one of', language, values=listed(fact.allowed, language))}"
+    return ((fact.path, "cyan"), what, (f"  ({fact.type}{allowed})", "dim"))
+
+
+def _need(need: Need, language: Language) -> Line:
+    parts: list[Part] = [need.text]
+    if need.people:
+        parts.append(f": {listed(need.people, language)}")
+    if need.done:
+        done = phrase("done", language, done=need.done, count=need.count)
+        parts.append((f"  ({done})", "dim"))
+    return tuple(parts)
+
+
+def _link(link: Link, language: Language) -> Line:
+    who = listed(link.people, language) if link.people else phrase("nobody", language)
+    parts: list[Part] = [(link.label, "bold"), f": {who}"]
+    if not link.able:
+        parts.append((f"  ({phrase('endorses', language)})", "dim"))
+    elif link.missing:
+        facts = listed(link.missing, language)
+        parts.append((f"  ({phrase('depends', language, facts=facts)})", "dim"))
+    return tuple(parts)
+
+
+def _rule(rule: RuleUsed, language: Language) -> list[Line]:
+    place: Part = (f"{rule.file}:{rule.line}", "dim")
+    lines: list[Line] = [((rule.id, "bold"), f"  {rule.role}  ", place), ("  ", rule.text)]
+    if rule.because:
+        lines.append(("  ", rule.because))
+    if rule.source:
+        lines.append(("  ", (phrase("source", language, source=rule.source), "dim")))
+    return lines
+
+
+_RESULTS = {"true": "green", "false": "red", "unknown": "cyan", "fault": "magenta"}
+
+
+def _compared(line: TraceLine) -> list[Line]:
+    values = ", ".join(f"{name} = {value}" for name, value in line.values)
+    shown: list[Line] = [
+        (
+            (line.result, _RESULTS.get(line.result, "")),
+            f"  {line.text}",
+            (f"  {line.rule}  {line.file}:{line.line}", "dim"),
+        )
+    ]
+    if values:
+        shown.append(("       ", (values, "dim")))
+    return shown

@@ -1,0 +1,82 @@
+"""Asking a person for the facts an answer still misses, one at a time."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+from remit_engine.decision import Decision, MissingFact
+from remit_engine.request import InvalidRequest
+
+from remit_api.cli.report import error
+from remit_api.cli.session import Session
+from remit_api.failures import shown
+from remit_api.question import Question
+
+
+def decide_asking(session: Session) -> Decision:
+    """The answer after every question the person was willing to answer."""
+    decision = session.loaded.engine.decide(session.request())
+    skipped: set[str] = set()
+    while open_facts := [m for m in decision.missing if m.path not in skipped]:
+        fact = open_facts[0]
+        completed = _ask(session, fact)
+        if completed is None:
+            return decision
+        if completed is session:
+            skipped.add(fact.path)
+            continue
+        session = completed
+        decision = session.loaded.engine.decide(session.request())
+    return decision
+
+
+def _ask(session: Session, fact: MissingFact) -> Session | None:
+    """The session with the fact; the same one when it stays open; None when the person stops."""
+    view = session.view
+    view.note((fact.label or fact.path, "bold"), (f"  {fact.path}, {_kind(fact)}", "dim"))
+    while True:
+        view.err.print("  > ", end="")
+        text = _line()
+        if text is None:
+            view.note()
+            return None
+        if not text:
+            return session
+        completed = session.asking(answered(session.question, fact.path, text))
+        try:
+            completed.request()
+        except InvalidRequest as fault:
+            for problem in fault.problems:
+                error(view, shown(problem))
+        else:
+            return completed
+
+
+def answered(question: Question, path: str, text: str) -> Question:
+    """The question with one more thing said, wherever its path belongs."""
+    words = question.words
+    if path == "requester":
+        return replace(question, members={**question.members, "requester": text})
+    first, _, rest = path.partition(".")
+    if first == "actor" and rest:
+        words = replace(words, actor={**words.actor, rest: text})
+    elif first == "totals" and rest:
+        words = replace(words, totals={**words.totals, rest: text})
+    else:
+        words = replace(words, facts={**words.facts, path: text})
+    return replace(question, words=words)
+
+
+def _kind(fact: MissingFact) -> str:
+    allowed = f": {', '.join(fact.allowed)}" if fact.allowed else ""
+    return f"{fact.type}{allowed}"
+
+
+def _line() -> str | None:
+    """One line from standard input, None at its end or when the person breaks off."""
+    try:
+        line = sys.stdin.readline()
+    except KeyboardInterrupt:
+        return None
+    return line.strip() if line else None

@@ -1,0 +1,88 @@
+"""`remit decide --batch FILE --out FILE`: many requests, one answer a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from remit_engine.decision import Outcome
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from remit_api.batch.run import Summary, open_batch, run
+from remit_api.cli.exit_codes import ExitCode
+from remit_api.cli.output import Screen
+from remit_api.cli.phrases import verdict
+from remit_api.cli.options import Language
+from remit_api.cli.session import Asked, Session, open_session
+from remit_api.failures import MissingFile, WrongUse
+
+
+def run_batch(asked: Asked, batch: Path | None, out: Path | None, view: Screen) -> ExitCode:
+    """Answer a file of requests. Options and facts of the command line hold where a row is open."""
+    if batch is None or out is None:
+        raise WrongUse("a batch needs both files", "`--batch requests.csv --out results.csv`")
+    if out.resolve() == batch.resolve():
+        raise WrongUse("the answers would overwrite the requests", "name another file for `--out`")
+    if not out.resolve().parent.is_dir():
+        raise MissingFile(out, f"there is no folder `{out.parent}` to write to")
+    rows = open_batch(batch)
+    session = open_session(asked, view)
+    with _progress(view, rows.length) as advance:
+        summary = run(
+            rows, out, session.loaded.engine, session.question, session.today, advance
+        )
+    _show(summary, out, session, view)
+    return ExitCode.FAILED if summary.errors else ExitCode.OK
+
+
+@contextmanager
+def _progress(view: Screen, length: int) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error where a person watches, else nothing."""
+    if not view.err.is_terminal:
+        yield lambda position: None
+        return
+    columns = (
+        TextColumn("answering"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rows]:,} rows"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=view.err, transient=True) as bar:
+        task = bar.add_task("rows", total=length, rows=0)
+        count = 0
+
+        def advance(position: int) -> None:
+            nonlocal count
+            count += 1
+            if count % 256 == 0:
+                bar.update(task, completed=position, rows=count)
+
+        yield advance
+
+
+def _show(summary: Summary, out: Path, session: Session, view: Screen) -> None:
+    if view.as_json:
+        view.data(
+            {
+                "rows": summary.rows,
+                "answered": summary.rows - summary.errors,
+                "errors": summary.errors,
+                "outcomes": {str(o): summary.outcomes[o] for o in Outcome},
+                "out": str(out),
+                "as_of": session.today.isoformat(),
+                "policy": {"digest": session.loaded.program.digest},
+            }
+        )
+        return
+    view.line((f"{summary.rows - summary.errors:,} of {summary.rows:,} rows answered", "bold"),
+              f", written to {out}")  # fmt: skip
+    for outcome in Outcome:
+        if count := summary.outcomes[outcome]:
+            words, style = verdict(outcome, Language.EN)
+            view.line(f"  {count:>9,}  ", (outcome.value, style), f"  {words}")
+    if summary.first_error is not None:
+        row, error = summary.first_error
+        view.line(f"  {summary.errors:>9,}  ", ("errors", "bold red"), f"  first in row {row}: {error}")

@@ -1,0 +1,124 @@
+"""The entry point: `remit COMMAND …`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from remit_api.cli import report
+from remit_api.cli.check import check
+from remit_api.cli.decide import decide
+from remit_api.cli.exit_codes import ExitCode, epilog
+from remit_api.cli.explain import explain
+from remit_api.cli.fmt import fmt
+from remit_api.cli.init import init
+from remit_api.cli.matrix import matrix
+from remit_api.cli.max import max_
+from remit_api.cli.may import may
+from remit_api.cli.output import Screen, screen
+from remit_api.cli.test import test
+from remit_api.cli.value import value
+from remit_api.cli.who import who
+
+ASK, WRITE = "Ask", "Write and check policies"
+COMMANDS = (
+    ("decide", decide, ASK),
+    ("max", max_, ASK),
+    ("who", who, ASK),
+    ("may", may, ASK),
+    ("value", value, ASK),
+    ("matrix", matrix, ASK),
+    ("init", init, WRITE),
+    ("check", check, WRITE),
+    ("fmt", fmt, WRITE),
+    ("test", test, WRITE),
+    ("explain", explain, WRITE),
+)
+
+
+class RemitGroup(TyperGroup):
+    """Every way a run can end becomes an exit code here, and a sentence where one is due."""
+
+    def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> NoReturn:
+        """Run and leave with the exit code."""
+        words = list(sys.argv[1:] if args is None else args)
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="backslashreplace")
+        sys.exit(int(self._run(words, {**extra, "standalone_mode": False})))
+
+    def _run(self, words: list[str], extra: dict[str, Any]) -> int:
+        view = screen(as_json="--json" in words)
+        try:
+            return super().main(words, **extra) or ExitCode.OK
+        except typer.TyperException as fault:
+            return report.usage(fault, view)
+        except typer.Abort:
+            return ExitCode.INTERRUPTED
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; whatever it raises is answered, not shown as a traceback."""
+        view = screen(as_json="--json" in (*ctx.args, *ctx._protected_args))
+        try:
+            code = super().invoke(ctx)
+            sys.stdout.flush()
+        except (typer.TyperException, typer.Exit, typer.Abort):
+            raise
+        except BrokenPipeError:
+            return _hang_up()
+        except Exception as fault:
+            return _answered(fault, view)
+        return code
+
+
+def _answered(fault: Exception, view: Screen) -> ExitCode:
+    known = report.as_failure(fault)
+    return report.failure(known, view) if known else report.internal(fault, view)
+
+
+def _hang_up() -> ExitCode:
+    """The reader went away: write the rest to nowhere, so that Python does not complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    return ExitCode.BROKEN_PIPE
+
+
+app = typer.Typer(
+    name="remit",
+    cls=RemitGroup,
+    help="Sales authority as code: who may decide what, up to how much, and why.",
+    epilog=epilog(),
+    add_completion=False,
+    invoke_without_command=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+
+@app.callback()
+def _start(
+    ctx: typer.Context,
+    show_version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+) -> None:
+    if show_version:
+        typer.echo(f"remit {version('remit')}")
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+        raise typer.Exit
+
+
+for _name, _command, _panel in COMMANDS:
+    app.command(_name, rich_help_panel=_panel, epilog=epilog())(_command)
+
+
+def main(args: Sequence[str] | None = None) -> NoReturn:
+    """Run `remit` with these arguments, or those of the process."""
+    app(args=args)
+    raise SystemExit(ExitCode.OK)

@@ -1,0 +1,89 @@
+"""`remit max`: the most an actor may do, now and once steps are done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from remit_engine.engine import Maximum
+from remit_engine.wire import to_json
+
+from remit_api.cli.exit_codes import ExitCode
+from remit_api.cli.options import (
+    ActionOption,
+    ActorAttributes,
+    ActorOption,
+    Approvals,
+    AsOf,
+    DirectoryFile,
+    EvidenceNames,
+    FactsDocument,
+    Json,
+    Language,
+    LanguageOption,
+    NoDirectory,
+    Policies,
+    Requester,
+    Totals,
+    Verb,
+    Verbose,
+    Words,
+)
+from remit_api.cli.output import Screen, screen
+from remit_api.cli.session import Asked, Session, open_session, with_action, with_actor
+
+
+def max_(
+    words: Words = None,
+    policy: Policies = None,
+    actor: ActorOption = None,
+    action: ActionOption = None,
+    verb: Verb = "approve",
+    directory: DirectoryFile = None,
+    no_directory: NoDirectory = False,
+    actor_attribute: ActorAttributes = None,
+    as_of: AsOf = None,
+    requester: Requester = None,
+    approval: Approvals = None,
+    evidence: EvidenceNames = None,
+    total: Totals = None,
+    facts: FactsDocument = None,
+    language: LanguageOption = Language.EN,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> ExitCode:
+    """Show the largest amount that would be permitted, the other facts being as given."""
+    asked = Asked(
+        words or (), policy or (), directory, no_directory, actor, actor_attribute or (), action,
+        verb, as_of, requester, approval or (), evidence or (), total or (), facts, language,
+    )  # fmt: skip
+    view = screen(as_json=as_json, verbose=verbose)
+    session = with_action(with_actor(open_session(asked, view)))
+    found = session.loaded.engine.maximum(session.request())
+    if as_json:
+        view.data(_document(found, session))
+    else:
+        _show(found, view, session)
+    return ExitCode.OK
+
+
+def _show(found: Maximum, view: Screen, session: Session) -> None:
+    view.line((found.reason, "bold"))
+    view.line()
+    view.line("  now              ", found.permit.text)
+    view.line("  with steps done  ", found.with_steps.text)
+    if found.missing:
+        view.line("  depends on       ", ", ".join(found.missing))
+    if found.rules:
+        view.line("  rules            ", ", ".join(found.rules))
+    view.line("  as of            ", session.today.isoformat())
+
+
+def _document(found: Maximum, session: Session) -> dict[str, Any]:
+    return {
+        "reason": found.reason,
+        "maximum": to_json(found.permit),
+        "with_steps": to_json(found.with_steps),
+        "missing": list(found.missing),
+        "rules": list(found.rules),
+        **session.context(),
+    }

@@ -1,0 +1,76 @@
+"""`remit may`: everything an actor may do, and what he is barred from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from remit_engine.engine import Power
+from remit_engine.request import Request
+from remit_engine.wire import to_json
+
+from remit_api.cli.exit_codes import ExitCode
+from remit_api.cli.options import (
+    ActorAttributes,
+    ActorOption,
+    AsOf,
+    DirectoryFile,
+    Json,
+    NoDirectory,
+    Paths,
+    Policies,
+    Verbose,
+)
+from remit_api.cli.output import Screen, screen
+from remit_api.cli.session import Asked, Session, open_session, with_actor
+from remit_api.failures import WrongUse
+
+
+def may(
+    paths: Paths = None,
+    policy: Policies = None,
+    actor: ActorOption = None,
+    directory: DirectoryFile = None,
+    no_directory: NoDirectory = False,
+    actor_attribute: ActorAttributes = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> ExitCode:
+    """List every right of an actor with its limit and condition, and every bar."""
+    view = screen(as_json=as_json, verbose=verbose)
+    asked = Asked(
+        paths or (), policy or (), directory, no_directory, actor, actor_attribute or (), as_of=as_of
+    )
+    session = with_actor(open_session(asked, view))
+    if session.question.words.facts:
+        raise WrongUse("`remit may` takes no facts", "ask `remit decide` about one case")
+    request = _actor_of(session)
+    powers = session.loaded.engine.may(request.actor, session.today)
+    if as_json:
+        rights = {"actor": request.actor.person or request.actor.shown}
+        view.data({**rights, "may": [to_json(p) for p in powers], **session.context()})
+    else:
+        _show(powers, request.actor.shown, view, session)
+    return ExitCode.OK
+
+
+def _actor_of(session: Session) -> Request:
+    """The actor is read as part of a request, so any action will do."""
+    actions = session.loaded.program.actions
+    if not actions:
+        raise WrongUse("the policy declares no action", "`remit check` shows what it declares")
+    members = {**session.question.members, "action": next(iter(actions))}
+    return session.asking(replace(session.question, members=members)).request()
+
+
+def _show(powers: Sequence[Power], actor: str, view: Screen, session: Session) -> None:
+    if not powers:
+        view.line((f"{actor} was given no right", "bold"), f" as of {session.today}")
+        return
+    view.line((f"{actor}, as of {session.today}", "bold"))
+    view.line()
+    rows = [
+        (p.label, p.verb, p.kind, p.limit, p.condition or "", f"{p.file}:{p.line}") for p in powers
+    ]
+    view.table(("action", "verb", "kind", "limit", "when", "written in"), rows)

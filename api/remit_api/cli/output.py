@@ -1,0 +1,97 @@
+"""What a person sees: styled on a terminal, plain text everywhere else."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import IO, Any
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+Part = str | tuple[str, str]
+"""A piece of a line: plain, or with a style."""
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Standard output and standard error, as this run writes them."""
+
+    out: Console
+    err: Console
+    as_json: bool = False
+    verbose: bool = False
+
+    def line(self, *parts: Part) -> None:
+        """One line on standard output."""
+        self.out.print(text(parts), soft_wrap=True)
+
+    def block(self, content: str) -> None:
+        """Ready made text on standard output, as it is."""
+        self.out.file.write(content if content.endswith("\n") else content + "\n")
+
+    def note(self, *parts: Part) -> None:
+        """One line on standard error, for whoever watches."""
+        self.err.print(text(parts), soft_wrap=True)
+
+    def remark(self, message: str) -> None:
+        """A line on standard error in verbose mode only."""
+        if self.verbose:
+            self.note((message, "dim"))
+
+    def data(self, document: Any) -> None:
+        """A JSON document on standard output."""
+        self.block(json.dumps(document, ensure_ascii=False, indent=2))
+
+    def table(self, header: Sequence[str], rows: Iterable[Sequence[str]], indent: int = 0) -> None:
+        """Aligned columns (wide characters count double) under a header."""
+        lines = [tuple(header), *(tuple(r) for r in rows)]
+        widths = [max(cell_len(line[i]) for line in lines) for i in range(len(header))]
+        for number, line in enumerate(lines):
+            padded = "  ".join(pad(cell, width) for cell, width in zip(line, widths, strict=True))
+            shown = " " * indent + padded.rstrip()
+            self.line((shown, "bold") if number == 0 else shown)
+
+
+def screen(*, as_json: bool = False, verbose: bool = False) -> Screen:
+    """The screen of this run, bound to the standard streams as they are now."""
+    return Screen(console(sys.stdout), console(sys.stderr), as_json, verbose)
+
+
+def console(stream: IO[str]) -> Console:
+    """A console that colours on a terminal only, and never against the wish of NO_COLOR."""
+    coloured = is_terminal(stream) and not os.environ.get("NO_COLOR")
+    return Console(
+        file=stream,
+        color_system="auto" if coloured and os.environ.get("TERM") != "dumb" else None,
+        force_terminal=is_terminal(stream),
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+
+
+def is_terminal(stream: IO[str]) -> bool:
+    """True when a person sits at the other end of the stream."""
+    return not stream.closed and stream.isatty()
+
+
+def text(parts: Iterable[Part]) -> Text:
+    """Pieces joined; control characters are shown as `�`, so that no text moves the cursor."""
+    line = Text()
+    for part in parts:
+        content, style = (part, "") if isinstance(part, str) else part
+        line.append(_CONTROL.sub("\ufffd", content), style=style)
+    return line
+
+
+def pad(cell: str, width: int) -> str:
+    """The cell filled up with blanks to a width on screen."""
+    return cell + " " * max(0, width - cell_len(cell))

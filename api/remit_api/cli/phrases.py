@@ -1,0 +1,59 @@
+"""The fixed words around an answer, in the languages an answer can be given in."""
+
+from __future__ import annotations
+
+from remit_engine.decision import Outcome
+
+from remit_api.cli.options import Language
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "answer": ("answer", "结论"),
+    "as of": ("as of", "日期"),
+    "on behalf of": ("on behalf of", "代表"),
+    "limit": ("your limit", "权限"),
+    "headroom": ("room left", "余量"),
+    "maximum": ("at most now", "目前最多"),
+    "totals": ("running totals", "累计"),
+    "total": (
+        "{name}: {used} used of {limit}, {before} left before this, {after} after",
+        "{name}：限额 {limit}，已用 {used}，本次前余 {before}，本次后余 {after}",
+    ),
+    "missing": ("still to be said", "尚缺信息"),
+    "needs": ("to be done first", "须先完成"),
+    "done": ("{done} of {count} done", "已完成 {done}/{count}"),
+    "chain": ("who may", "有权者"),
+    "endorses": ("endorses on the way", "须经手"),
+    "depends": ("depends on {facts}", "取决于 {facts}"),
+    "nobody": ("nobody holds this position", "此岗位无人担任"),
+    "obligations": ("to be done with it", "同时须办"),
+    "rules": ("why", "依据"),
+    "trace": ("what was compared", "比较过程"),
+    "ignored": ("not used", "未使用"),
+    "source": ("source: {source}", "出处：{source}"),
+    "policy": ("policy", "政策"),
+    "one of": ("one of {values}", "可选：{values}"),
+}
+_OUTCOMES: dict[Outcome, tuple[str, str, str]] = {
+    Outcome.PERMIT: ("yes", "准许", "bold green"),
+    Outcome.NEEDS: ("yes, once the steps below are done", "完成下列步骤后准许", "bold yellow"),
+    Outcome.ESCALATE: ("not you, but somebody else may", "须上报", "bold yellow"),
+    Outcome.DENY: ("no", "不准", "bold red"),
+    Outcome.INCOMPLETE: ("cannot be said yet", "信息不足", "bold cyan"),
+    Outcome.UNDEFINED: ("the policy does not say", "制度未规定", "bold magenta"),
+}
+
+
+def phrase(key: str, language: Language, **values: object) -> str:
+    """A fixed phrase with its values filled in."""
+    return _WORDS[key][language is Language.ZH].format(**values)
+
+
+def verdict(outcome: Outcome, language: Language) -> tuple[str, str]:
+    """An outcome in words, and its style."""
+    english, chinese, style = _OUTCOMES[outcome]
+    return (chinese if language is Language.ZH else english), style
+
+
+def listed(values: tuple[str, ...], language: Language) -> str:
+    """Several names as one text."""
+    return ("、" if language is Language.ZH else ", ").join(values)

@@ -1,0 +1,121 @@
+"""Failures as a person or a program reads them, and their exit codes. The only such place."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+from remit_dsl.diagnostics import Diagnostic
+from remit_dsl.render import render, to_json
+from remit_dsl.source import Source
+from remit_engine.request import InvalidRequest
+
+from remit_api.cli.exit_codes import ExitCode
+from remit_api.cli.output import Screen
+from remit_api.failures import BadFacts, Failure, InvalidPolicy, MissingFile, WrongUse, shown
+
+CODES: dict[type[Exception], ExitCode] = {
+    WrongUse: ExitCode.USAGE,
+    MissingFile: ExitCode.USAGE,
+    InvalidPolicy: ExitCode.INVALID_POLICY,
+    BadFacts: ExitCode.INVALID_REQUEST,
+}
+
+
+def failure(fault: Failure, screen: Screen) -> ExitCode:
+    """Says what went wrong; returns the exit code of that kind."""
+    if screen.as_json:
+        screen.data({"error": _document(fault)})
+    elif isinstance(fault, InvalidPolicy):
+        diagnostics(fault.diagnostics, fault.sources, screen)
+    elif isinstance(fault, BadFacts):
+        for problem in fault.problems:
+            error(screen, shown(problem))
+        _help(screen, fault.help)
+    else:
+        error(screen, fault.message, fault.help)
+    return CODES[type(fault)]
+
+
+def error(screen: Screen, message: str, help: str | None = None) -> None:
+    """One error, and the cure, on standard error."""
+    screen.note(("error", "bold red"), ": ", message)
+    _help(screen, help)
+
+
+def diagnostics(found: Sequence[Diagnostic], sources: dict[str, Source], screen: Screen) -> None:
+    """Diagnostics with their lines and carets, on standard error."""
+    for diagnostic in found:
+        coloured = screen.err.color_system is not None
+        screen.err.file.write(render(diagnostic, sources, color=coloured) + "\n")
+
+
+def usage(fault: typer.TyperException, screen: Screen) -> ExitCode:
+    """A command line that Typer could not read."""
+    message, options = fault.format_message(), getattr(fault, "possibilities", None)
+    help = None
+    if options:
+        message = getattr(fault, "message", message)
+        help = "did you mean " + " or ".join(f"`{o}`" for o in sorted(options)) + "?"
+    context = getattr(fault, "ctx", None)
+    path = context.command_path if context is not None else "remit"
+    plain = _plain(message)
+    if screen.as_json:
+        screen.data({"error": {"kind": "usage", "message": plain, "help": help, "problems": []}})
+    else:
+        error(screen, plain, help or f"`{path} --help` shows what it takes")
+    return ExitCode.USAGE
+
+
+def internal(fault: Exception, screen: Screen) -> ExitCode:
+    """A fault of ours: one sentence, how to report it, and the traceback only when asked for."""
+    message = f"remit itself failed: {type(fault).__name__}: {fault}"
+    help = "this is a bug; run again with REMIT_DEBUG=1 and send the output with the command line"
+    if screen.as_json:
+        screen.data({"error": {"kind": "internal", "message": message, "problems": []}})
+    else:
+        error(screen, message, help)
+    if os.environ.get("REMIT_DEBUG") == "1":
+        traceback.print_exception(fault, file=sys.stderr)
+    return ExitCode.INTERNAL
+
+
+def as_failure(fault: Exception) -> Failure | None:
+    """The failure an exception of the engine or the system amounts to, if it is the caller's."""
+    if isinstance(fault, Failure):
+        return fault
+    if isinstance(fault, InvalidRequest):
+        return BadFacts(fault.problems)
+    if isinstance(fault, OSError) and fault.filename is not None:
+        reason = (fault.strerror or str(fault)).lower()
+        return MissingFile(str(fault.filename), f"{fault.filename}: {reason}")
+    return None
+
+
+def _help(screen: Screen, help: str | None) -> None:
+    if help:
+        screen.note(("help", "bold cyan"), ": ", help)
+
+
+def _document(fault: Failure) -> dict[str, Any]:
+    found: dict[str, Any] = {"kind": fault.kind, "message": fault.message, "problems": []}
+    if fault.help:
+        found["help"] = fault.help
+    if isinstance(fault, BadFacts):
+        found["problems"] = [{"path": p.path, "message": p.message} for p in fault.problems]
+    if isinstance(fault, MissingFile):
+        found["problems"] = [{"path": fault.path, "message": fault.message}]
+    if isinstance(fault, InvalidPolicy):
+        found["diagnostics"] = [to_json(d, fault.sources) for d in fault.diagnostics]
+        found["problems"] = [{"path": str(d.span), "message": d.message} for d in fault.diagnostics]
+    return found
+
+
+def _plain(message: str) -> str:
+    """Typer's sentence in our manner: lower case, no full stop, names in backticks."""
+    sentence = message.strip().rstrip(".").replace("'", "`")
+    return sentence[:1].lower() + sentence[1:]

@@ -1,0 +1,91 @@
+"""`remit who`: everybody who may do this, now or once steps are done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from remit_engine.engine import Holder
+from remit_engine.party import Holding, Party
+from remit_engine.wire import to_json
+
+from remit_api.cli.exit_codes import ExitCode
+from remit_api.cli.options import (
+    ActionOption,
+    Approvals,
+    AsOf,
+    DirectoryFile,
+    EvidenceNames,
+    FactsDocument,
+    Json,
+    Language,
+    LanguageOption,
+    NoDirectory,
+    Policies,
+    Requester,
+    Totals,
+    Verb,
+    Verbose,
+    Words,
+)
+from remit_api.cli.output import Screen, screen
+from remit_api.cli.phrases import listed, verdict
+from remit_api.cli.session import Asked, Session, open_session, with_action
+
+
+def who(
+    words: Words = None,
+    policy: Policies = None,
+    action: ActionOption = None,
+    verb: Verb = "approve",
+    directory: DirectoryFile = None,
+    no_directory: NoDirectory = False,
+    as_of: AsOf = None,
+    requester: Requester = None,
+    approval: Approvals = None,
+    evidence: EvidenceNames = None,
+    total: Totals = None,
+    facts: FactsDocument = None,
+    language: LanguageOption = Language.EN,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> ExitCode:
+    """List who may do this: positions, the people who hold them, and on which facts it depends."""
+    asked = Asked(
+        words or (), policy or (), directory, no_directory, None, (), action, verb, as_of,
+        requester, approval or (), evidence or (), total or (), facts, language,
+    )  # fmt: skip
+    view = screen(as_json=as_json, verbose=verbose)
+    session = with_action(open_session(asked, view))
+    holders = session.loaded.engine.who(_anybody(session).request())
+    if as_json:
+        view.data(_document(holders, session))
+    else:
+        _show(holders, view, language, session)
+    return ExitCode.OK
+
+
+def _anybody(session: Session) -> Session:
+    """A request must name an actor; who may is asked about all of them, so any one will do."""
+    position = next(iter(session.loaded.program.positions), "")
+    actor = Party(None, (Holding(position),))
+    members = {**session.question.members, "actor": actor}
+    return session.asking(replace(session.question, members=members))
+
+
+def _show(holders: Sequence[Holder], view: Screen, language: Language, session: Session) -> None:
+    if not holders:
+        view.line(("nobody may do this", "bold red"), f" on {session.today}")
+        return
+    rows = []
+    for holder in holders:
+        words, _ = verdict(holder.outcome, language)
+        person = holder.person or "-"
+        acting = f"{person} (acting)" if holder.acting else person
+        rows.append((holder.label, acting, words, listed(holder.missing, language)))
+    view.table(("position", "held by", "may", "depends on"), rows)
+
+
+def _document(holders: Sequence[Holder], session: Session) -> dict[str, Any]:
+    return {"who": [to_json(holder) for holder in holders], **session.context()}

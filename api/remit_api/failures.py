@@ -1,0 +1,63 @@
+"""Faults of the caller and of the user's files, one class each; every door maps them its way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from remit_dsl.diagnostics import Diagnostic
+from remit_dsl.source import Source
+from remit_engine.request import Problem
+
+
+class Failure(Exception):
+    """A fault with one sentence for a person. `kind` is its stable name for programs."""
+
+    kind = "failure"
+
+    def __init__(self, message: str, help: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help
+
+
+class WrongUse(Failure):
+    """The caller asked in a way that makes no sense."""
+
+    kind = "usage"
+
+
+class MissingFile(Failure):
+    """A file is not there, or cannot be read or written."""
+
+    kind = "missing_file"
+
+    def __init__(self, path: Path | str, message: str, help: str | None = None) -> None:
+        super().__init__(message, help)
+        self.path = str(path)
+
+
+class InvalidPolicy(Failure):
+    """A policy, directory or test text has errors; the diagnostics say which."""
+
+    kind = "invalid_policy"
+
+    def __init__(self, diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source]) -> None:
+        super().__init__("the policy has errors")
+        self.diagnostics = list(diagnostics)
+        self.sources = dict(sources)
+
+
+class BadFacts(Failure):
+    """Facts or a whole request cannot be understood; one problem for each member."""
+
+    kind = "invalid_request"
+
+    def __init__(self, problems: Iterable[Problem], help: str | None = None) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(shown(p) for p in self.problems), help)
+
+
+def shown(problem: Problem) -> str:
+    """A problem as one line."""
+    return f"{problem.path}: {problem.message}" if problem.path else problem.message

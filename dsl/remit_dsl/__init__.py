@@ -1,0 +1,1 @@
+"""Remit's language: text in, a checked `Program` or diagnostics out."""

@@ -1,0 +1,7 @@
+"""Catalogue entries: checks."""
+
+from __future__ import annotations
+
+from remit_dsl.catalogue.entry import Entry
+
+ENTRIES: dict[str, Entry] = {}

@@ -1,0 +1,15 @@
+"""The shape of a catalogue entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """title: a noun phrase; cause and repair: a sentence or two each; example: wrong policy text."""
+
+    title: str
+    cause: str
+    repair: str
+    example: str = ""

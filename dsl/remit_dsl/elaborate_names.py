@@ -1,0 +1,286 @@
+"""Names in expressions: variable, column, fact, actor, enum member, position, parameter …"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from remit_dsl import syntax
+from remit_dsl.diagnostics import Related
+from remit_dsl.elaboration import Elaborator
+from remit_dsl.expressions import (
+    Constant,
+    DefinitionValue,
+    Expression,
+    Fact,
+    ParameterValue,
+    Variable,
+)
+from remit_dsl.findings import did_you_mean
+from remit_dsl.program import Enum, Field
+from remit_dsl.resolve import Lookup
+from remit_dsl.source import NOWHERE, Span
+from remit_dsl.typecheck import UNKNOWN, describe
+from remit_dsl.types import DATE, PERSON, POSITION, Type
+
+BUILT_IN = {
+    "actor": Field("actor", PERSON, False, None, NOWHERE),
+    "requester": Field("requester", PERSON, False, None, NOWHERE),
+    "as_of": Field("as_of", DATE, False, None, NOWHERE),
+}
+
+
+def reference(el: Elaborator, node: syntax.Ref, expected: Type | None) -> Expression | None:
+    """A dotted name, in the order the language promises."""
+    if (field := _root(el, node)) is not None:
+        _warn_shadowing(el, node, expected)
+        return _path(el, node, field)
+    if expected is not None and (e := _by_type(el, node, expected)) is not None:
+        return e
+    if (hit := el.scope.lookup("value", node.parts)) is not None:
+        return _value(el, node, hit)
+    if (e := _untyped(el, node)) is not None:
+        return None if e.type == UNKNOWN else e
+    _unknown(el, node, expected)
+    return None
+
+
+def symbolic(el: Elaborator, node: syntax.Expr) -> bool:
+    """True for a name that only the type on the other side can explain: `east`, `ceo`."""
+    return (
+        isinstance(node, syntax.Ref)
+        and _root(el, node) is None
+        and el.scope.lookup("value", node.parts) is None
+    )
+
+
+def _root(el: Elaborator, node: syntax.Ref) -> Field | None:
+    name = node.parts[0]
+    if name in el.variables:
+        return el.variables[name]
+    return el.facts.find(name, node.span) or BUILT_IN.get(name)
+
+
+# --- facts -------------------------------------------------------------------------------
+
+
+def _path(el: Elaborator, node: syntax.Ref, root: Field) -> Expression | None:
+    if node.parts[0] not in el.variables and node.parts[0] not in BUILT_IN:
+        el.roots.add(node.parts[0])
+    found = follow(el, root, node.parts, node.span)
+    if found is None:
+        return None
+    type_, optional = found
+    if node.parts[0] in el.variables:
+        return Variable(node.span, type_, node.parts[0], node.parts[1:], optional)
+    return Fact(node.span, type_, node.parts, optional)
+
+
+def follow(
+    el: Elaborator, root: Field, parts: tuple[str, ...], span: Span
+) -> tuple[Type, bool] | None:
+    """The type at the end of a path, and whether a step on the way is optional."""
+    field, optional = root, root.optional
+    for i, step in enumerate(parts[1:], 1):
+        if field.type == UNKNOWN:
+            return None
+        fields = el.world.fields(field.type)
+        if fields is None:
+            _no_fields(el, field, parts, i, span)
+            return None
+        if step not in fields:
+            _unknown_field(el, field, step, span)
+            return None
+        field = fields[step]
+        optional = optional or field.optional
+    return None if field.type == UNKNOWN else (field.type, optional)
+
+
+def _no_fields(
+    el: Elaborator, field: Field, parts: tuple[str, ...], at: int, span: Span
+) -> None:
+    name, text = ".".join(parts[:at]), ".".join(parts)
+    help = f"write `sum({text})`, or another function of a list" if field.type.element else None
+    el.findings.add(
+        span,
+        "E0319",
+        f"`{name}` is {describe(field.type)} and has no field `{parts[at]}`",
+        help,
+        [_declared(field, name)],
+    )
+
+
+def _declared(field: Field, name: str) -> Related | None:
+    if field.span == NOWHERE:
+        return None
+    return Related(field.span, f"`{name}` is {describe(field.type)}, declared here")
+
+
+def _unknown_field(el: Elaborator, field: Field, step: str, span: Span) -> None:
+    if el.scope.excused(step):
+        return
+    record = el.world.records[field.type.name or ""]
+    help = did_you_mean(step, list(record.fields))
+    if help is None and field.type == PERSON:
+        help = "declare it in `record Person { … }`"
+    place = None if record.span == NOWHERE else Related(record.span, "declared here")
+    whose = "a person has" if field.type == PERSON else f"record `{field.type}` has"
+    el.findings.add(span, "E0204", f"{whose} no field `{step}`", help, [place])
+
+
+# --- members and positions ---------------------------------------------------------------
+
+
+def _by_type(el: Elaborator, node: syntax.Ref, expected: Type) -> Expression | None:
+    if expected.kind == "enum" and len(node.parts) == 1:
+        enum = el.world.enums.get(expected.name or "")
+        if enum is not None and node.parts[0] in enum.members:
+            return Constant(node.span, expected, node.parts[0], node.text)
+    if expected in (POSITION, PERSON):
+        return _position(el, node)
+    return None
+
+
+def _position(el: Elaborator, node: syntax.Ref) -> Constant | None:
+    hit = el.scope.lookup("position", node.parts)
+    if hit is None or hit.rest or hit.rival:
+        return None
+    return Constant(node.span, POSITION, hit.symbol.name, node.text)
+
+
+def _untyped(el: Elaborator, node: syntax.Ref) -> Expression | None:
+    """What a name means when no type helps: `Region.east`, a position, a member of one enum."""
+    hit = el.scope.lookup("type", node.parts)
+    if hit is not None and len(hit.rest) == 1 and hit.symbol.name in el.world.enums:
+        return _member(el, node, el.world.enums[hit.symbol.name], hit.rest[0])
+    if (position := _position(el, node)) is not None:
+        return position
+    enums = [e for e in visible_enums(el) if node.parts[0] in e.members]
+    if len(enums) == 1 and len(node.parts) == 1:
+        return Constant(node.span, Type("enum", enums[0].name), node.parts[0], node.text)
+    return None
+
+
+def visible_enums(el: Elaborator) -> list[Enum]:
+    """The enums a policy sees."""
+    names = (s.name for s in el.scope.visible("type"))
+    return [el.world.enums[n] for n in names if n in el.world.enums]
+
+
+def _member(el: Elaborator, node: syntax.Ref, enum: Enum, member: str) -> Constant | None:
+    if member in enum.members:
+        return Constant(node.span, Type("enum", enum.name), member, node.text)
+    _unknown_member(el, node.span, enum, member)
+    return Constant(node.span, UNKNOWN, member)
+
+
+def _unknown_member(el: Elaborator, span: Span, enum: Enum, member: str) -> None:
+    short = enum.name.rsplit(".", 1)[-1]
+    help = did_you_mean(member, list(enum.members))
+    if help is None and len(enum.members) <= 8:
+        help = f"its members are {', '.join(f'`{m}`' for m in enum.members)}"
+    place = Related(enum.span, f"`{short}` is declared here")
+    if not el.scope.excused(member) and not el.scope.excused(short):
+        el.findings.add(span, "E0205", f"`{short}` has no member `{member}`", help, [place])
+
+
+# --- parameters, definitions -------------------------------------------------------------
+
+
+def _value(el: Elaborator, node: syntax.Ref, hit: Lookup) -> Expression | None:
+    if el.scope.ambiguous(hit, node.span, el.findings):
+        return None
+    value = el.world.values[hit.symbol.name]
+    if hit.rest:
+        el.findings.add(
+            node.span,
+            "E0319",
+            f"`{hit.symbol.short}` is {describe(value.type)} and has no field `{hit.rest[0]}`",
+            None,
+            [Related(value.span, "declared here")],
+        )
+        return None
+    if value.kind == "table":
+        arguments = ", ".join(c.name for c in value.columns)
+        el.findings.add(
+            node.span,
+            "E0218",
+            f"`{hit.symbol.short}` is a table and needs its inputs",
+            f"write `{hit.symbol.short}({arguments})`",
+            [Related(value.span, "declared here")],
+        )
+        return None
+    el.used.add(value.name)
+    if value.type == UNKNOWN or not facts_suffice(el, value.name, node.span):
+        return None
+    node_class = ParameterValue if value.kind == "parameter" else DefinitionValue
+    return node_class(node.span, value.type, value.name)
+
+
+def facts_suffice(el: Elaborator, name: str, span: Span) -> bool:
+    """True unless the action here lacks a fact that a definition or table needs."""
+    action = el.facts.action
+    if action is None:
+        return True
+    missing = sorted(el.world.needs.get(name, frozenset()) - action.fields.keys())
+    if not missing:
+        return True
+    short, fact = name.rsplit(".", 1)[-1], missing[0]
+    el.findings.add(
+        span,
+        "E0212",
+        f"`{short}` needs the fact `{fact}`, which action `{action.symbol.short}` does not have",
+        f"add a field `{fact}` to action `{action.symbol.short}`",
+        [
+            Related(el.world.values[name].span, f"`{short}` is declared here"),
+            Related(action.symbol.span, f"action `{action.symbol.short}` is declared here"),
+        ],
+    )
+    return False
+
+
+# --- faults ------------------------------------------------------------------------------
+
+
+def _unknown(el: Elaborator, node: syntax.Ref, expected: Type | None) -> None:
+    enum = el.world.enums.get(expected.name or "") if expected and expected.kind == "enum" else None
+    if enum is not None and len(node.parts) == 1:
+        _unknown_member(el, node.span, enum, node.parts[0])
+        return
+    if expected == POSITION:
+        el.scope.unknown("position", node.parts, node.span, el.findings)
+        return
+    if expected is not None and expected.kind == "text" and len(node.parts) == 1:
+        el.findings.add(
+            node.span,
+            "E0202",
+            f"unknown name `{node.text}`",
+            f'write a text in quotes: `"{node.text}"`',
+        )
+        return
+    others = [*el.variables, *el.facts.names(), *BUILT_IN]
+    parts = node.parts
+    if len(parts) > 1 and ".".join(parts[:-1]) not in el.scope.loaded:
+        parts = parts[:1]  # the path after an unknown fact says nothing
+    el.scope.unknown("value", parts, node.span, el.findings, others)
+
+
+def _warn_shadowing(el: Elaborator, node: syntax.Ref, expected: Type | None) -> None:
+    name = node.parts[0]
+    rivals = []
+    if (hit := el.scope.lookup("value", node.parts)) is not None and not hit.rest:
+        rivals.append(Related(hit.symbol.span, f"`{name}` is also declared here"))
+    if expected is not None and expected.kind in ("enum", "position"):
+        other = _by_type(el, replace(node, parts=(name,)), expected)
+        if isinstance(other, Constant):
+            what = "a position" if expected == POSITION else f"a member of `{expected}`"
+            rivals.append(Related(node.span, f"`{name}` is also {what}"))
+    key = (el.scope.policy, name)
+    if rivals and key not in el.world.shadowed:
+        el.world.shadowed.add(key)
+        el.findings.add(
+            node.span,
+            "W0505",
+            f"`{name}` means the {'variable' if name in el.variables else 'fact'} here",
+            "rename one of the two, or write the full name of the other",
+            rivals,
+        )

@@ -1,0 +1,72 @@
+"""The words of the language: which are keywords, where a word may still be a name."""
+
+from __future__ import annotations
+
+import re
+
+LANGUAGES = frozenset("zh en de fr es ja ko pt it ru vi th ar nl pl".split())
+
+DECLARATIONS = (
+    "enum position record parameter exchange define table right action authority delegation".split()
+)
+HEADERS = ("policy", "use")
+
+# Blocks of later versions: their words stand at the declaration position and are refused there.
+LATER = frozenset("event commission scorecard allocation watch duty".split())
+
+# Never a name: a condition read aloud would be misheard.
+RESERVED = frozenset("if then else and or not true false when unless in is".split())
+
+# Terminals whose text is not simply their name in lower case.
+SPELLING = {"DOTTED_LINE": "dotted"}
+
+# Terminals that are not words.
+CLASSES = frozenset(
+    """
+    NAME DOTTED STRING NUMERAL DATE_LITERAL SPAN_LITERAL CURRENCY_CODE LANG LPAR RPAR LBRACE
+    RBRACE COMMA COLON ARROW EQ CMP PLUS MINUS STAR SLASH OTHERWISE_ROW $END
+    """.split()
+)
+
+# Where both the keyword and a name could stand, it is the keyword only before this.
+_NAME_NEXT = r"[^\W\d]"
+_FOLLOWED_BY = {
+    "source": '"',
+    "start": r"of\b",
+    "end": r"of\b",
+    "days": r"from\b",
+    "whole": r"months\b",
+    "bands": r"of\b",
+    "set": r"of\b",
+    "list": r"of\b",
+    "limit": r"on\b",
+    "all": r"of\b",
+    "one": r"level\b",
+    "own": r"limit\b",
+    "up": r"to\b",
+    "at": r"(?:least|most)\b",
+    "reports": r"(?:to|directly)\b",
+    "anyone": r"may\b",
+    "nobody": r"may\b",
+    "requester": r"may\b",
+    "separate": rf"{_NAME_NEXT}\w*(?:\s|#[^\n]*)+and\b",
+    "superiors": r"inherit\b",
+    "escalate": r"(?:to|through)\b",
+    "evidence": rf"(?!by\b){_NAME_NEXT}",
+    "any": r"(?!\()",
+    "day": r"(?!per\b)",
+    "week": r"(?!per\b)",
+    "month": r"(?!per\b)",
+    "quarter": r"(?!per\b)",
+    "year": r"(?!per\b)",
+}
+_BLANK = r"(?:\s|\#[^\n]*)*+"
+_ELSEWHERE = re.compile(_BLANK + r"(?!may\b|:)")
+_AFTER = {word: re.compile(_BLANK + pattern) for word, pattern in _FOLLOWED_BY.items()}
+BEFORE_TEXT = re.compile(_BLANK + '"')
+BEFORE_ARROW = re.compile(_BLANK + "(?:->|=>|→)")
+
+
+def keyword_meant(word: str, text: str, end: int) -> bool:
+    """Whether `word`, ending at `end` where a name could stand too, is the keyword."""
+    return (_AFTER.get(word) or _ELSEWHERE).match(text, end) is not None

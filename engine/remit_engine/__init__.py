@@ -1,0 +1,1 @@
+"""Decides, computes, proves and records what a checked policy text says."""

@@ -1,0 +1,63 @@
+"""In which qualities a party may decide: for himself, and for those who delegated to him."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from remit_engine.directory import DelegationEntry, Directory
+from remit_engine.evaluate import Environment, evaluate
+from remit_engine.ir import Model
+from remit_engine.party import Party
+from remit_engine.request import Request
+from remit_engine.unknown import Unknown
+from remit_engine.verdict import Capacity, Case
+
+
+def cases(request: Request, actor: Party, model: Model, directory: Directory) -> list[Case]:
+    """The actor's own case first, then one for each delegation in force on the day."""
+    own = Capacity(actor, actor.positions, actor.positions, (actor,))
+    found = [_case(own, request, model, directory)]
+    if actor.person is not None:
+        for entry in directory.delegations_to(
+            actor.person, request.action, request.verb, request.as_of
+        ):
+            found += [
+                _case(c, request, model, directory)
+                for c in _delegated(entry, actor, request, model, directory)
+            ]
+    return found
+
+
+def _case(capacity: Capacity, request: Request, model: Model, directory: Directory) -> Case:
+    facts: dict[str, Any] = {**request.facts, "actor": capacity.party, "as_of": request.as_of}
+    if request.requester is not None:
+        facts["requester"] = request.requester
+    return Case(model, directory, request, capacity, facts)
+
+
+def _delegated(
+    entry: DelegationEntry, taker: Party, request: Request, model: Model, directory: Directory
+) -> Iterator[Capacity]:
+    """The delegator's own authority of that day, no wider than what was delegated."""
+    giver = directory.party(entry.giver, request.as_of)
+    permitted = model.actions[request.action].delegations
+    if giver is None or not permitted or not giver.positions:
+        return
+    env = Environment(model, request.as_of, {"as_of": request.as_of}, directory.within, {})
+    caps = [] if entry.limit is None else [entry.limit]
+    for delegation in permitted:
+        if delegation.cap is not None:
+            cap = evaluate(delegation.cap, env)
+            if isinstance(cap, Unknown):  # a cap that was never fixed delegates nothing
+                return
+            caps.append(cap)
+    yield Capacity(
+        party=giver,
+        positions=giver.positions,
+        barred=giver.positions | taker.positions,
+        persons=(taker, giver),
+        cap=min(caps, default=None),
+        until=entry.ends,
+        on_behalf_of=giver.person,
+    )

@@ -1,0 +1,1 @@
+"""One intermediate representation, one file per target."""

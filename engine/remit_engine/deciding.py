@@ -1,0 +1,60 @@
+"""`decide`: from a request to the answer, whichever back end judges the rules."""
+
+from __future__ import annotations
+
+from remit_engine.capacities import cases
+from remit_engine.chain import Answer, Stop, anybody, chain
+from remit_engine.chain import answer as best_answer
+from remit_engine.decision import Decision, Outcome
+from remit_engine.directory import Directory
+from remit_engine.explain import explain
+from remit_engine.interval import highest
+from remit_engine.ir import Model
+from remit_engine.material import Material
+from remit_engine.maximum import Reach, reach
+from remit_engine.request import Request
+from remit_engine.trace import Tracer
+from remit_engine.verdict import Judge
+
+
+def decide(
+    request: Request, model: Model, directory: Directory, judge: Judge, tracer: Tracer
+) -> Decision:
+    """The full explained answer."""
+    answer = best_answer(request, request.actor, model, directory, judge)
+    outcome, stops, granted = concluded(answer, request, model, directory, judge)
+    material = Material(
+        request=request,
+        answer=answer,
+        outcome=outcome,
+        reach=farthest(request, model, directory, judge),
+        stops=tuple(stops),
+        granted=granted,
+    )
+    return explain(material, tracer)
+
+
+def concluded(
+    answer: Answer, request: Request, model: Model, directory: Directory, judge: Judge
+) -> tuple[Outcome, list[Stop], bool]:
+    """Steps 6 and 7 of the order, where the actor's own ruling leaves the question open."""
+    if answer.ruling.outcome is not None:
+        return answer.ruling.outcome, [], True
+    if not anybody(request, model):
+        return Outcome.UNDEFINED, [], False
+    stops = chain(request, model, directory, judge)
+    return (Outcome.ESCALATE if stops else Outcome.DENY), stops, True
+
+
+def farthest(request: Request, model: Model, directory: Directory, judge: Judge) -> Reach:
+    """How far the actor reaches over all capacities."""
+    reaches = [reach(case, judge) for case in cases(request, request.actor, model, directory)]
+    if len(reaches) == 1:
+        return reaches[0]
+    return Reach(
+        permit=highest([r.permit for r in reaches if r.permit is not None]),
+        with_steps=highest([r.with_steps for r in reaches if r.with_steps is not None]),
+        missing=frozenset().union(*(r.missing for r in reaches)),
+        rules=tuple(dict.fromkeys(rule for r in reaches for rule in r.rules)),
+        known=all(r.known for r in reaches),
+    )

@@ -1,0 +1,40 @@
+"""Which facts an expression or a rule may depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from remit_dsl import expressions as x
+from remit_dsl.program import Action, Program
+from remit_engine.ir import Rule
+
+
+def mentions(e: x.Expression, path: tuple[str, ...], program: Program) -> bool:
+    """True when the value of an expression may depend on a fact (or a part or whole of it)."""
+    match e:
+        case x.Fact():
+            shared = min(len(e.path), len(path))
+            return e.path[:shared] == path[:shared]
+        case x.DefinitionValue():
+            return mentions(program.definitions[e.name].value, path, program)
+    return any(mentions(c, path, program) for c in x.children(e))
+
+
+def read_by(rule: Rule) -> Iterator[x.Expression]:
+    """Every expression a rule reads."""
+    yield from rule.condition
+    if rule.bound is not None:
+        yield rule.bound.value
+        if rule.bound.high is not None:
+            yield rule.bound.high
+    if rule.limit is not None:
+        for total in rule.limit.totals:
+            yield total.amount
+
+
+def bends(rule: Rule, action: Action, program: Program) -> bool:
+    """True when a condition or limit of the rule depends on the measured fact itself."""
+    if action.measure is None or not isinstance(action.measure.value, x.Fact):
+        return False
+    path = action.measure.value.path
+    return any(mentions(e, path, program) for e in read_by(rule))

@@ -1,0 +1,75 @@
+"""The engine's face: one program, one directory, and the questions they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from remit_dsl.program import Field, Program
+from remit_engine import questions, values
+from remit_engine.compile.to_python import Compiled
+from remit_engine.deciding import decide, farthest
+from remit_engine.decision import Decision
+from remit_engine.directory import Directory
+from remit_engine.interpreter import Interpreter
+from remit_engine.ir import Model
+from remit_engine.lower import lower
+from remit_engine.party import Party
+from remit_engine.questions import Holder, MatrixCell, Maximum, Power
+from remit_engine.request import Request
+from remit_engine.trace import Tracer
+from remit_engine.values import ValueAnswer
+from remit_engine.verdict import Judge
+
+
+class Engine:
+    """Answers from one program and one directory.
+
+    `reference=True` answers through the naive interpreter instead of the generated Python: slower,
+    with the same answers.
+    """
+
+    def __init__(
+        self,
+        program: Program | Model,
+        directory: Directory | None = None,
+        *,
+        reference: bool = False,
+    ) -> None:
+        self.model = program if isinstance(program, Model) else lower(program)
+        self.directory = directory or Directory.empty()
+        self.judge: Judge = Interpreter() if reference else Compiled(self.model)
+        self._tracer = Tracer(self.model)
+
+    def decide(self, request: Request) -> Decision:
+        """The full explained answer."""
+        return decide(request, self.model, self.directory, self.judge, self._tracer)
+
+    def maximum(self, request: Request) -> Maximum:
+        """The supremum of the measures that `decide` would permit, other facts as given."""
+        reach = farthest(request, self.model, self.directory, self.judge)
+        return questions.maximum(reach, request, self.model)
+
+    def who(self, request: Request) -> list[Holder]:
+        """All holders for whom `decide` says permit or needs, or incomplete where it depends."""
+        return questions.who(request, self.model, self.directory, self.judge)
+
+    def may(self, actor: Party, as_of: date) -> list[Power]:
+        """Everything an actor may do on a day, and what he is barred from."""
+        return questions.may(actor, as_of, self.model, self.directory)
+
+    def matrix(self, as_of: date, actions: Sequence[str] = ()) -> list[MatrixCell]:
+        """Every right of every position on a day, of some actions or of all."""
+        return questions.matrix(as_of, actions, self.model, self.directory)
+
+    def value_facts(self, name: str) -> Mapping[str, Field]:
+        """The facts a definition, table or parameter is computed from, by root name.
+
+        Raises KeyError for an unknown name, ValueError for one that several policies declare.
+        """
+        return values.facts_of(name, self.model)
+
+    def value(self, name: str, facts: Mapping[str, Any], as_of: date) -> ValueAnswer:
+        """A definition, table or parameter computed from facts, with its trace."""
+        return values.value(name, facts, as_of, self.model, self.directory)

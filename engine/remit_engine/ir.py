@@ -1,0 +1,100 @@
+"""The one intermediate representation: flat rules with stable ids, read by every back end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from remit_dsl.expressions import Expression
+from remit_dsl.program import (
+    Action,
+    Bound,
+    Delegation,
+    Escalation,
+    Label,
+    Limit,
+    Program,
+    Step,
+)
+from remit_dsl.source import Span
+
+GRANT = "grant"
+PROHIBITION = "prohibition"
+REQUIREMENT = "requirement"
+SELF_BAR = "self bar"
+SEPARATION = "separation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule on one action.
+
+    positions: None is everybody; already widened where superiors inherit. verbs: the verbs a
+    request may ask for that this rule speaks about (a grant also covers what its verb implies;
+    a separation covers its two). condition: conjuncts, all must hold. start, until: half open,
+    the rule's own period within its policy's. bound: for a grant part of `limit`, for the others
+    the region of the measure in which they apply (None: everywhere).
+    """
+
+    index: int
+    id: str
+    kind: str
+    policy: str
+    action: str
+    verb: str
+    verbs: frozenset[str]
+    positions: frozenset[str] | None
+    condition: tuple[Expression, ...]
+    start: date | None
+    until: date | None
+    bound: Bound | None = None
+    limit: Limit | None = None
+    steps: Step | None = None
+    because: Label | None = None
+    source: str | None = None
+    span: Span
+
+    def in_force(self, as_of: date) -> bool:
+        """True on the days the rule holds."""
+        return (self.start is None or self.start <= as_of) and (
+            self.until is None or as_of < self.until
+        )
+
+    def concerns(self, positions: frozenset[str]) -> bool:
+        """True when it speaks about a holder of any of these positions."""
+        return self.positions is None or not self.positions.isdisjoint(positions)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRules:
+    """All rules on one action, in reading order."""
+
+    action: Action
+    rules: tuple[Rule, ...]
+    escalation: Escalation | None
+    delegations: tuple[Delegation, ...]
+
+    def of(self, kind: str, verb: str) -> tuple[Rule, ...]:
+        """The rules of one kind that speak about a verb."""
+        return tuple(r for r in self.rules if r.kind == kind and verb in r.verbs)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The lowered program."""
+
+    program: Program
+    rules: tuple[Rule, ...]
+    actions: dict[str, ActionRules]
+    superiors: dict[str, tuple[str, ...]]
+    """position -> the positions above it, nearest first."""
+    bending: frozenset[tuple[str, str]] = frozenset()
+    """(action, verb) whose rules depend on the measured fact in a condition or a limit."""
+    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """short or qualified action, position, … name -> qualified names it may mean."""
+
+    @property
+    def verbs(self) -> frozenset[str]:
+        """Every verb of the program, built in or declared."""
+        from_rights = set(self.program.rights)
+        return frozenset(from_rights | {v for r in self.rules for v in r.verbs})

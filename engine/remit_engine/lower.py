@@ -1,0 +1,220 @@
+"""Lowering: the checked program becomes flat rules."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from remit_dsl.expressions import AllOf, Expression
+from remit_dsl.program import (
+    BUILT_IN_VERBS,
+    Authority,
+    Grant,
+    Program,
+    Prohibition,
+    Requirement,
+    SelfBar,
+    Separation,
+    Statement,
+)
+from remit_engine.dependence import bends
+from remit_engine.ir import (
+    GRANT,
+    PROHIBITION,
+    REQUIREMENT,
+    SELF_BAR,
+    SEPARATION,
+    ActionRules,
+    Model,
+    Rule,
+)
+
+
+def lower(program: Program) -> Model:
+    """The model of a checked program. Rule ids are stable and unique (see `_stem`)."""
+    superiors = {p: tuple(_climb(program, p)) for p in program.positions}
+    below: dict[str, set[str]] = defaultdict(set)
+    for position, above in superiors.items():
+        for superior in above:
+            below[superior].add(position)
+    implied_by = _implied(program)
+    short = Counter(a.short for a in program.actions.values())
+    seen: Counter[str] = Counter()
+    rules: list[Rule] = []
+    for authority in program.authorities:
+        action = program.actions[authority.action]
+        prefix = action.short if short[action.short] == 1 else action.name
+        for statement in _statements(authority):
+            stem = f"{prefix}.{_stem(statement)}"
+            seen[stem] += 1
+            rule_id = stem if seen[stem] == 1 else f"{stem}.{seen[stem]}"
+            rules.append(
+                _rule(program, authority, statement, len(rules), rule_id, superiors, implied_by)
+            )
+    return Model(
+        program=program,
+        rules=tuple(rules),
+        actions=_by_action(program, rules),
+        superiors=superiors,
+        bending=frozenset(
+            (r.action, verb)
+            for r in rules
+            if bends(r, program.actions[r.action], program)
+            for verb in r.verbs
+        ),
+        names=_names(program),
+    )
+
+
+def _climb(program: Program, position: str) -> Iterator[str]:
+    seen = {position}
+    at = program.positions[position].reports_to
+    while at is not None and at not in seen:
+        yield at
+        seen.add(at)
+        at = program.positions[at].reports_to
+
+
+def _implied(program: Program) -> dict[str, frozenset[str]]:
+    """verb -> itself and every verb it implies, through all steps."""
+    direct = {v: r.implies for v, r in program.rights.items()}
+    closed: dict[str, frozenset[str]] = {}
+    for verb in {*BUILT_IN_VERBS, *direct}:
+        found, queue = {verb}, [verb]
+        while queue:
+            for implied in direct.get(queue.pop(), ()):
+                if implied not in found:
+                    found.add(implied)
+                    queue.append(implied)
+        closed[verb] = frozenset(found)
+    return closed
+
+
+def _statements(authority: Authority) -> Iterable[Statement]:
+    every: list[Statement] = [
+        *authority.grants,
+        *authority.prohibitions,
+        *authority.requirements,
+        *authority.self_bars,
+        *authority.separations,
+    ]
+    return sorted(every, key=lambda s: s.span)
+
+
+def _stem(statement: Statement) -> str:
+    """The label, else a name made of who, what and which kind of sentence it is."""
+    if statement.label:
+        return statement.label
+    match statement:
+        case Grant():
+            return f"{_who(statement.positions, 'anyone')}.{statement.verb}"
+        case Prohibition():
+            who = _who(statement.positions, "nobody")
+            return f"{who}.{statement.verb}" + (".not" if statement.positions else "")
+        case Requirement():
+            return f"{statement.verb}.needs"
+        case SelfBar():
+            return f"requester.{statement.verb}"
+        case Separation():
+            return "separate." + ".".join(statement.verbs)
+    raise TypeError(f"not a rule: {type(statement).__name__}")
+
+
+def _who(positions: tuple[str, ...], everybody: str) -> str:
+    return "+".join(p.rsplit(".", 1)[-1] for p in positions) or everybody
+
+
+def _rule(
+    program: Program,
+    authority: Authority,
+    statement: Statement,
+    index: int,
+    rule_id: str,
+    superiors: dict[str, tuple[str, ...]],
+    implied: dict[str, frozenset[str]],
+) -> Rule:
+    policy = program.policies[authority.policy]
+    positions: frozenset[str] | None = None
+    bound = limit = steps = None
+    match statement:
+        case Grant():
+            kind, verb, verbs = GRANT, statement.verb, implied[statement.verb]
+            limit, bound = statement.limit, statement.limit.bound
+            if statement.positions:
+                positions = frozenset(statement.positions)
+                if authority.superiors_inherit:
+                    positions |= {s for p in statement.positions for s in superiors[p]}
+        case Prohibition():
+            kind, verb, verbs = PROHIBITION, statement.verb, frozenset({statement.verb})
+            bound = statement.bound
+            positions = frozenset(statement.positions) or None
+        case Requirement():
+            kind, verb, verbs = REQUIREMENT, statement.verb, frozenset({statement.verb})
+            bound, steps = statement.bound, statement.steps
+        case SelfBar():
+            kind, verb, verbs = SELF_BAR, statement.verb, frozenset({statement.verb})
+        case Separation():
+            kind, verb, verbs = SEPARATION, statement.verbs[0], frozenset(statement.verbs)
+        case _:
+            raise TypeError(f"not a rule: {type(statement).__name__}")
+    return Rule(
+        index=index,
+        id=rule_id,
+        kind=kind,
+        policy=authority.policy,
+        action=authority.action,
+        verb=verb,
+        verbs=verbs,
+        positions=positions,
+        condition=_conjuncts(statement.condition),
+        start=_latest(policy.start, statement.start),
+        until=_earliest(policy.effective_until, statement.until),
+        bound=bound,
+        limit=limit,
+        steps=steps,
+        because=statement.because,
+        source=statement.source,
+        span=statement.span,
+    )
+
+
+def _conjuncts(condition: Expression | None) -> tuple[Expression, ...]:
+    if condition is None:
+        return ()
+    if isinstance(condition, AllOf):
+        return tuple(c for operand in condition.operands for c in _conjuncts(operand))
+    return (condition,)
+
+
+def _latest(a: date | None, b: date | None) -> date | None:
+    return max(a, b) if a and b else a or b
+
+
+def _earliest(a: date | None, b: date | None) -> date | None:
+    return min(a, b) if a and b else a or b
+
+
+def _by_action(program: Program, rules: list[Rule]) -> dict[str, ActionRules]:
+    grouped: dict[str, list[Rule]] = defaultdict(list)
+    for rule in rules:
+        grouped[rule.action].append(rule)
+    escalations = {a.action: a.escalation for a in reversed(program.authorities) if a.escalation}
+    return {
+        name: ActionRules(
+            action=action,
+            rules=tuple(grouped[name]),
+            escalation=escalations.get(name),
+            delegations=tuple(d for d in program.delegations if d.action == name),
+        )
+        for name, action in program.actions.items()
+    }
+
+
+def _names(program: Program) -> dict[str, tuple[str, ...]]:
+    names: dict[str, list[str]] = defaultdict(list)
+    for qualified in [*program.actions, *program.positions, *program.parameters,
+                      *program.definitions, *program.tables]:  # fmt: skip
+        names[qualified].append(qualified)
+        names[qualified.rsplit(".", 1)[-1]].append(qualified)
+    return {k: tuple(dict.fromkeys(v)) for k, v in names.items()}

@@ -1,0 +1,220 @@
+"""Other readings of the same rules: my maximum, who may, what may I, the matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from remit_dsl.types import NUMBER
+from remit_engine.capacities import cases
+from remit_engine.chain import ABLE, answer, everyone
+from remit_engine.decision import Extent, Outcome
+from remit_engine.directory import Directory
+from remit_engine.evaluate import Environment
+from remit_engine.extents import extent, unset
+from remit_engine.interpreter import interval
+from remit_engine.interval import EVERYTHING, Interval
+from remit_engine.ir import GRANT, PROHIBITION, Model, Rule
+from remit_engine.maximum import Reach
+from remit_engine.naming import action_label, position_label
+from remit_engine.party import Party
+from remit_engine.request import Request
+from remit_engine.trace import written
+from remit_engine.unknown import Unknown
+from remit_engine.verdict import Judge
+
+
+@dataclass(frozen=True, slots=True)
+class Maximum:
+    """The largest measure permitted now, and with steps done; the facts that could change it.
+
+    known is False when the rules bend in a way that has no exact answer.
+    """
+
+    permit: Extent
+    with_steps: Extent
+    missing: tuple[str, ...]
+    rules: tuple[str, ...]
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An answer to *who may*: a position with the person who holds it (None: nobody known)."""
+
+    position: str
+    label: str
+    person: str | None
+    name: str | None
+    acting: bool
+    outcome: Outcome
+    missing: tuple[str, ...]
+    rules: tuple[str, ...]
+    on_behalf_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """An answer to *may*: one right (kind `grant`) or bar (`prohibition`) of an actor.
+
+    limit in words; condition as written after `when`.
+    """
+
+    action: str
+    label: str
+    verb: str
+    limit: str
+    condition: str | None
+    rule: str
+    kind: str
+    file: str
+    line: int
+    on_behalf_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixCell:
+    """limits: one text for each grant of the position, in reading order."""
+
+    action: str
+    verb: str
+    position: str
+    limits: tuple[str, ...]
+    rules: tuple[str, ...]
+    conditional: bool
+
+
+def maximum(reach: Reach, request: Request, model: Model) -> Maximum:
+    """How far the actor reaches, in the language of the request."""
+    measure = model.actions[request.action].action.measure
+    kind = measure.value.type if measure else NUMBER
+    return Maximum(
+        permit=extent(reach.permit, kind, request.language),
+        with_steps=extent(reach.with_steps, kind, request.language),
+        missing=tuple(sorted(reach.missing)),
+        rules=reach.rules,
+        known=reach.known,
+    )
+
+
+def who(request: Request, model: Model, directory: Directory, judge: Judge) -> list[Holder]:
+    """Everybody for whom `decide` says permit, needs or incomplete."""
+    found = []
+    for party in everyone(request, model, directory):
+        asked = replace(request, actor=party)
+        best = answer(asked, party, model, directory, judge)
+        if best.ruling.outcome in ABLE and best.ruling.outcome is not None:
+            rules = [v.rule for v in best.ruling.verdicts if v.rule.kind == GRANT]
+            held = _held(party, rules)
+            found.append(
+                Holder(
+                    position=held,
+                    label=position_label(held, model, request.language),
+                    person=party.person,
+                    name=party.name,
+                    acting=any(h.acting for h in party.holdings if h.position == held),
+                    outcome=best.ruling.outcome,
+                    missing=tuple(sorted(best.ruling.missing)),
+                    rules=tuple(r.id for r in rules),
+                    on_behalf_of=best.case.capacity.on_behalf_of,
+                )
+            )
+    return found
+
+
+def _held(party: Party, rules: list[Rule]) -> str:
+    """The position by which a party may, where one of his own is named; else his first."""
+    for holding in party.holdings:
+        if any(r.positions is None or holding.position in r.positions for r in rules):
+            return holding.position
+    return party.holdings[0].position
+
+
+def may(actor: Party, as_of: date, model: Model, directory: Directory) -> list[Power]:
+    """The grants and prohibitions that concern an actor, delegated rights included."""
+    found = []
+    for name, rules in model.actions.items():
+        request = Request(name, actor, as_of)
+        for case in cases(request, actor, model, directory):
+            env = Environment(model, as_of, case.facts, directory.within, {})
+            capacity = case.capacity
+            for rule in _concerning(rules.rules, capacity.positions, as_of):
+                if rule.kind == PROHIBITION and capacity.on_behalf_of is not None:
+                    continue
+                found.append(_power(rule, env, capacity.cap, capacity.on_behalf_of))
+    return found
+
+
+def _concerning(rules: Sequence[Rule], positions: frozenset[str], as_of: date) -> Iterator[Rule]:
+    for rule in rules:
+        if rule.kind in (GRANT, PROHIBITION) and rule.in_force(as_of) and rule.concerns(positions):
+            yield rule
+
+
+def _power(rule: Rule, env: Environment, cap: object, behalf: str | None) -> Power:
+    return Power(
+        action=rule.action,
+        label=action_label(rule.action, env.model, "en").strip('`"'),
+        verb=rule.verb,
+        limit=limit_text(rule, env),
+        condition=" and ".join(written(c.span, env.model.program) for c in rule.condition) or None,
+        rule=rule.id,
+        kind=rule.kind,
+        file=rule.span.file,
+        line=rule.span.line,
+        on_behalf_of=behalf,
+    )
+
+
+def limit_text(rule: Rule, env: Environment) -> str:
+    """A limit in words with its value on the day; as written where it hangs on facts."""
+    if rule.limit is not None and rule.limit.kind == "unset":
+        return unset("en").text
+    parts = []
+    if rule.bound is not None:
+        parts.append(_bound_text(rule, env))
+    for total in rule.limit.totals if rule.limit is not None else ():
+        parts.append(f"{written(total.amount.span, env.model.program)} per {total.name}")
+    return ", ".join(parts) or extent(EVERYTHING, NUMBER, "en").text
+
+
+def _bound_text(rule: Rule, env: Environment) -> str:
+    bound = rule.bound
+    if bound is None:
+        return ""
+    value = interval(bound, env)
+    if isinstance(value, Unknown):
+        unfixed = any(f.kind in ("unset", "not in force") for f in value.faults)
+        text = written(bound.span, env.model.program)
+        return f"{text} (never fixed)" if unfixed else text
+    if bound.side in ("over", "at least"):
+        return written(bound.span, env.model.program)
+    return extent(Interval(value.low, value.high, value.low_open, value.high_open),
+                  bound.value.type, "en").text  # fmt: skip
+
+
+def matrix(
+    as_of: date, actions: Sequence[str], model: Model, directory: Directory
+) -> list[MatrixCell]:
+    """Every right of every position on a day."""
+    cells: dict[tuple[str, str, str], list[Rule]] = {}
+    env = Environment(model, as_of, {"as_of": as_of}, directory.within, {})
+    for name, rules in model.actions.items():
+        if actions and name not in actions:
+            continue
+        for rule in rules.rules:
+            if rule.kind == GRANT and rule.in_force(as_of):
+                for position in rule.positions or model.program.positions:
+                    cells.setdefault((name, rule.verb, position), []).append(rule)
+    return [
+        MatrixCell(
+            action=action,
+            verb=verb,
+            position=position,
+            limits=tuple(limit_text(r, env) for r in rules),
+            rules=tuple(r.id for r in rules),
+            conditional=any(r.condition for r in rules),
+        )
+        for (action, verb, position), rules in sorted(cells.items())
+    ]

@@ -1,0 +1,60 @@
+"""The question: who, which verb, which action, with which facts, on which day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from remit_engine.party import Party
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A step already done: `verb` by a party."""
+
+    verb: str
+    by: Party
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A question, read and typed. Names are qualified.
+
+    facts: by field of the action: exact values (`Fraction`, `str`, `bool`, `date`,
+    `frozenset`), `tuple` for lists, `dict` for records, `Party` for people, None for an optional
+    fact given as absent; what is not there is missing. totals: amounts already used, by the
+    total's name (`month`, `customer per quarter`, `vendor over 60 days`). ignored: members that
+    the action does not know.
+    """
+
+    action: str
+    actor: Party
+    as_of: date
+    verb: str = "approve"
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    requester: Party | None = None
+    approvals: tuple[Approval, ...] = ()
+    totals: Mapping[str, Fraction] = field(default_factory=dict)
+    evidence: frozenset[str] = frozenset()
+    language: str = "en"
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault of a request: the path of the member and what is wrong with it."""
+
+    path: str
+    message: str
+
+
+class InvalidRequest(ValueError):
+    """The request cannot be understood: a wrong type, an unknown action, verb or actor."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{p.path}: {p.message}" for p in problems))

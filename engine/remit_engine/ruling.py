@@ -1,0 +1,128 @@
+"""The order in which an answer is found for one capacity (design, section 5), without its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from remit_engine.decision import Outcome
+from remit_engine.ir import GRANT, REQUIREMENT
+from remit_engine.steps import Outstanding, outstanding
+from remit_engine.unknown import Fault, Truth, Unknown, conjunction
+from remit_engine.verdict import Case, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What one capacity may. outcome None: nothing said here lets or bars it (ask further:
+    others, or nobody). verdicts: those that decided. possible: before completions were tried,
+    whether some completion may permit; missing: the facts it would take."""
+
+    outcome: Outcome | None
+    verdicts: tuple[Verdict, ...]
+    every: tuple[Verdict, ...]
+    missing: frozenset[str] = frozenset()
+    faults: frozenset[Fault] = frozenset()
+    needs: tuple[Outstanding, ...] = ()
+
+
+def rule_on(verdicts: list[Verdict], case: Case) -> Ruling:
+    """Steps 2 to 5 of the order: deny, permit or needs, incomplete, undefined; else None."""
+    every = tuple(verdicts)
+    bars = [v for v in every if v.rule.kind not in (GRANT, REQUIREMENT)]
+    sure_bars = tuple(v for v in bars if v.applies is True)
+    if sure_bars:
+        return Ruling(Outcome.DENY, sure_bars, every)
+    open_bars = [v for v in bars if isinstance(v.applies, Unknown)]
+    grants = [v for v in every if v.rule.kind == GRANT]
+    sure = tuple(v for v in grants if within(v) is True)
+    demands = _demands(every, case)
+    if sure and not open_bars:
+        return _granted(sure, demands, every)
+    return _not_yet(sure, grants, open_bars, demands, every)
+
+
+def within(grant: Verdict) -> Truth:
+    """Whether a grant applies with the measure inside its limit."""
+    return conjunction((grant.applies, grant.inside))
+
+
+@dataclass(frozen=True, slots=True)
+class _Demand:
+    verdict: Verdict
+    needs: tuple[Outstanding, ...]
+
+
+def _demands(every: Iterable[Verdict], case: Case) -> list[_Demand]:
+    """The requirements that apply or may apply and have steps outstanding."""
+    found = [(v, outstanding(v.rule, case)) for v in every if v.rule.kind == REQUIREMENT]
+    return [_Demand(v, needs) for v, needs in found if needs]
+
+
+def _granted(
+    sure: tuple[Verdict, ...], demands: list[_Demand], every: tuple[Verdict, ...]
+) -> Ruling:
+    due = [d for d in demands if d.verdict.applies is True]
+    maybe = [d.verdict for d in demands if isinstance(d.verdict.applies, Unknown)]
+    missing, faults = _gaps(v.applies for v in maybe)
+    if due:
+        needs = tuple(n for d in due for n in d.needs)
+        deciding = (*sure, *(d.verdict for d in due))
+        return Ruling(Outcome.NEEDS, deciding, every, missing, faults, needs)
+    if not maybe:
+        return Ruling(Outcome.PERMIT, sure, every)
+    curable = all(isinstance(v.applies, Unknown) and v.applies.may for v in maybe)
+    outcome = Outcome.INCOMPLETE if curable else Outcome.UNDEFINED
+    return Ruling(outcome, (*sure, *maybe), every, missing, faults)
+
+
+def _not_yet(
+    sure: tuple[Verdict, ...],
+    grants: list[Verdict],
+    open_bars: list[Verdict],
+    demands: list[_Demand],
+    every: tuple[Verdict, ...],
+) -> Ruling:
+    """No grant surely permits, or a prohibition cannot be told."""
+    hopeful = sure or tuple(v for v in grants if _may_be_true(within(v)))
+    curable = all(_may_be_false(v.applies) for v in open_bars) and all(
+        not isinstance(d.verdict.applies, Unknown) or d.verdict.applies.may for d in demands
+    )
+    unclear = [d.verdict for d in demands if isinstance(d.verdict.applies, Unknown)]
+    if hopeful and curable:
+        asked = [within(v) for v in hopeful] + [v.applies for v in (*open_bars, *unclear)]
+        missing, faults = _gaps(asked)
+        deciding = (*hopeful, *open_bars, *unclear)
+        return Ruling(Outcome.INCOMPLETE, deciding, every, missing, faults)
+    blocked = tuple(v for v in (*open_bars, *unclear) if hopeful)
+    silent = tuple(v for v in grants if _undefined(v))
+    if blocked or silent:
+        missing, faults = _gaps(
+            [v.applies for v in (*blocked, *silent)] + [v.inside for v in silent]
+        )
+        return Ruling(Outcome.UNDEFINED, (*silent, *blocked), every, missing, faults)
+    return Ruling(None, tuple(grants), every)
+
+
+def _undefined(grant: Verdict) -> bool:
+    """A right whose limit was never fixed, or which a fault keeps from being read."""
+    if grant.rule.limit is not None and grant.rule.limit.kind == "unset":
+        return True
+    state = within(grant)
+    return isinstance(state, Unknown) and bool(state.faults)
+
+
+def _may_be_true(value: Truth) -> bool:
+    return value is True or (isinstance(value, Unknown) and value.can_be_true)
+
+
+def _may_be_false(value: Truth) -> bool:
+    return value is False or (isinstance(value, Unknown) and value.can_be_false)
+
+
+def _gaps(values: Iterable[Truth]) -> tuple[frozenset[str], frozenset[Fault]]:
+    unknowns = [v for v in values if isinstance(v, Unknown)]
+    return (
+        frozenset().union(*(u.missing for u in unknowns)),
+        frozenset().union(*(u.faults for u in unknowns)),
+    )

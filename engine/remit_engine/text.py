@@ -1,0 +1,107 @@
+"""Exact values as people read them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from babel.numbers import get_currency_precision
+
+from remit_dsl.types import Type
+from remit_engine.decision import Amount
+from remit_engine.party import Party
+
+
+def is_finite_decimal(value: Fraction) -> bool:
+    """True when the number has a finite decimal form."""
+    d = value.denominator
+    for prime in (2, 5):
+        while d % prime == 0:
+            d //= prime
+    return d == 1
+
+
+def plain(value: Fraction, places: int = 0) -> str:
+    """Decimal notation with at least `places` places, exact; six places and `…` where the number
+    has no finite decimal form."""
+    sign = "-" if value < 0 else ""
+    n, d = abs(value.numerator), value.denominator
+    whole, rest = divmod(n, d)
+    digits: list[str] = []
+    while rest and len(digits) < 400:
+        if len(digits) == 6 and not is_finite_decimal(value):
+            return f"{sign}{whole}.{''.join(digits)}…"
+        rest *= 10
+        digit, rest = divmod(rest, d)
+        digits.append(str(digit))
+    fraction = "".join(digits).ljust(places, "0")
+    return f"{sign}{whole}.{fraction}" if fraction else f"{sign}{whole}"
+
+
+def grouped(text: str) -> str:
+    """The whole part in groups of three, for reading."""
+    whole, dot, fraction = text.partition(".")
+    digits = whole.lstrip("-")
+    sign = whole[: len(whole) - len(digits)]
+    return f"{sign}{int(digits):,}{dot}{fraction}"
+
+
+def exact(value: Fraction) -> str:
+    """The value for machines: decimal text, or `n/d` where there is no finite one."""
+    if not is_finite_decimal(value):
+        return f"{value.numerator}/{value.denominator}"
+    with localcontext() as context:
+        context.prec = 999_999
+        quotient = Decimal(value.numerator) / Decimal(value.denominator)
+    return f"{quotient:f}"
+
+
+@lru_cache(maxsize=200)
+def _places(currency: str) -> int:
+    return int(get_currency_precision(currency))
+
+
+@lru_cache(maxsize=20_000)
+def number_text(value: Fraction, kind: str, currency: str | None = None) -> str:
+    """A number of a kind: `12%`, `180,000.00 CNY`, `90 days`."""
+    match kind:
+        case "percent" | "ratio":
+            return f"{plain(value * 100)}%"
+        case "money":
+            text = grouped(plain(value, _places(currency) if currency else 2))
+            return f"{text} {currency}" if currency else text
+        case "days" | "months":
+            unit = kind if abs(value) != 1 else kind[:-1]
+            return f"{plain(value)} {unit}"
+    return grouped(plain(value))
+
+
+def amount(value: Fraction, kind: Type) -> Amount:
+    """A number with its kind and text."""
+    return Amount(value, kind.kind, number_text(value, kind.kind, kind.currency), kind.currency)
+
+
+def value_text(value: Any, kind: Type) -> str:
+    """Any value as people read it."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case Fraction():
+            return number_text(value, kind.kind, kind.currency)
+        case date():
+            return value.isoformat()
+        case str():
+            return f'"{value}"' if kind.kind == "text" else value.rsplit(".", 1)[-1]
+        case Party():
+            return value.shown
+        case frozenset():
+            element = kind.element or kind
+            return "(" + ", ".join(sorted(value_text(v, element) for v in value)) + ")"
+        case tuple():
+            return f"{len(value)} lines" if len(value) != 1 else "1 line"
+        case None:
+            return "absent"
+    return "…"

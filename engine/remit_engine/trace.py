@@ -1,0 +1,128 @@
+"""The comparisons behind an answer, with the values compared."""
+
+from __future__ import annotations
+
+from remit_dsl import expressions as x
+from remit_dsl.program import Program
+from remit_dsl.source import Span
+from remit_engine.decision import RuleUsed, TraceLine
+from remit_engine.evaluate import Environment, evaluate, truth
+from remit_engine.interpreter import environment, measure
+from remit_engine.ir import Model, Rule
+from remit_engine.text import value_text
+from remit_engine.unknown import Unknown
+from remit_engine.verdict import Case
+
+_Leaf = tuple[str, x.Expression]
+
+
+class Tracer:
+    """Writes trace lines; what does not depend on the case is prepared once for each rule."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._conditions: dict[int, tuple[tuple[str, x.Expression, tuple[_Leaf, ...]], ...]] = {}
+        self._cards: dict[tuple[int, str, str], RuleUsed] = {}
+
+    def card(self, rule: Rule, role: str, language: str) -> RuleUsed:
+        """A rule as an answer names it."""
+        key = (rule.index, role, language)
+        found = self._cards.get(key)
+        if found is None:
+            found = self._cards[key] = RuleUsed(
+                id=rule.id,
+                role=role,
+                file=rule.span.file,
+                line=rule.span.line,
+                text=written(rule.span, self._model.program),
+                policy=rule.policy,
+                because=rule.because.localized(language) if rule.because else None,
+                source=rule.source,
+            )
+        return found
+
+    def lines(self, rule: Rule, case: Case) -> list[TraceLine]:
+        """One line for each condition of a rule and one for its limit or region."""
+        env = environment(case)
+        found = [
+            TraceLine(
+                rule.id,
+                text,
+                tuple((name, self._shown(leaf, env)) for name, leaf in leaves),
+                result(truth(condition, env)),
+                condition.span.file,
+                condition.span.line,
+            )
+            for text, condition, leaves in self._prepared(rule)
+        ]
+        if rule.bound is not None:
+            found.append(self._bound_line(rule, case, env))
+        return found
+
+    def _bound_line(self, rule: Rule, case: Case, env: Environment) -> TraceLine:
+        bound = rule.bound
+        if bound is None:
+            raise TypeError("a rule without a bound")
+        stated = measure(case)
+        ends = [e for e in (bound.value, bound.high) if e is not None]
+        values = [("measure", _value(stated, ends[0]))]
+        values += [(written(e.span, self._model.program), self._shown(e, env)) for e in ends]
+        return TraceLine(
+            rule.id,
+            written(bound.span, self._model.program),
+            tuple(values),
+            "unknown" if isinstance(stated, Unknown) else "compared",
+            bound.span.file,
+            bound.span.line,
+        )
+
+    def _prepared(self, rule: Rule) -> tuple[tuple[str, x.Expression, tuple[_Leaf, ...]], ...]:
+        found = self._conditions.get(rule.index)
+        if found is None:
+            found = self._conditions[rule.index] = tuple(
+                (written(c.span, self._model.program), c, tuple(leaves(c, self._model.program)))
+                for c in rule.condition
+            )
+        return found
+
+    def _shown(self, leaf: x.Expression, env: Environment) -> str:
+        return _value(evaluate(leaf, env), leaf)
+
+
+def result(value: object) -> str:
+    """`true`, `false`, `unknown` (facts are missing) or `fault`."""
+    if isinstance(value, Unknown):
+        return "unknown" if value.missing else "fault"
+    return "true" if value else "false"
+
+
+def _value(value: object, e: x.Expression) -> str:
+    if isinstance(value, Unknown):
+        return "missing" if value.missing else "fault"
+    return value_text(value, e.type)
+
+
+def written(span: Span, program: Program) -> str:
+    """What stands in the source at a span, on one line."""
+    source = program.sources.get(span.file)
+    return " ".join(source.text[span.start : span.end].split()) if source else ""
+
+
+def leaves(e: x.Expression, program: Program) -> list[_Leaf]:
+    """The facts, parameters, definitions and tables that a condition reads, by their names."""
+    found: dict[str, x.Expression] = {}
+    queue = [e]
+    while queue:
+        at = queue.pop(0)
+        match at:
+            case x.Fact():
+                found[".".join(at.path)] = at
+            case x.ParameterValue() | x.DefinitionValue() | x.TableLookup():
+                found[at.name.rsplit(".", 1)[-1]] = at
+        if isinstance(at, x.DefinitionValue):
+            queue.append(program.definitions[at.name].value)
+        elif not isinstance(at, x.Aggregate):
+            queue.extend(x.children(at))
+        else:
+            queue.append(at.over)
+    return list(found.items())

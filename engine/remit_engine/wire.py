@@ -1,0 +1,40 @@
+"""The wire form of answers: what `--json` prints and HTTP returns."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from remit_engine.decision import Decision
+from remit_engine.text import exact
+
+ORDER = (
+    "outcome", "reason", "rules", "limit", "headroom", "maximum", "missing", "needs", "chain",
+    "totals", "obligations", "trace", "policy", "as_of", "actor", "action", "verb",
+    "on_behalf_of", "ignored",
+)  # fmt: skip
+
+
+def decision_to_json(decision: Decision) -> dict[str, Any]:
+    """A decision as JSON-able values; exact numbers are texts (`"0.12"`)."""
+    return {name: to_json(getattr(decision, name)) for name in ORDER}
+
+
+def to_json(value: Any) -> Any:
+    """Any part of an answer as JSON-able values."""
+    match value:
+        case Fraction():
+            return exact(value)
+        case date():
+            return value.isoformat()
+        case tuple() | list():
+            return [to_json(v) for v in value]
+        case str():
+            return str(value)
+        case dict():
+            return {str(k): to_json(v) for k, v in value.items()}
+    if is_dataclass(value):
+        return {f.name: to_json(getattr(value, f.name)) for f in fields(value)}
+    return value
