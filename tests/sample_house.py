@@ -1,165 +1,77 @@
-"""A small sales house, built by hand, for tests of what reads data against a program."""
+"""A small sales house for tests of what reads data against a program."""
 
 from __future__ import annotations
 
 from datetime import date
-from fractions import Fraction
 
-from remit_dsl.expressions import Constant, Fact
-from remit_dsl.program import (
-    Action,
-    ApprovalStep,
-    Authority,
-    Bound,
-    Delegation,
-    Enum,
-    EnumMember,
-    Escalation,
-    EvidenceStep,
-    Field,
-    Grant,
-    Label,
-    Limit,
-    Measure,
-    Policy,
-    Position,
-    Program,
-    Record,
-    Requirement,
-    Right,
-    Total,
-)
-from remit_dsl.source import NOWHERE, Span
-from remit_dsl.types import (
-    BOOLEAN,
-    DATE,
-    DAYS,
-    INTEGER,
-    MONTHS,
-    NUMBER,
-    PERCENT,
-    PERSON,
-    POSITION,
-    TEXT,
-    Type,
-    money,
-)
+from remit_dsl.diagnostics import errors
+from remit_dsl.loader import load_texts
+from remit_dsl.program import Program
 from remit_engine.ir import Model
 from remit_engine.lower import lower
 
-CNY = money("CNY")
-REGION = Type("enum", name="sales.Region")
-ORDER = Type("record", name="sales.Order")
-LINE = Type("record", name="sales.Line")
+POLICY = """
+policy sales "Sales" { version "1" currency CNY }
+enum Region { north east "East" zh "华东" { shanghai } }
+position sales_representative { reports to sales_supervisor also called "业务员" }
+position sales_supervisor { reports to sales_manager }
+position sales_manager "Sales manager" zh "销售经理" { reports to regional_manager }
+position regional_manager { reports to sales_director }
+position sales_director { headcount 1 }
+position finance_controller { reports to finance_director }
+position finance_director
+record Person {
+  territory: set of Region optional  trained: boolean optional
+  quota: money optional  mentor: Person optional
+}
+record Line { amount: money  next: Line optional }
+record Order { total: money  margin: percent optional  region: Region optional  lines: list of Line optional }
+right release "Release"
+table factor (region: Region) gives number { north -> 1  east -> 2 }
+
+action discount "Give a discount" zh "折让" {
+  rate percent  order Order optional  customer text optional  subject Person optional
+  net money optional  count integer optional  factor_given number optional  paid_on date optional
+  term duration optional  season months optional  own boolean optional  level position optional
+  regions set of Region optional  prices list of money optional
+  limit on rate
+}
+authority discount {
+  sales_representative may approve up to 3%
+  sales_manager may approve up to 10%
+  regional_manager may approve up to 20%
+  sales_director may approve up to 35% when factor(order.region) < 3
+  approve over 25% needs review by finance_controller
+  approve over 30% needs evidence delivery_list "Delivery list"
+  escalate to the first superior able
+}
+delegation of discount {
+  to one level below  at most 90 days  at most 10%  needs approval by finance_director  never onward
+}
+action purchase { amount money  vendor text  limit on amount summed by vendor over 60 days }
+authority purchase { sales_manager may approve up to 50_000 each, 80_000 per month }
+action release_order { amount money  limit on amount }
+authority release_order { sales_manager may release any }
+delegation of release_order { to any level below  onward }
+"""
+
+OTHER = """
+policy service { currency CNY }
+position sales_manager
+position fitter
+"""
 
 
-def _fields(*entries: tuple[str, Type] | tuple[str, Type, bool]) -> dict[str, Field]:
-    return {e[0]: Field(e[0], e[1], len(e) > 2, None, NOWHERE) for e in entries}
+def program(*texts: str) -> Program:
+    """The checked program of some policy texts, which must have no errors."""
+    made, found = load_texts({f"{i}.remit": text for i, text in enumerate(texts)})
+    assert made is not None, found
+    assert not errors(found), found
+    return made
 
 
-def _position(name: str, above: str | None, **more: object) -> Position:
-    base: dict[str, object] = {
-        "label": Label(name.replace("_", " ").capitalize()), "reports_to": above and f"sales.{above}",
-        "dotted_line_to": (), "also_called": (), "answers_for": (), "headcount": None,
-        "external": False, "source": None, "span": NOWHERE,
-    }  # fmt: skip
-    return Position(name=f"sales.{name}", **(base | more))  # type: ignore[arg-type]
-
-
-def _percent(ratio: str) -> Constant:
-    return Constant(NOWHERE, PERCENT, Fraction(ratio), f"{int(Fraction(ratio) * 100)}%")
-
-
-def _up_to(ratio: str) -> Limit:
-    return Limit("bound", Bound("up to", _percent(ratio), None, NOWHERE))
-
-
-def _place(line: int) -> Span:
-    return Span("discount.remit", line, 1, line * 10, line * 10 + 5)
-
-
-def _program() -> Program:
-    positions = [
-        _position("sales_representative", "sales_supervisor", also_called=("业务员",)),
-        _position("sales_supervisor", "sales_manager"),
-        _position("sales_manager", "regional_manager", label=Label("Sales manager", (("zh", "销售经理"),))),
-        _position("regional_manager", "sales_director"),
-        _position("sales_director", None, headcount=1),
-        _position("finance_controller", "finance_director"),
-        _position("finance_director", None),
-    ]  # fmt: skip
-    discount = Action(
-        "sales.discount", Label("Give a discount", (("zh", "折让"),)),
-        _fields(
-            ("rate", PERCENT), ("order", ORDER), ("customer", TEXT, True), ("subject", PERSON, True),
-            ("net", CNY, True), ("count", INTEGER, True), ("factor", NUMBER, True),
-            ("paid_on", DATE, True), ("term", DAYS, True), ("season", MONTHS, True),
-            ("own", BOOLEAN, True), ("level", POSITION, True),
-            ("regions", Type("set", element=REGION), True),
-            ("prices", Type("list", element=CNY), True),
-        ),
-        Measure(Fact(NOWHERE, PERCENT, ("rate",)), None, None), None, "sales", NOWHERE,
-    )  # fmt: skip
-    buy = Action(
-        "sales.purchase", None, _fields(("amount", CNY), ("vendor", TEXT)),
-        Measure(Fact(NOWHERE, CNY, ("amount",)), Fact(NOWHERE, TEXT, ("vendor",)), 60),
-        None, "sales", NOWHERE,
-    )  # fmt: skip
-    grants = tuple(
-        Grant(span=_place(i + 1), positions=(f"sales.{p}",), verb="approve", limit=_up_to(r))
-        for i, (p, r) in enumerate(
-            [("sales_representative", "3/100"), ("sales_manager", "1/10"),
-             ("regional_manager", "1/5"), ("sales_director", "35/100")]
-        )
-    )  # fmt: skip
-    needs = Requirement(
-        span=_place(9), verb="approve", bound=Bound("over", _percent("1/4"), None, NOWHERE),
-        steps=ApprovalStep("review", 1, ("sales.finance_controller",)),
-    )  # fmt: skip
-    proof = Requirement(
-        span=_place(10), verb="approve", bound=Bound("over", _percent("3/10"), None, NOWHERE),
-        steps=EvidenceStep("delivery_list", None),
-    )  # fmt: skip
-    monthly = Grant(
-        span=_place(11), positions=("sales.sales_manager",), verb="approve",
-        limit=Limit("bound", None, (Total(Constant(NOWHERE, CNY, Fraction(50000)), None, "month"),)),
-    )  # fmt: skip
-    return Program(
-        policies={"sales": Policy("sales", None, None, "1", None, None, None, None, None, None, None,
-                                  "CNY", NOWHERE)},
-        enums={"sales.Region": Enum("sales.Region", None, {
-            "north": EnumMember("north", None, None),
-            "east": EnumMember("east", Label("East", (("zh", "华东"),)), None),
-            "shanghai": EnumMember("shanghai", None, "east"),
-        }, NOWHERE)},
-        positions={p.name: p for p in positions},
-        records={
-            "Person": Record("Person", None, _fields(
-                ("id", TEXT), ("name", TEXT, True), ("position", POSITION, True), ("unit", TEXT, True),
-                ("territory", Type("set", element=REGION), True), ("trained", BOOLEAN, True),
-                ("quota", CNY, True), ("mentor", PERSON, True)), NOWHERE),
-            "sales.Line": Record("sales.Line", None, _fields(
-                ("amount", CNY), ("next", LINE, True)), NOWHERE),
-            "sales.Order": Record("sales.Order", None, _fields(
-                ("total", CNY), ("margin", PERCENT, True), ("region", REGION, True),
-                ("lines", Type("list", element=LINE), True)), NOWHERE),
-        },
-        actions={a.name: a for a in (discount, buy)},
-        rights={"release": Right("release", Label("Release"), ())},
-        authorities=(
-            Authority("sales.discount", "sales", None, grants, (), (needs, proof), (), (), False,
-                      Escalation("first", None, NOWHERE), _place(1)),
-            Authority("sales.purchase", "sales", None, (monthly,), (), (), (), (), False, None,
-                      _place(11)),
-        ),
-        delegations=(
-            Delegation("sales.discount", "sales", 1, (), 90, _percent("1/10"),
-                       "sales.finance_director", False, NOWHERE),
-        ),
-    )  # fmt: skip
-
-
-MODEL: Model = lower(_program())
+PROGRAM = program(POLICY)
+MODEL: Model = lower(PROGRAM)
 DAY = date(2026, 3, 1)
 
 DIRECTORY = """
@@ -177,4 +89,5 @@ people:
     positions: [{position: regional_manager, unit: east}]
   - {id: wang.fang, positions: [{position: sales_representative, unit: west}]}
   - {id: chen.jing, positions: [{position: finance_director, unit: hq}]}
+  - {id: gone, positions: [{position: sales_manager, until: 2020-01-01}]}
 """

@@ -31,7 +31,7 @@ def sort_words(words: Iterable[str]) -> Words:
     paths: list[str] = []
     facts: list[str] = []
     for word in words:
-        (facts if _is_fact(word) else paths).append(word)
+        (facts if is_fact(word) else paths).append(word)
     return Words(tuple(paths), pairs(facts, "a fact", "rate=12%"))
 
 
@@ -101,7 +101,8 @@ def yaml_file(path: Path) -> Any:
     return plain(node) if node else {}
 
 
-def _is_fact(word: str) -> bool:
+def is_fact(word: str) -> bool:
+    """True for `name=value` with the `=` before any path separator, where no such file exists."""
     name, equals, _ = word.partition("=")
     separated = os.sep in name or (os.altsep is not None and os.altsep in name)
     return bool(equals) and not separated and not Path(word).exists()

@@ -62,10 +62,12 @@ def load_directory(path: Path, program: Program) -> tuple[Directory, list[Diagno
 
 def find_directory(paths: Sequence[Path]) -> Path | None:
     """The one `directory.yaml` in or beside the policies; none where there are several."""
-    folders = {p if p.is_dir() else p.parent for p in paths}
-    found = {(f / DIRECTORY_FILE).resolve(): f / DIRECTORY_FILE for f in sorted(folders)}
-    there = [shown for real, shown in found.items() if real.is_file()]
-    return there[0] if len(there) == 1 else None
+    found: dict[Path, Path] = {}
+    for path in paths:
+        folder = path if path.is_dir() else path.parent
+        inside = folder.rglob(DIRECTORY_FILE) if path.is_dir() else [folder / DIRECTORY_FILE]
+        found.update({p.resolve(): p for p in sorted(inside) if p.is_file()})
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def sources_of(found: Iterable[Diagnostic]) -> dict[str, Source]:

@@ -7,6 +7,7 @@ productions (the expression ladder) are worth skipping.
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -83,7 +84,8 @@ def _compute() -> Table:
     reductions: dict[Any, Reduction] = {}
     rows: list[dict[str, int | Reduction]] = [{} for _ in range(len(states))]
     for state, actions in states.items():
-        for symbol, (action, target) in actions.items():
+        for name, (action, target) in actions.items():
+            symbol = sys.intern(str(name))
             if action is Shift:
                 rows[state][symbol] = target
             else:
@@ -96,13 +98,11 @@ def _compute() -> Table:
 def _reduction(rule: Any, callbacks: Any) -> Reduction:
     size = len(rule.expansion)
     single = size == 1 and rule.alias is None and rule.options.expand1
-    return Reduction(size, rule.origin.name, None if single else callbacks[rule])
+    return Reduction(size, sys.intern(str(rule.origin.name)), None if single else callbacks[rule])
 
 
 def _keywords(lark: Lark) -> dict[str, str]:
-    terminals = {t.name for t in lark.terminals} | set(lark.ignore_tokens)
-    declared = {name for name in _terminal_names(lark)} | terminals
-    words = declared - vocabulary.CLASSES
+    words = set(_terminal_names(lark)) - vocabulary.CLASSES
     return {vocabulary.SPELLING.get(name, name.lower()): name for name in sorted(words)}
 
 
@@ -110,7 +110,7 @@ def _terminal_names(lark: Lark) -> Iterator[str]:
     for rule in lark.rules:
         for symbol in rule.expansion:
             if symbol.is_term:
-                yield symbol.name
+                yield sys.intern(str(symbol.name))
 
 
 class Automaton:
@@ -137,13 +137,13 @@ class Automaton:
         terminal = token.type
         while True:
             action = rows[states[-1]].get(terminal)
-            if action.__class__ is int:
-                states.append(action)  # type: ignore[arg-type]
+            if isinstance(action, int):
+                states.append(action)
                 values.append(token)
                 return True
             if action is None:
                 return False
-            self.reduce(action)  # type: ignore[arg-type]
+            self.reduce(action)
 
     def finish(self, end: Token) -> Any:
         """The value of the whole text, None when it cannot end here."""

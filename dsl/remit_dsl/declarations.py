@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from remit_dsl import syntax
+from remit_dsl.circles import circles
 from remit_dsl.diagnostics import Related
-from remit_dsl.findings import did_you_mean
+from remit_dsl.findings import did_you_mean, listing
 from remit_dsl.program import (
     BUILT_IN_VERBS,
     Enum,
@@ -233,6 +234,17 @@ def _rights(world: World) -> None:
     for scope, node in declared:
         for name in node.implies:
             verb_of(world, scope, name)
+    _right_circles(world)
+
+
+def _right_circles(world: World) -> None:
+    graph = {r.name: r.implies for r in world.rights.values()}
+    for circle in circles(graph):
+        first = world.rights_declared[circle[0]]
+        through = f" through {listing(circle[1:])}" if len(circle) > 1 else ""
+        places = [Related(world.rights_declared[v], f"`{v}` is declared here") for v in circle[1:]]
+        message = f"right `{circle[0]}` implies itself{through}"
+        world.findings.add(first, "E0215", message, "leave one of the implications out", places)
 
 
 def verb_of(world: World, scope: Scope, name: syntax.Name) -> str | None:

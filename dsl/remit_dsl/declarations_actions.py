@@ -22,7 +22,9 @@ _KEYS = frozenset({"text", "enum", "integer", "number", "position", "date", "boo
 
 def actions(world: World) -> dict[str, Action]:
     """All actions with their measures."""
-    return {name: _action(world, head) for name, head in world.actions.items()}
+    found = {name: _action(world, head) for name, head in world.actions.items()}
+    world.measures.update({n: a.measure.value for n, a in found.items() if a.measure})
+    return found
 
 
 def _action(world: World, head: ActionHead) -> Action:

@@ -272,9 +272,7 @@ def _total(block: _Block, node: syntax.Total) -> Total | None:
 # --- clauses -----------------------------------------------------------------------------
 
 
-def _clauses(
-    block: _Block, node: syntax.Statement, name: syntax.Name | None
-) -> _Clauses | None:
+def _clauses(block: _Block, node: syntax.Statement, name: syntax.Name | None) -> _Clauses | None:
     clauses: syntax.Clauses = node.clauses  # type: ignore[attr-defined]
     parts = [block.el.condition(c) for c in (clauses.when,) if c is not None]
     if clauses.unless is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 from remit_dsl import syntax
 from remit_dsl.declarations import fields_of, label, symbols, type_of
@@ -75,9 +76,7 @@ def _parameter(world: World, symbol: Symbol, used: dict[str, set[str]]) -> Param
     wanted = Related(symbol.span, f"`{symbol.short}` is {describe(head.type)}, declared here")
     values = _dated(el, node.values, head.type, wanted)
     used[symbol.name] = el.used
-    return Parameter(
-        symbol.name, label(node.label), head.type, values, symbol.policy, symbol.span
-    )
+    return Parameter(symbol.name, label(node.label), head.type, values, symbol.policy, symbol.span)
 
 
 def exchanges(world: World) -> dict[tuple[str, str], Exchange]:
@@ -117,7 +116,7 @@ def _dated(
 def _in_order(findings: Findings, nodes: tuple[syntax.DatedValue, ...]) -> None:
     for node in nodes:
         period(findings, node.start, node.until, node)
-    for one, two in zip(nodes, nodes[1:], strict=False):
+    for one, two in pairwise(nodes):
         _follow(findings, one, two)
 
 
@@ -148,9 +147,7 @@ def _follow(findings: Findings, one: syntax.DatedValue, two: syntax.DatedValue) 
         )
 
 
-def period(
-    findings: Findings, start: date | None, until: date | None, node: syntax.Node
-) -> bool:
+def period(findings: Findings, start: date | None, until: date | None, node: syntax.Node) -> bool:
     """Report a period that ends before it begins; True when it is sound."""
     if start is None or until is None or until > start:
         return True
@@ -191,5 +188,3 @@ def definitions(
             symbol.span,
         )
     return found
-
-

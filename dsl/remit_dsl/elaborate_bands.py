@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from remit_dsl import syntax
 from remit_dsl.diagnostics import Related
 from remit_dsl.elaborate_logic import same_type
@@ -77,11 +79,11 @@ def _closed(el: Elaborator, node: syntax.Bands) -> bool:
 
 
 def _ascending(el: Elaborator, rows: list[BandRow]) -> bool:
-    for one, two in zip(rows, rows[1:], strict=False):
+    for one, two in pairwise(rows):
         if not isinstance(one.bound, Constant) or not isinstance(two.bound, Constant):
             continue
         a, b = (one.bound.value, one.side == "up to"), (two.bound.value, two.side == "up to")
-        if a < b:  # type: ignore[operator]
+        if a < b:
             continue
         same = a == b
         el.findings.add(
@@ -93,5 +95,3 @@ def _ascending(el: Elaborator, rows: list[BandRow]) -> bool:
         )
         return False
     return True
-
-

@@ -12,7 +12,6 @@ from remit_dsl.expressions import (
     Aggregate,
     Expression,
     Extremum,
-    Fact,
     TableLookup,
     Variable,
 )
@@ -49,7 +48,7 @@ def _absolute(el: Elaborator, node: syntax.Call, expected: Type | None) -> Expre
 def _extremum(el: Elaborator, node: syntax.Call, expected: Type | None) -> Expression | None:
     parts = [el(a, expected) for a in node.arguments]
     known = tuple(p for p in parts if p is not None)
-    if len(known) < len(parts) or not all([_counts(el, p) for p in known]):
+    if len(known) < len(parts) or not all(_counts(el, p) for p in known):
         return None
     type_ = same_type(el, known)
     if type_ is None:
@@ -166,9 +165,7 @@ def _of_list(el: Elaborator, node: syntax.Call) -> Expression | None:
         return _aggregate(el, node.span, function, name, over, None, body)
 
 
-def _list_path(
-    el: Elaborator, node: syntax.Expr
-) -> tuple[Expression, tuple[str, ...]] | None:
+def _list_path(el: Elaborator, node: syntax.Expr) -> tuple[Expression, tuple[str, ...]] | None:
     if isinstance(node, syntax.Ref):
         for cut in range(1, len(node.parts)):
             head = syntax.Ref(node.span, node.parts[:cut])
@@ -262,5 +259,3 @@ def _aggregate(
     body = settle(body) if body.type.kind == "literal" else body
     type_ = NUMBER if function == "average" and body.type == INTEGER else body.type
     return Aggregate(span, type_, function, name, over, where, body)
-
-

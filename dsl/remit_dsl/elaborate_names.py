@@ -95,9 +95,7 @@ def follow(
     return None if field.type == UNKNOWN else (field.type, optional)
 
 
-def _no_fields(
-    el: Elaborator, field: Field, parts: tuple[str, ...], at: int, span: Span
-) -> None:
+def _no_fields(el: Elaborator, field: Field, parts: tuple[str, ...], at: int, span: Span) -> None:
     name, text = ".".join(parts[:at]), ".".join(parts)
     help = f"write `sum({text})`, or another function of a list" if field.type.element else None
     el.findings.add(

@@ -82,9 +82,7 @@ def _numeric(el: Elaborator, e: Expression) -> bool:
     return False
 
 
-def arithmetic(
-    el: Elaborator, node: syntax.Arithmetic, expected: Type | None
-) -> Expression | None:
+def arithmetic(el: Elaborator, node: syntax.Arithmetic, expected: Type | None) -> Expression | None:
     """A chain of `+ -`, or of `* / of`, taken apart from the right without recursion."""
     sums = node.operator in "+-"
     terms, operators, at = list[syntax.Expr](), list[str](), node
@@ -110,8 +108,8 @@ def _sum(el: Elaborator, terms: list[syntax.Expr], operators: list[str]) -> Expr
     if any(p is None for p in parts):
         return None
     known = [p for p in parts if p is not None]
-    if len(known) > BALANCED_FROM and (e := _balanced(known, operators)) is not None:
-        return e
+    if len(known) > BALANCED_FROM and (whole := _balanced(known, operators)) is not None:
+        return whole
     e: Expression | None = known[0]
     for operator, right in zip(operators, known[1:], strict=True):
         e = None if e is None else _add(el, operator, e, right)
@@ -142,16 +140,15 @@ def _half(
     return Arithmetic(left.span.to(right.span), type_, operator, left, right)
 
 
-def _add(
-    el: Elaborator, operator: str, left: Expression, right: Expression
-) -> Expression | None:
+def _add(el: Elaborator, operator: str, left: Expression, right: Expression) -> Expression | None:
     span = left.span.to(right.span)
     if DATE in (left.type, right.type):
         return add_to_date(el, operator, left, right)
     left, right = _unit_as_percent(left, right), _unit_as_percent(right, left)
     type_ = _sum_type(left.type, right.type)
     if type_ is None:
-        return _no_sum(el, operator, left, right)
+        _no_sum(el, operator, left, right)
+        return None
     return Arithmetic(span, type_, operator, retype(left, type_), retype(right, type_))
 
 

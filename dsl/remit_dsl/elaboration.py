@@ -56,6 +56,7 @@ class Elaborator:
 
     @property
     def findings(self) -> Findings:
+        """Where faults go."""
         return self.world.findings
 
     def __call__(self, node: syntax.Expr, expected: Type | None = None) -> Expression | None:

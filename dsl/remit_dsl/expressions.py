@@ -7,6 +7,7 @@ name) and positions (their qualified name), `bool`, `date`, `frozenset`, `tuple`
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -285,3 +286,12 @@ def children(e: Expression) -> tuple[Expression, ...]:
         case TableLookup():
             return e.arguments
     return ()
+
+
+def walk(e: Expression) -> Iterator[Expression]:
+    """The expression and everything in it, without recursion."""
+    todo = [e]
+    while todo:
+        at = todo.pop()
+        yield at
+        todo.extend(reversed(children(at)))

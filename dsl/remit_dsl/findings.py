@@ -28,7 +28,7 @@ class Findings:
         related: Iterable[Related | None] = (),
     ) -> None:
         """Note one fault."""
-        places = tuple(r for r in related if r is not None)
+        places = tuple(r for r in related if r is not None and r.span != span)
         self.found.append(Diagnostic(span, code, message, help, places))
 
     def quote(self, span: Span) -> str:

@@ -1,7 +1,246 @@
-"""Stub."""
-from remit_dsl.tokens import Reading
+"""Reading on after a fault: one fault a mistake, and everything sound is still in the tree.
+
+At a fault the parse either mends one word (a misspelt keyword) and goes on, or unwinds to the
+innermost block whose items can be found again and skips to the next item or to the block's end.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from remit_dsl import braces, parse_errors
+from remit_dsl.automaton import Automaton, can_shift
+from remit_dsl.items import ITEMS, begins
+from remit_dsl.lexer import Lexer
+from remit_dsl.parse_errors import Edit, Scene
+from remit_dsl.source import NOWHERE
 from remit_dsl.syntax import File
+from remit_dsl.tokens import MOST_FAULTS, Reading, Token
+
+_REMEMBERED = 400
+
+
+@dataclass(slots=True)
+class _Mark:
+    """The stacks as they were when an item began, to go back to."""
+
+    index: int
+    states: list[int]
+    values: list[Any]
+    siblings: int
+
+
 def parse(reading: Reading) -> File:
-    s=reading.source
-    reading.fault("E0030", s.span(0,0), "the text is not understood")
-    return File(s.span(0,0),None,(),())
+    """The tree of a text that has syntax faults."""
+    tokens = braces.mend(list(Lexer(reading).pieces()))
+    return _Recovery(reading, tokens).run()
+
+
+class _Recovery:
+    def __init__(self, reading: Reading, tokens: list[Token]) -> None:
+        self.reading = reading
+        self.tokens = tokens
+        self.automaton = Automaton()
+        self.levels = _levels(self.automaton)
+        self.before: deque[tuple[int, list[int]]] = deque(maxlen=_REMEMBERED)
+        self.mark = _Mark(0, list(self.automaton.states), [], 0)
+        self.earlier = self.mark
+        self.edited: set[int] = set()
+
+    def run(self) -> File:
+        index = 0
+        while True:
+            token = self.tokens[index]
+            if self._stands(token):
+                if token.type == "$END":
+                    tree: File = self.automaton.finish(token)
+                    return tree
+                self._feed(index, token)
+                index += 1
+            elif len(self.reading.faults) >= MOST_FAULTS:
+                return self._give_up(index)
+            else:
+                index = self._recover(index)
+
+    # --- going forward -----------------------------------------------------------------------
+
+    def _stands(self, token: Token) -> bool:
+        automaton = self.automaton
+        if token.type == "WORD" or token.type == "FAT_ARROW":
+            token.type = automaton.reading_of(token)
+        return can_shift(automaton.rows, automaton.states, token.type)
+
+    def _feed(self, index: int, token: Token) -> None:
+        automaton = self.automaton
+        self.before.append((index, list(automaton.states)))
+        automaton.feed(token)
+        if automaton.states[-2] in self.levels:
+            siblings = automaton.values[-2] if len(automaton.values) > 1 else None
+            count = len(getattr(siblings, "children", ()))
+            self.earlier = self.mark
+            self.mark = _Mark(index, automaton.states[:-1], automaton.values[:-1], count)
+
+    # --- at a fault ----------------------------------------------------------------------------
+
+    def _recover(self, index: int) -> int:
+        scene = self._scene(index)
+        self._loosen(scene.token)
+        edit = None
+        if not self._already_told(scene):
+            edit = parse_errors.tell(scene)
+        if edit is not None and edit.index not in self.edited:
+            return self._apply(edit)
+        return self._skip(scene)
+
+    def _scene(self, index: int) -> Scene:
+        """What there is to see at a fault: the item it is in, and what was found."""
+        tokens, states = self.tokens, self.automaton.states
+        start, found = self.mark.index, index
+        line_start = index
+        while line_start > start and not braces.is_first_on_line(tokens, line_start):
+            line_start -= 1
+        level = self._level()
+        if start < line_start < index and begins(level, tokens, line_start):
+            found = line_start  # the item before was not finished, and a new line began another
+            states = self._states_before(line_start) or states
+        elif self._between_items(level) and braces.is_first_on_line(tokens, index):
+            start = index
+        elif self._cuts_statement(level, index):
+            start, found = self.earlier.index, start
+            states = self._states_before(found) or states
+        return Scene(self.automaton.rows, states, tokens, start, found, index, level, self._states_before)
+
+    def _cuts_statement(self, level: str, index: int) -> bool:
+        """Whether a stray word in mid-line passed for the beginning of the next statement."""
+        start = self.mark.index
+        return (
+            level == "statement"
+            and start == index - 1
+            and self.earlier.index < start
+            and not braces.is_first_on_line(self.tokens, start)
+        )
+
+    def _level(self) -> str:
+        for state in reversed(self.automaton.states):
+            if state in self.levels:
+                return self.levels[state]
+        return "item"
+
+    def _between_items(self, level: str) -> bool:
+        closing = "$END" if level == "item" else "RBRACE"
+        return can_shift(self.automaton.rows, self.automaton.states, closing)
+
+    def _states_before(self, index: int) -> list[int] | None:
+        return next((states for i, states in self.before if i == index), None)
+
+    def _already_told(self, scene: Scene) -> bool:
+        """Whether the same item has a fault already: it is then the cause of this one too."""
+        start, end = self.tokens[scene.start].start, self.tokens[scene.at].end
+        return any(start <= f.span.start <= end for f in self.reading.faults)
+
+    def _apply(self, edit: Edit) -> int:
+        """Put other tokens in the place of one, and go back to where the item began."""
+        self.edited.add(edit.index)
+        self.tokens[edit.index : edit.index + edit.removed] = edit.tokens
+        if edit.here:
+            return edit.index
+        mark = self.mark if self.mark.index < edit.index else self.earlier
+        self._go_back(mark)
+        return mark.index
+
+    def _go_back(self, mark: _Mark) -> None:
+        automaton = self.automaton
+        self.mark = self.earlier = mark
+        automaton.states[:] = mark.states
+        automaton.values[:] = mark.values
+        if mark.values and hasattr(mark.values[-1], "children"):
+            del mark.values[-1].children[mark.siblings :]
+        for index in range(mark.index, len(self.tokens)):
+            token = self.tokens[index]
+            if token.type == "$END" or index > mark.index + _REMEMBERED:
+                break
+            self._loosen(token)
+
+    def _loosen(self, token: Token) -> None:
+        """Let a word be read anew."""
+        if token.text[:1].isidentifier() and token.type != "DOTTED":
+            token.type = "WORD"
+
+    # --- skipping ------------------------------------------------------------------------------
+
+    def _skip(self, scene: Scene) -> int:
+        automaton, tokens = self.automaton, self.tokens
+        if scene.level == "item" and can_shift(automaton.rows, automaton.states, "LBRACE"):
+            brace = self._brace_ahead(scene.at)
+            if brace is not None:
+                return brace
+        if not braces.is_first_on_line(tokens, self.mark.index):
+            self._drop_cut_item()
+        index, depth = max(scene.found, scene.start + 1), 0
+        if scene.start == scene.at:
+            index = scene.at + 1
+        while True:
+            token = tokens[index]
+            level = self._level()
+            if token.type == "$END":
+                self._unwind("item")
+                return index
+            if depth == 0 and index > scene.start and begins(level, tokens, index):
+                self._unwind(level)
+                return index
+            if token.type == "RBRACE":
+                if depth == 0:
+                    self._unwind(level)
+                    if can_shift(automaton.rows, automaton.states, "RBRACE"):
+                        return index
+                    self._unwind_outer()
+                else:
+                    depth -= 1
+            elif token.type == "LBRACE":
+                depth += 1
+            index += 1
+
+    def _brace_ahead(self, index: int) -> int | None:
+        """The opening brace of this declaration, when its head is what is broken."""
+        while self.tokens[index].type not in ("RBRACE", "$END"):
+            if self.tokens[index].type == "LBRACE":
+                return index
+            index += 1
+            if begins("item", self.tokens, index):
+                return None
+        return None
+
+    def _drop_cut_item(self) -> None:
+        """The fault began a new item in mid-line: the item before it was cut short by it."""
+        mark = self.earlier
+        if mark.index < self.mark.index and len(mark.states) <= len(self.mark.states):
+            self._go_back(mark)
+
+    def _unwind(self, level: str) -> None:
+        automaton = self.automaton
+        while automaton.states[-1] not in self.levels or self.levels[automaton.states[-1]] != level:
+            automaton.states.pop()
+            automaton.values.pop()
+
+    def _unwind_outer(self) -> None:
+        automaton = self.automaton
+        automaton.states.pop()
+        automaton.values.pop()
+        self._unwind(self._level())
+
+    def _give_up(self, index: int) -> File:
+        self._unwind("item")
+        tree: File | None = self.automaton.finish(self.tokens[-1])
+        return tree or File(NOWHERE, None, (), ())
+
+
+def _levels(automaton: Automaton) -> dict[int, str]:
+    """States in which the next item of some block may begin, and which items those are."""
+    found: dict[int, str] = {}
+    for state, row in enumerate(automaton.rows):
+        for item in ITEMS:
+            if item in row:
+                found[state] = item
+    return found

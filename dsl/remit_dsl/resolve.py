@@ -43,6 +43,7 @@ class Symbol:
 
     @property
     def short(self) -> str:
+        """The bare name."""
         return self.node.name.text
 
 
@@ -58,6 +59,7 @@ class Names:
 
     @property
     def policy(self) -> str:
+        """The name of the policy."""
         return self.header.name.text
 
     def symbols(self, space: str) -> dict[str, Symbol]:
@@ -115,10 +117,12 @@ class Scope:
 
     @property
     def policy(self) -> str:
+        """The name of the policy."""
         return self.own.policy
 
     @property
     def currency(self) -> str | None:
+        """The currency of money without a written one."""
         return self.own.header.currency
 
     def _merge(self, space: str) -> dict[str, tuple[Symbol, Symbol | None]]:

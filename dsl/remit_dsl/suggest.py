@@ -10,13 +10,13 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
 
     Far candidates are not offered: a wrong guess costs a reader more than none.
     """
-    limit = _allowed(word)
     best: tuple[int, int, str] | None = None
     for candidate in candidates:
+        limit = _allowed(word, candidate)
         if candidate == word or abs(len(candidate) - len(word)) > limit:
             continue
         found = distance(word.casefold(), candidate.casefold(), limit)
-        if found <= min(limit, _allowed(candidate)):
+        if found <= limit:
             rank = (found, -_common_start(word, candidate), candidate)
             best = rank if best is None or rank < best else best
     return best[2] if best else None
@@ -39,9 +39,12 @@ def distance(a: str, b: str, limit: int) -> int:
     return last[-1]
 
 
-def _allowed(word: str) -> int:
-    """How many edits a word of this length may be away: one in three letters, at most three."""
-    return min(3, (len(word) + 1) // 3) if len(word) > 1 else 0
+def _allowed(a: str, b: str) -> int:
+    """How many edits two words may be apart: one in three letters of the shorter, at most three."""
+    short, long = sorted((len(a), len(b)))
+    if short < 3:
+        return 1 if short < long == 3 else 0
+    return min(3, (short + 1) // 3)
 
 
 def _common_start(a: str, b: str) -> int:

@@ -34,9 +34,7 @@ def tables(world: World, used: dict[str, set[str]], open_table: OpenTable) -> di
     return found
 
 
-def _table(
-    world: World, symbol: Symbol, used: dict[str, set[str]], open_table: OpenTable
-) -> Table:
+def _table(world: World, symbol: Symbol, used: dict[str, set[str]], open_table: OpenTable) -> Table:
     node, head = symbol.node, world.values[symbol.name]
     assert isinstance(node, syntax.Table)
     el = elaborator(world, symbol.policy, NoFacts())
@@ -138,9 +136,7 @@ def _cells(
     return known if len(known) == len(cells) else None
 
 
-def _cell(
-    el: Elaborator, node: syntax.Cell, column: Field
-) -> tuple[Expression, Cover] | None:
+def _cell(el: Elaborator, node: syntax.Cell, column: Field) -> tuple[Expression, Cover] | None:
     left = Variable(column.span, column.type, column.name)
     if node.bound is not None:
         return _bound_cell(el, node.bound, left)

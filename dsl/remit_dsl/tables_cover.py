@@ -115,9 +115,7 @@ def before(value: Fraction) -> Cut:
 
 def after(value: Fraction, type_: Type) -> Cut:
     """The cut just after a value: before the next one when there is a next one."""
-    if type_.kind not in DISCRETE:
-        return (value, 1)
-    return (value + 1 if value.denominator == 1 else Fraction(-(-value // 1)), 0)
+    return (value + 1, 0) if type_.kind in DISCRETE else (value, 1)
 
 
 def _gaps(stretches: tuple[Stretch, ...]) -> tuple[Stretch, ...]:

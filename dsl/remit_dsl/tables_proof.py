@@ -42,7 +42,11 @@ def prove(
     if node.hit == "unique" and _report_overlaps(world.findings, fields, columns, rows):
         return
     missing = _missing_disjoint if node.hit == "unique" else _missing_by_search
-    _report_missing(world.findings, symbol, fields, columns, missing(columns, len(rows)))
+    try:
+        _report_missing(world.findings, symbol, fields, columns, missing(columns, len(rows)))
+    except TooMany:
+        message = f"table `{symbol.short}` is too entangled to prove that no row is missing"
+        world.findings.add(symbol.span, "W0511", message, "split it into two tables")
 
 
 def _not_provable(

@@ -45,11 +45,21 @@ def judge(rule: Rule, case: Case) -> Verdict:
     """The naive verdict of one rule."""
     env = environment(case)
     condition = conjunction(truth(c, env) for c in rule.condition)
+    bound = None if rule.bound is None else interval(rule.bound, env)
+    return conclude(rule, case, condition, bound, measure(case))
+
+
+def conclude(
+    rule: Rule, case: Case, condition: Truth, bound: Interval | Unknown | None, value: Any
+) -> Verdict:
+    """The verdict, given the rule's condition, its bound as written and the measure."""
+    if condition is False:
+        return Verdict(rule, False)
     match rule.kind:
         case "grant":
-            return _grant(rule, case, env, condition)
+            return _grant(rule, case, condition, bound, value)
         case "prohibition" | "requirement":
-            return _region(rule, case, env, condition)
+            return _region(rule, case, condition, bound, value)
         case "self bar":
             return Verdict(rule, conjunction((condition, is_requester(case))))
         case "separation":
@@ -57,34 +67,29 @@ def judge(rule: Rule, case: Case) -> Verdict:
     raise ValueError(f"not a kind of rule: {rule.kind}")
 
 
-def _grant(rule: Rule, case: Case, env: Environment, condition: Truth) -> Verdict:
-    if condition is False:
-        return Verdict(rule, False)
-    bounds: list[Interval | Unknown] = []
-    if rule.bound is not None:
-        bounds.append(measured(interval(rule.bound, env), case))
+def _grant(
+    rule: Rule, case: Case, condition: Truth, bound: Interval | Unknown | None, value: Any
+) -> Verdict:
+    bounds = [] if bound is None else [measured(bound, case)]
     totals = []
     for total in rule.limit.totals if rule.limit else ():
-        limit, used = evaluate(total.amount, env), used_total(total.name, case)
+        limit, used = evaluate(total.amount, environment(case)), used_total(total.name, case)
         totals.append(TotalState(total.name, limit, used))
         bounds.append(remaining(limit, used))
     if case.capacity.cap is not None:
         bounds.append(Interval(high=case.capacity.cap))
-    inside = (
-        False
-        if rule.limit is not None and rule.limit.kind == "unset"
-        else conjunction(contains(b, measure(case)) for b in bounds)
-    )
+    unset = rule.limit is not None and rule.limit.kind == "unset"
+    inside = False if unset else conjunction(contains(b, value) for b in bounds)
     return Verdict(rule, condition, inside, tuple(bounds), tuple(totals))
 
 
-def _region(rule: Rule, case: Case, env: Environment, condition: Truth) -> Verdict:
-    if rule.bound is None or condition is False:
+def _region(
+    rule: Rule, case: Case, condition: Truth, bound: Interval | Unknown | None, value: Any
+) -> Verdict:
+    if bound is None:
         return Verdict(rule, condition)
-    region = measured(interval(rule.bound, env), case)
-    return Verdict(
-        rule, conjunction((condition, contains(region, measure(case)))), bounds=(region,)
-    )
+    region = measured(bound, case)
+    return Verdict(rule, conjunction((condition, contains(region, value))), bounds=(region,))
 
 
 def interval(bound: Bound, env: Environment) -> Interval | Unknown:

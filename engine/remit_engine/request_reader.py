@@ -254,7 +254,7 @@ class _Reader:
 
     def evidence(self, action: str) -> frozenset[str]:
         """Names of what was handed in; those no rule asks for are ignored."""
-        asked = evidence_of(self.model, action) if action else frozenset()
+        asked = {e.name for e in evidence_steps(self.model, action)} if action else set()
         found: set[str] = set()
         for i, value in enumerate(self.listed("evidence")):
             name = self.text(value, ("evidence", i))
@@ -274,13 +274,13 @@ class _Reader:
         return str(value)
 
 
-def evidence_of(model: Model, action: str) -> frozenset[str]:
-    """Names of the evidence that rules on an action (qualified name) ask for."""
-    steps = [r.steps for r in model.actions[action].rules if r.steps is not None]
-    return frozenset(name for step in steps for name in _evidence_in(step))
+def evidence_steps(model: Model, action: str) -> tuple[EvidenceStep, ...]:
+    """The evidence that rules on an action (qualified name) ask for."""
+    steps = (r.steps for r in model.actions[action].rules)
+    return tuple(e for step in steps if step is not None for e in _evidence_in(step))
 
 
-def _evidence_in(step: Step) -> list[str]:
+def _evidence_in(step: Step) -> list[EvidenceStep]:
     if isinstance(step, EvidenceStep):
-        return [step.name]
-    return [name for below in getattr(step, "steps", ()) for name in _evidence_in(below)]
+        return [step]
+    return [e for below in getattr(step, "steps", ()) for e in _evidence_in(below)]

@@ -11,11 +11,12 @@ import typer
 from remit_dsl.diagnostics import Diagnostic, errors, ordered
 from remit_dsl.loader import load
 from remit_dsl.program import Program
+from remit_dsl.render import as_dict
 
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import DirectoryFile, Json, NoDirectory, Paths, Policies, Verbose
 from remit_api.cli.output import Screen, screen
-from remit_api.cli.report import diagnostic_document, diagnostics
+from remit_api.cli.report import diagnostics
 from remit_api.failures import InvalidPolicy
 from remit_api.files import policy_paths
 from remit_api.wiring import find_directory, load_directory, sources_of
@@ -90,10 +91,9 @@ def _plural(count: int, what: str) -> str:
 def _document(
     program: Program | None, found: Sequence[Diagnostic], broken: bool
 ) -> dict[str, object]:
-    sources = sources_of(found)
     return {
         "ok": not broken,
-        "diagnostics": [diagnostic_document(d, sources) for d in found],
+        "diagnostics": [as_dict(d) for d in found],
         "policies": sorted(program.policies) if program else [],
         "policy": {"digest": program.digest} if program else None,
     }

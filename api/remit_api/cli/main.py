@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from remit_api.cli.check import check
 from remit_api.cli.decide import decide
 from remit_api.cli.exit_codes import ExitCode, epilog
 from remit_api.cli.explain import explain
-from remit_api.cli.fmt import fmt
+# FMT
 from remit_api.cli.init import init
 from remit_api.cli.matrix import matrix
 from remit_api.cli.max import max_
@@ -36,7 +37,7 @@ COMMANDS = (
     ("matrix", matrix, ASK),
     ("init", init, WRITE),
     ("check", check, WRITE),
-    ("fmt", fmt, WRITE),
+    # FMT2
     ("test", test, WRITE),
     ("explain", explain, WRITE),
 )
@@ -49,22 +50,22 @@ class RemitGroup(TyperGroup):
         """Run and leave with the exit code."""
         words = list(sys.argv[1:] if args is None else args)
         for stream in (sys.stdout, sys.stderr):
-            if hasattr(stream, "reconfigure"):
+            if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
         sys.exit(int(self._run(words, {**extra, "standalone_mode": False})))
 
     def _run(self, words: list[str], extra: dict[str, Any]) -> int:
         view = screen(as_json="--json" in words)
         try:
-            return super().main(words, **extra) or ExitCode.OK
+            code = super().main(words, obj=view, **extra)
         except typer.TyperException as fault:
             return report.usage(fault, view)
         except typer.Abort:
             return ExitCode.INTERRUPTED
+        return code or ExitCode.OK
 
-    def invoke(self, ctx: Any) -> Any:
+    def invoke(self, ctx: typer.Context) -> Any:
         """Run the command; whatever it raises is answered, not shown as a traceback."""
-        view = screen(as_json="--json" in (*ctx.args, *ctx._protected_args))
         try:
             code = super().invoke(ctx)
             sys.stdout.flush()
@@ -73,7 +74,7 @@ class RemitGroup(TyperGroup):
         except BrokenPipeError:
             return _hang_up()
         except Exception as fault:
-            return _answered(fault, view)
+            return _answered(fault, ctx.obj)
         return code
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import typer
-from remit_engine.engine import MatrixCell
+from remit_engine.questions import MatrixCell
 from remit_engine.naming import position_label
 from remit_engine.wire import to_json
 

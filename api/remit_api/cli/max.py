@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from remit_engine.engine import Maximum
+from remit_engine.questions import Maximum
 from remit_engine.wire import to_json
 
 from remit_api.cli.exit_codes import ExitCode
@@ -67,23 +67,25 @@ def max_(
 
 
 def _show(found: Maximum, view: Screen, session: Session) -> None:
-    view.line((found.reason, "bold"))
+    first = found.permit.text if found.known else "the rules give no exact maximum"
+    view.line((first, "bold"))
     view.line()
-    view.line("  now              ", found.permit.text)
-    view.line("  with steps done  ", found.with_steps.text)
+    pairs = [("now", found.permit.text), ("with steps done", found.with_steps.text)]
     if found.missing:
-        view.line("  depends on       ", ", ".join(found.missing))
+        pairs.append(("depends on", ", ".join(found.missing)))
     if found.rules:
-        view.line("  rules            ", ", ".join(found.rules))
-    view.line("  as of            ", session.today.isoformat())
+        pairs.append(("rules", ", ".join(found.rules)))
+    pairs.append(("as of", session.today.isoformat()))
+    for name, text in pairs:
+        view.line("  ", (f"{name:<17}", "dim"), text)
 
 
 def _document(found: Maximum, session: Session) -> dict[str, Any]:
     return {
-        "reason": found.reason,
         "maximum": to_json(found.permit),
         "with_steps": to_json(found.with_steps),
         "missing": list(found.missing),
         "rules": list(found.rules),
+        "known": found.known,
         **session.context(),
     }

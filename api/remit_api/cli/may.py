@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from remit_engine.engine import Power
+from remit_engine.questions import Power
 from remit_engine.request import Request
 from remit_engine.wire import to_json
 

@@ -24,6 +24,14 @@ Words = Annotated[
         show_default=False,
     ),
 ]
+ValueWords = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[POLICY]… NAME [FACT=VALUE]…",
+        help="Policies, the name of a definition, table or parameter, and facts.",
+        show_default=False,
+    ),
+]
 Paths = Annotated[
     list[str] | None,
     typer.Argument(

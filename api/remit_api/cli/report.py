@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
-from remit_dsl.diagnostics import Diagnostic
-from remit_dsl.render import render, to_json
+from remit_dsl.diagnostics import Diagnostic, Severity
+from remit_dsl.render import as_dict, human
 from remit_dsl.source import Source
 from remit_engine.request import InvalidRequest
 
 from remit_api.cli.exit_codes import ExitCode
-from remit_api.cli.output import Screen
+from remit_api.cli.output import Part, Screen
 from remit_api.failures import BadFacts, Failure, InvalidPolicy, MissingFile, WrongUse, shown
 
 CODES: dict[type[Exception], ExitCode] = {
@@ -47,11 +47,28 @@ def error(screen: Screen, message: str, help: str | None = None) -> None:
     _help(screen, help)
 
 
-def diagnostics(found: Sequence[Diagnostic], sources: dict[str, Source], screen: Screen) -> None:
+def diagnostics(
+    found: Sequence[Diagnostic], sources: Mapping[str, Source], screen: Screen
+) -> None:
     """Diagnostics with their lines and carets, on standard error."""
     for diagnostic in found:
-        coloured = screen.err.color_system is not None
-        screen.err.file.write(render(diagnostic, sources, color=coloured) + "\n")
+        for line in human(diagnostic, sources.get).split("\n"):
+            screen.note(*_styled(line, diagnostic))
+        screen.note()
+
+
+def _styled(line: str, diagnostic: Diagnostic) -> tuple[Part, ...]:
+    """A line of a rendered diagnostic with its colours."""
+    colour = "red" if diagnostic.severity is Severity.ERROR else "yellow"
+    title, colon, message = line.partition(": ")
+    if title == f"{diagnostic.severity.value}[{diagnostic.code}]":
+        return ((title, f"bold {colour}"), (colon + message, "bold"))
+    if title.strip() in ("help", "note"):
+        return ((title, "bold cyan"), colon + message)
+    bar, separator, rest = line.partition(" | ")
+    if separator and set(rest.strip()) == {"^"}:
+        return ((bar + separator, "dim"), (rest, f"bold {colour}"))
+    return (line,)
 
 
 def usage(fault: typer.TyperException, screen: Screen) -> ExitCode:
@@ -110,7 +127,7 @@ def _document(fault: Failure) -> dict[str, Any]:
     if isinstance(fault, MissingFile):
         found["problems"] = [{"path": fault.path, "message": fault.message}]
     if isinstance(fault, InvalidPolicy):
-        found["diagnostics"] = [to_json(d, fault.sources) for d in fault.diagnostics]
+        found["diagnostics"] = [as_dict(d) for d in fault.diagnostics]
         found["problems"] = [{"path": str(d.span), "message": d.message} for d in fault.diagnostics]
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from remit_engine.engine import Holder
+from remit_engine.questions import Holder
 from remit_engine.party import Holding, Party
 from remit_engine.wire import to_json
 
@@ -81,10 +81,17 @@ def _show(holders: Sequence[Holder], view: Screen, language: Language, session: 
     rows = []
     for holder in holders:
         words, _ = verdict(holder.outcome, language)
-        person = holder.person or "-"
-        acting = f"{person} (acting)" if holder.acting else person
-        rows.append((holder.label, acting, words, listed(holder.missing, language)))
+        rows.append((holder.label, _person(holder), words, listed(holder.missing, language)))
     view.table(("position", "held by", "may", "depends on"), rows)
+
+
+def _person(holder: Holder) -> str:
+    if holder.person is None:
+        return "-"
+    known = f"{holder.name} ({holder.person})" if holder.name else holder.person
+    acting = ", acting" if holder.acting else ""
+    behalf = f", on behalf of {holder.on_behalf_of}" if holder.on_behalf_of else ""
+    return f"{known}{acting}{behalf}"
 
 
 def _document(holders: Sequence[Holder], session: Session) -> dict[str, Any]:

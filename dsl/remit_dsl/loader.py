@@ -1,0 +1,148 @@
+"""The doors of the checker: paths or texts to a checked program and what was found."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from remit_dsl import syntax
+from remit_dsl.check import check
+from remit_dsl.diagnostics import Diagnostic, Related, errors, ordered
+from remit_dsl.files import TextFiles, gather, read_source
+from remit_dsl.findings import Findings, did_you_mean
+from remit_dsl.parser import parse
+from remit_dsl.program import Program
+from remit_dsl.resolve import Names, collect
+from remit_dsl.source import NOWHERE, Source
+from remit_dsl.tables_csv import TableFile
+from remit_dsl.unread import lost_names
+
+Result = tuple[Program | None, list[Diagnostic]]
+
+
+def load(paths: Iterable[Path]) -> Result:
+    """Check policy files and folders (all `*.remit` below); the program is None iff errors."""
+    findings = Findings()
+    for path in gather(paths, findings):
+        source = read_source(path, findings)
+        if source is not None:
+            findings.sources[source.name] = source
+    return _load(findings, _Tables(findings, None))
+
+
+def load_texts(texts: Mapping[str, str]) -> Result:
+    """The same for texts by name; names that end in `.csv` are tables."""
+    sources = {name: Source(name, text) for name, text in texts.items()}
+    policies = {n: s for n, s in sources.items() if not n.endswith(".csv")}
+    findings = Findings(dict(policies))
+    return _load(findings, _Tables(findings, TextFiles(sources)))
+
+
+def check_text(text: str, name: str = "policy.remit") -> Result:
+    """The same for one text."""
+    return load_texts({name: text})
+
+
+class _Tables:
+    """Opens the CSV files of tables, beside the file that names them."""
+
+    def __init__(self, findings: Findings, texts: TextFiles | None) -> None:
+        self.findings = findings
+        self.texts = texts
+        self.opened: dict[str, Source] = {}
+
+    def __call__(self, node: syntax.Table) -> TableFile | None:
+        written = node.csv or ""
+        name = posixpath.join(posixpath.dirname(node.span.file), written)
+        source = self._read(name, written, node)
+        if source is None:
+            return None
+        self.findings.sources[source.name] = source
+        self.opened[source.name] = source
+        return TableFile(source)
+
+    def _read(self, name: str, written: str, node: syntax.Table) -> Source | None:
+        if self.texts is not None:
+            source, near = self.texts.find(name), self.texts.names()
+        elif Path(name).is_file():
+            return read_source(Path(name), self.findings)
+        else:
+            folder = Path(name).parent
+            source, near = None, [p.name for p in folder.glob("*.csv")] if folder.is_dir() else []
+        if source is None:
+            help = did_you_mean(posixpath.basename(written), near)
+            message = f"there is no file `{written}` beside this policy"
+            self.findings.add(node.name.span, "E0424", message, help)
+        return source
+
+
+# --- stages ------------------------------------------------------------------------------
+
+
+def _load(findings: Findings, tables: _Tables) -> Result:
+    loaded: dict[str, Names] = {}
+    for source in list(findings.sources.values()):
+        _enter(source, loaded, findings)
+    if not loaded:
+        _nothing(findings)
+        return None, ordered(findings.found)
+    program = check(loaded, findings, tables)
+    if errors(findings.found):
+        return None, ordered(findings.found)
+    digest = _digest(program, loaded, tables.opened)
+    return replace(program, digest=digest), ordered(findings.found)
+
+
+def _nothing(findings: Findings) -> None:
+    if not findings.found:
+        findings.add(NOWHERE, "E0105", "no policy was given", "name a file or a folder")
+
+
+def _enter(source: Source, loaded: dict[str, Names], findings: Findings) -> None:
+    """Parse one text and enter its policy."""
+    file, faults = parse(source)
+    findings.found.extend(faults)
+    header = file.policy
+    start = source.span(0, 0)
+    if header is None:
+        if not file.declarations and not errors(faults) and not file.uses:
+            message = f"`{source.name}` is empty"
+            findings.add(start, "E0109", message, "begin with `policy a.name { … }`")
+        elif not errors(faults):
+            message = f"`{source.name}` does not begin with a `policy` header"
+            findings.add(start, "E0104", message, "write `policy a.name { … }` first")
+        return
+    name = header.name
+    if name.text in loaded:
+        place = Related(loaded[name.text].header.name.span, "first declared here")
+        message = f"policy `{name.text}` is declared twice"
+        findings.add(name.span, "E0107", message, "give each file a policy of its own", [place])
+        return
+    if not file.declarations and not errors(faults):
+        message = f"policy `{name.text}` declares nothing"
+        findings.add(name.span, "E0110", message, "add an action, a position, or another thing")
+    lost = lost_names(source, file) if errors(faults) else frozenset[str]()
+    loaded[name.text] = collect(header, file, lost, findings)
+
+
+def _digest(program: Program, loaded: dict[str, Names], opened: dict[str, Source]) -> str:
+    """SHA-256 over names and texts, each with its length, in the order of policy names."""
+    hashed = hashlib.sha256()
+    for policy in sorted(program.policies):
+        names = loaded[policy]
+        _mix(hashed, policy, program.sources[names.file.span.file].text)
+        for node in names.file.declarations:
+            if isinstance(node, syntax.Table) and node.csv is not None:
+                where = posixpath.join(posixpath.dirname(node.span.file), node.csv)
+                _mix(hashed, node.csv, opened[where].text)
+    return hashed.hexdigest()
+
+
+def _mix(hashed: hashlib._Hash, name: str, text: str) -> None:
+    for part in (name, text):
+        data = part.encode()
+        hashed.update(f"{len(data)}:".encode())
+        hashed.update(data)

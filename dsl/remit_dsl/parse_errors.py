@@ -1,0 +1,328 @@
+"""What to tell a person about a place where the text cannot be read on.
+
+`EXPLAINERS` is asked in order; the first that recognises the mistake tells it, and may offer an
+edit with which reading goes on. Each is held by cases in `tests/dsl/malformed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from remit_dsl import vocabulary
+from remit_dsl.automaton import can_shift
+from remit_dsl.braces import is_first_on_line
+from remit_dsl.currencies import CODES, NICKNAMES
+from remit_dsl.diagnostics import Related
+from remit_dsl.expectations import Rows, acceptable, in_words, keyword_texts
+from remit_dsl.suggest import nearest
+from remit_dsl.tokens import Token
+
+
+@dataclass(slots=True)
+class Scene:
+    """A place where reading stopped.
+
+    `start` is where the item begins, `at` where the parser stopped, `found` the token to blame;
+    `states` are the parser's before `found`.
+    """
+
+    rows: Rows
+    states: list[int]
+    tokens: list[Token]
+    start: int
+    found: int
+    at: int
+    level: str
+    states_before: Callable[[int], list[int] | None]
+
+    @property
+    def token(self) -> Token:
+        """The token to blame."""
+        return self.tokens[self.found]
+
+    def can(self, terminal: str) -> bool:
+        """Whether this could stand at the place."""
+        return can_shift(self.rows, self.states, terminal)
+
+
+@dataclass(slots=True)
+class Edit:
+    """Tokens to put in the place of others; `here` when the parser has not passed them yet."""
+
+    index: int
+    removed: int
+    tokens: list[Token]
+    here: bool
+
+
+def tell(scene: Scene) -> Edit | None:
+    """Note the fault of a scene; an edit mends it."""
+    for explain in EXPLAINERS:
+        told, edit = explain(scene)
+        if told:
+            return edit
+    return None
+
+
+Told = tuple[bool, Edit | None]
+_NO: Told = (False, None)
+
+# Words that people bring from elsewhere, and what the language says.
+_SYNONYMS = {
+    "can": "may",
+    "could": "may",
+    "shall": "may",
+    "must": "may",
+    "cannot": "may not",
+    "if": "when",
+    "provided": "when",
+    "where": "when",
+    "except": "unless",
+    "below": "under",
+    "above": "over",
+    "exceeding": "over",
+    "beyond": "over",
+    "maximum": "up to",
+    "max": "up to",
+    "min": "at least",
+    "minimum": "at least",
+    "till": "until",
+    "to": "until",
+    "since": "from",
+    "requires": "needs",
+    "require": "needs",
+    "need": "needs",
+    "reason": "because",
+    "else": "otherwise",
+    "default": "otherwise",
+    "everyone": "anyone",
+    "everybody": "anyone",
+    "none": "nobody",
+    "unlimited": "any",
+    "tbd": "unset",
+    "import": "use",
+    "include": "use",
+    "role": "position",
+    "struct": "record",
+    "let": "define",
+    "returns": "gives",
+    "equals": "=",
+    "less": "<",
+    "greater": ">",
+    "more": ">",
+}
+
+
+def _later_block(scene: Scene) -> Told:
+    token = scene.token
+    if scene.level != "item" or token.text not in vocabulary.LATER or not scene.can("ENUM"):
+        return _NO
+    token.fault("E0037", f"`{token.text}` is not yet part of this version of the language")
+    return True, None
+
+
+def _currency(scene: Scene) -> Told:
+    index = scene.found
+    if not scene.can("CURRENCY_CODE"):
+        index = next((i for i in (scene.found, scene.at - 1) if _follows_number(scene, i)), -1)
+    if index < 0 or not _is_word(scene.tokens[index]):
+        return _NO
+    token = scene.tokens[index]
+    code = NICKNAMES.get(token.text.upper()) or nearest(token.text.upper(), CODES)
+    help = f"did you mean `{code}`?" if code else "currencies are written by their ISO code: `CNY`, `USD`, `EUR`"
+    token.fault("E0022", f"`{token.text}` is not a currency code", help)
+    if scene.can("CURRENCY_CODE") and index == scene.at:
+        return True, Edit(index, 1, [_like(token, "CURRENCY_CODE", code or "XXX")], here=True)
+    if index == scene.at:
+        return True, Edit(index, 1, [], here=True)
+    return True, Edit(index, 1, [], here=False)
+
+
+def _follows_number(scene: Scene, index: int) -> bool:
+    token = scene.tokens[index]
+    before = scene.tokens[index - 1] if index else token
+    looks = token.text.isalpha() and (token.text.isupper() and len(token.text) == 3 or token.text in NICKNAMES)
+    return looks and _is_word(token) and before.type == "NUMERAL" and before.line == token.line
+
+
+def _language(scene: Scene) -> Told:
+    for index in (scene.found, scene.at - 1):
+        token = scene.tokens[index]
+        if (
+            0 < index < len(scene.tokens) - 1
+            and scene.tokens[index - 1].type == "STRING"
+            and scene.tokens[index + 1].type == "STRING"
+            and _is_word(token)
+            and len(token.text) <= 3
+        ):
+            known = ", ".join(f"`{code}`" for code in sorted(vocabulary.LANGUAGES))
+            token.fault("E0057", f"`{token.text}` is not a language known here", f"known are {known}")
+            return True, Edit(index, 2, [], here=index == scene.at)
+    return _NO
+
+
+def _reserved(scene: Scene) -> Told:
+    token = scene.token
+    if token.text not in vocabulary.RESERVED or not scene.can("NAME") or scene.can("NUMERAL"):
+        return _NO
+    if scene.can("WHEN") or scene.can("COMMA") or scene.can("RBRACE"):
+        return _NO
+    token.fault(
+        "E0032",
+        f"`{token.text}` is a word of the language and cannot be a name",
+        f"choose another name, such as `{token.text}_`",
+    )
+    if scene.found != scene.at:
+        return True, None
+    return True, Edit(scene.at, 1, [_like(token, "NAME", token.text)], here=True)
+
+
+def _misspelt(scene: Scene) -> Told:
+    for index in dict.fromkeys((scene.found, scene.at, scene.at - 1)):
+        states = scene.states if index == scene.found else scene.states_before(index)
+        if index < 0 or states is None or not _is_word(scene.tokens[index]):
+            continue
+        told = _misspelt_at(scene, index, states)
+        if told[0]:
+            return told
+    return _NO
+
+
+def _misspelt_at(scene: Scene, index: int, states: list[int]) -> Told:
+    token = scene.tokens[index]
+    texts = keyword_texts(acceptable(scene.rows, states))
+    if token.text in texts:
+        return _NO
+    meant = _SYNONYMS.get(token.text.lower())
+    if meant is not None and meant.split(" ")[0] not in texts:
+        meant = meant if meant in "<=>" and can_shift(scene.rows, states, "CMP") else None
+    meant = meant or nearest(token.text, texts)
+    if meant is None:
+        return _NO
+    known = token.text in vocabulary.RESERVED or token.type not in ("NAME", "WORD")
+    said = "cannot stand here" if known else "is not a word of the language here"
+    token.fault("E0031", f"`{token.text}` {said}", f"did you mean `{meant}`?")
+    if meant in "<=>":
+        return True, None
+    following = scene.tokens[index + 1].text
+    words = meant.split(" ")
+    if len(words) > 1 and words[1] == following:
+        words = words[:1]
+    mended = [_like(token, "WORD", word) for word in words]
+    return True, Edit(index, 1, mended, here=index == scene.at)
+
+
+def _open_parenthesis(scene: Scene) -> Told:
+    opened: list[Token] = []
+    for token in scene.tokens[scene.start : scene.found]:
+        if token.type == "LPAR":
+            opened.append(token)
+        elif token.type == "RPAR" and opened:
+            opened.pop()
+    if not opened or not scene.can("RPAR") or scene.token.type in ("NUMERAL", "STRING"):
+        return _NO
+    opening = Related(opened[-1].span, "opened here")
+    scene.token.fault(
+        "E0035", f"a `)` is missing before {_shown(scene.token)}", "close the parenthesis", opening
+    )
+    closing = _like(scene.token, "RPAR", ")")
+    closing.end = closing.start
+    if scene.found != scene.at:
+        return True, None
+    return True, Edit(scene.at, 0, [closing], here=True)
+
+
+def _idle_parenthesis(scene: Scene) -> Told:
+    token = scene.token
+    if token.type != "RPAR":
+        return _NO
+    inside = [t.type for t in scene.tokens[scene.start : scene.found]]
+    if inside.count("LPAR") > inside.count("RPAR"):
+        return _NO
+    token.fault("E0034", "this `)` closes nothing", "delete it")
+    return True, Edit(scene.at, 1, [], here=True) if scene.found == scene.at else None
+
+
+def _is_phrase(scene: Scene) -> Told:
+    before = scene.tokens[scene.found - 1].text if scene.found else ""
+    word = scene.token.text
+    help = {
+        ("is", "not"): "write `is absent`, or `!=` before a value",
+        ("not", "between"): "write `not (x between … and …)`",
+        ("not", "is"): "write `is absent`",
+        ("may", "never"): "write `may not`",
+        ("requester may", ""): "",
+    }.get((before, word))
+    if help is None and before == "is":
+        help = "write `=` before a value; `is` goes with `given` and `absent`"
+    if help is None:
+        return _NO
+    scene.token.fault("E0030", _general_message(scene), help)
+    return True, None
+
+
+def _general(scene: Scene) -> Told:
+    token, tokens = scene.token, scene.tokens
+    unfinished = scene.found and is_first_on_line(tokens, scene.found) or token.type == "$END"
+    if unfinished and not _between_items(scene) and scene.found:
+        before = tokens[scene.found - 1]
+        message = f"expected {in_words(acceptable(scene.rows, scene.states))} after {_shown(before)}"
+        before.fault("E0030", message, _hint(scene))
+    else:
+        token.fault("E0030", _general_message(scene), _hint(scene))
+    return True, None
+
+
+def _general_message(scene: Scene) -> str:
+    expected = in_words(acceptable(scene.rows, scene.states))
+    return f"expected {expected}, found {_shown(scene.token)}"
+
+
+def _hint(scene: Scene) -> str | None:
+    token = scene.token
+    if scene.can("DATE_LITERAL") and token.type in ("NUMERAL", "STRING", "SPAN_LITERAL"):
+        return "a date is written `2026-01-31`"
+    if scene.can("STRING") and _is_word(token) and not scene.can("NAME"):
+        return 'a text stands in quotes: `"…"`'
+    if token.type == "STRING" and scene.can("NAME") and not scene.can("STRING"):
+        return "a name is written without quotes"
+    if token.type == "SLASH" or token.text == "//":
+        return "a comment begins with `#`"
+    if scene.level == "table_row" and token.type in ("LPAR", "MINUS"):
+        return "a row begins with neither `(` nor `-`"
+    return None
+
+
+def _between_items(scene: Scene) -> bool:
+    return scene.can("RBRACE") or scene.can("$END")
+
+
+def _shown(token: Token) -> str:
+    if token.type == "$END":
+        return "the end of the file"
+    text = " ".join(token.text.split())
+    if token.type == "STRING":
+        return f"the text `{text[:30]}…`" if len(text) > 32 else f"the text `{text}`"
+    return f"`{text[:40]}…`" if len(text) > 41 else f"`{text}`"
+
+
+def _is_word(token: Token) -> bool:
+    return token.text[:1].isidentifier() and token.type != "DOTTED"
+
+
+def _like(token: Token, type: str, text: str) -> Token:
+    return Token(type, text, token.start, token.end, token.line, token.column, token.reading)
+
+
+EXPLAINERS: tuple[Callable[[Scene], Told], ...] = (
+    _later_block,
+    _currency,
+    _language,
+    _reserved,
+    _is_phrase,
+    _misspelt,
+    _open_parenthesis,
+    _idle_parenthesis,
+    _general,
+)

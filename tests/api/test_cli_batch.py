@@ -1,0 +1,218 @@
+"""`remit decide --batch FILE --out FILE`."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import duckdb
+import pytest
+
+DAY = ("--as-of", "2026-03-02")
+REQUESTS = """\
+id,actor,action,rate,order.total,order.region,order.margin,requester,as_of,approvals
+A1,rita,discount,2%,50000,north,,,,
+A2,rita,discount,5%,50000,north,,,,
+A3,mark,discount,9%,50000,south,,rita,,review=fay
+A4,grace,discount,2%,50000,north,4%,,,
+A5,mark,discount,2%,,,,,,
+A6,rita,discount,lots,50000,north,,,,
+A7,ritta,discount,2%,50000,north,,,,
+A8,rita,discount,2%,50000,north,,,2025-12-31,
+"""
+OUTCOMES = ["permit", "escalate", "permit", "deny", "incomplete", "", "", "undefined"]
+
+
+def answers(path: str) -> list[dict[str, str]]:
+    with open(path, encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_csv_to_csv(house, file):
+    file("in.csv", REQUESTS)
+    ran = house("decide", *DAY, "--batch", "in.csv", "--out", "out.csv")
+    assert ran.code == 1
+    rows = answers("out.csv")
+    assert [row["outcome"] for row in rows] == OUTCOMES
+    assert [row["id"] for row in rows] == [f"A{n}" for n in range(1, 9)]
+    assert [row["row"] for row in rows] == [str(n) for n in range(1, 9)]
+    assert rows[0]["limit"] == "up to 3%"
+    assert rows[0]["as_of"] == "2026-03-02"
+    assert rows[1]["chain"].startswith("Sales manager: Mark Stone")
+    assert rows[3]["rules"] == "discount.margin_floor"
+    assert rows[4]["missing"] == "order.total"
+    assert rows[5]["error"].startswith('rate: `"lots"` is not a percent')
+    assert "did you mean `rita`?" in rows[6]["error"]
+    assert rows[7]["as_of"] == "2025-12-31"
+    assert "6 of 8 rows answered, written to out.csv" in ran.out
+    assert "first in row 6" in ran.out
+
+
+def test_all_answered_is_zero(house, file):
+    file("in.csv", "actor,rate\nrita,2%\n\nmark,2%\n")
+    words = ("order.total=5", "order.region=north", "--action", "discount")
+    ran = house("decide", *words, *DAY, "--batch", "in.csv", "--out", "out.csv")
+    assert ran.code == 0
+    assert [row["outcome"] for row in answers("out.csv")] == ["permit", "permit"]
+    assert "2 of 2 rows answered" in ran.out
+
+
+def test_json_lines(house, file):
+    lines = [
+        {"id": 7, "actor": "rita", "action": "discount",
+         "facts": {"rate": "2%", "order": {"total": 50000, "region": "north"}}},
+        {"id": 8, "actor": "rita", "rate": 0.05, "order.total": 50000, "order.region": "north"},
+        {"id": 9, "actor": "rita", "rate": "900"},
+    ]  # fmt: skip
+    file("in.jsonl", "\n".join(map(json.dumps, lines)) + "\nnot json\n[1]\n")
+    words = ("--action", "discount", *DAY)
+    ran = house("decide", *words, "--batch", "in.jsonl", "--out", "out.jsonl")
+    assert ran.code == 1
+    rows = [json.loads(line) for line in Path("out.jsonl").read_text().splitlines()]
+    assert [row["outcome"] for row in rows] == ["permit", "escalate", None, None, None]
+    assert [row["id"] for row in rows] == ["7", "8", "9", None, None]
+    assert rows[0]["rules"] == ["discount.sales_representative.approve"]
+    assert "is not a percent" in rows[2]["error"]
+    assert "not JSON" in rows[3]["error"]
+    assert rows[4]["error"] == "the line is not a JSON object"
+
+
+def test_parquet(house):
+    duckdb.sql("""
+        COPY (SELECT * FROM (VALUES
+            ('p1', 'rita', 0.0250::DECIMAL(9,4), 50000.00::DECIMAL(12,2), 'north', DATE '2026-03-02'),
+            ('p2', 'rita', 0.0301::DECIMAL(9,4), 50000.00::DECIMAL(12,2), 'north', DATE '2026-03-02'),
+            ('p3', 'rita', NULL, NULL, NULL, NULL))
+            AS t(order_id, actor, rate, "order.total", "order.region", as_of))
+        TO 'in.parquet' (FORMAT parquet)""")
+    ran = house("decide", "--action", "discount", "--batch", "in.parquet", "--out", "out.parquet")
+    assert ran.code == 0, ran.out
+    rows = duckdb.sql("SELECT row, order_id, outcome, rules, error FROM 'out.parquet'").fetchall()
+    assert [r[:3] for r in rows] == [
+        (1, "p1", "permit"), (2, "p2", "escalate"), (3, "p3", "incomplete")
+    ]  # fmt: skip
+    assert rows[0][3] == ["discount.sales_representative.approve"]
+    assert sorted(os.listdir()) == ["in.parquet", "out.parquet", "policies"]
+
+
+def test_binary_fractions_in_parquet_are_refused_row_by_row(house):
+    duckdb.sql("""
+        COPY (SELECT 'rita' AS actor, rate::DOUBLE AS rate, 5e4::DOUBLE AS "order.total",
+                     'north' AS "order.region" FROM (VALUES (0.1), (0.0), (NULL)) AS t(rate))
+        TO 'in.parquet' (FORMAT parquet)""")
+    words = ("--action", "discount", "--batch", "in.parquet", "--out", "out.csv")
+    assert house("decide", *words, *DAY).code == 1
+    rows = answers("out.csv")
+    assert "0.1 is a binary fraction and not exact" in rows[0]["error"]
+    assert [row["outcome"] for row in rows] == ["", "permit", "incomplete"]
+
+
+def test_nested_columns_of_parquet(house):
+    duckdb.sql("""
+        COPY (SELECT 'rita' AS actor, '2%' AS rate,
+                     {'total': 7::BIGINT, 'region': 'south'} AS "order")
+        TO 'in.parquet' (FORMAT parquet)""")
+    words = ("--action", "discount", "--batch", "in.parquet", "--out", "out.csv")
+    assert house("decide", *words, *DAY).code == 0
+
+
+def test_summary_as_json(house, file):
+    file("in.csv", REQUESTS)
+    ran = house("decide", *DAY, "--batch", "in.csv", "--out", "out.csv", "--json")
+    assert ran.document["rows"] == 8
+    assert ran.document["errors"] == 2
+    assert ran.document["outcomes"]["permit"] == 2
+    assert ran.document["as_of"] == "2026-03-02"
+
+
+def test_bad_lines_do_not_end_the_batch(house):
+    good = b"rita,2%,5,north\n"
+    head = b"\xef\xbb\xbfactor,rate,order.total,order.region\n"
+    Path("in.csv").write_bytes(head + good + b"r\xefta,2%,5,north\n" + b"rita,2%\n" + good)
+    words = ("--action", "discount", *DAY, "--batch", "in.csv", "--out", "out.csv")
+    assert house("decide", *words).code == 1
+    rows = answers("out.csv")
+    assert [row["outcome"] for row in rows] == ["permit", "", "", "permit"]
+    assert rows[1]["error"] == "the line is not UTF-8 text"
+    assert rows[2]["error"] == "the line has 2 cells, and the header names 4"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("", "has no column names"), ("a,b,a\n1,2,3\n", "the column `a` is there twice")],
+)
+def test_a_header_that_is_none(house, file, text, said):
+    file("in.csv", text)
+    ran = house("decide", "--batch", "in.csv", "--out", "out.csv")
+    assert ran.code == 4
+    assert said in ran.err
+    assert not Path("out.csv").exists()
+
+
+def test_both_files_are_needed(house, file):
+    ran = house("decide", "--batch", "in.csv")
+    assert ran.code == 2
+    assert "a batch needs both files" in ran.err
+
+
+def test_kinds_of_files(house, file):
+    file("in.xlsx", "x")
+    ran = house("decide", "--batch", "in.xlsx", "--out", "out.csv")
+    assert ran.code == 2
+    assert "use a file ending in .csv, .jsonl, .ndjson, .parquet" in ran.err
+    file("in.csv", "actor\nrita\n")
+    ran = house("decide", "--batch", "in.csv", "--out", "out.xlsx")
+    assert ran.code == 2
+    assert "`out.xlsx` is not a file of results" in ran.err
+
+
+def test_the_requests_are_never_overwritten(house, file):
+    file("in.csv", "actor\nrita\n")
+    ran = house("decide", "--batch", "in.csv", "--out", "./in.csv")
+    assert ran.code == 2
+    assert "would overwrite the requests" in ran.err
+
+
+def test_a_folder_that_is_not_there(house, file):
+    file("in.csv", "actor\nrita\n")
+    ran = house("decide", "--batch", "in.csv", "--out", "nowhere/out.csv")
+    assert ran.code == 2
+    assert "there is no folder `nowhere`" in ran.err
+
+
+def test_a_run_that_breaks_leaves_the_old_results(house, file, monkeypatch):
+    from remit_api.batch import run as batch
+
+    file("in.csv", REQUESTS)
+    file("out.csv", "old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "out.csv")
+
+    monkeypatch.setattr(batch, "record", full)
+    monkeypatch.setattr(batch, "_count", full)
+    ran = house("decide", *DAY, "--batch", "in.csv", "--out", "out.csv")
+    assert ran.code == 2
+    assert "no space left on device" in ran.err
+    assert Path("out.csv").read_text() == "old"
+    assert sorted(os.listdir()) == ["in.csv", "out.csv", "policies"]
+
+
+def test_a_fault_of_ours_costs_one_row(house, file, monkeypatch):
+    from remit_engine.engine import Engine
+
+    decide = Engine.decide
+
+    def sometimes(self, request):
+        if request.actor.person == "mark":
+            raise ZeroDivisionError("boom")
+        return decide(self, request)
+
+    monkeypatch.setattr(Engine, "decide", sometimes)
+    file("in.csv", "actor,rate,order.total,order.region\nmark,2%,5,north\nrita,2%,5,north\n")
+    assert house("decide", "--batch", "in.csv", "--out", "out.csv").code == 1
+    rows = answers("out.csv")
+    assert rows[0]["error"].startswith("remit itself failed on this row: ZeroDivisionError")
+    assert rows[1]["outcome"] == "permit"

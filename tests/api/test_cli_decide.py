@@ -1,0 +1,257 @@
+"""`remit decide`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ORDER = ("order.total=50000", "order.region=north")
+DAY = ("--as-of", "2026-03-02")
+
+
+def test_permit(house):
+    ran = house("decide", "--actor", "rita", "rate=2%", *ORDER, *DAY)
+    assert ran.code == 0
+    assert ran.first.startswith("yes: Rita Lane (Sales representative) may approve")
+    assert ran.line("answer") == "permit (yes)"
+    assert ran.line("your limit") == "up to 3%"
+    assert ran.line("room left") == "1%"
+    assert ran.line("as of") == "2026-03-02"
+    assert "policies/sales.remit:" in ran.out
+
+
+def test_needs(house):
+    ran = house("decide", "--actor", "mark", "rate=9%", *ORDER, *DAY)
+    assert ran.code == 10
+    assert "to be done first" in ran.out
+    assert "review by Finance controller: Fay Penn" in ran.out
+
+
+def test_an_approval_given_is_counted(house):
+    words = ("decide", "--actor", "mark", "rate=9%", *ORDER, *DAY)
+    assert house(*words, "--approval", "review=fay").code == 0
+    assert house(*words, "--approval", "review=finance_controller").code == 0
+    assert house(*words, "--approval", "review=rita").code == 10
+
+
+def test_escalate(house):
+    ran = house("decide", "--actor", "rita", "rate=5%", *ORDER, *DAY)
+    assert ran.code == 11
+    assert "Sales manager: Mark Stone" in ran.out
+
+
+def test_deny(house):
+    ran = house("decide", "--actor", "grace", "rate=2%", *ORDER, "order.margin=4%", *DAY)
+    assert ran.code == 12
+    assert ran.first.startswith("no: the margin falls below 5%")
+
+
+def test_the_requester_may_not_approve(house):
+    ran = house("decide", "--actor", "mark", "--requester", "mark", "rate=2%", *ORDER, *DAY)
+    assert ran.code == 12
+
+
+def test_incomplete(house):
+    ran = house("decide", "--actor", "mark", "rate=2%", *DAY)
+    assert ran.code == 13
+    assert "still to be said" in ran.out
+    assert "order.total  Order total  (money" in ran.out
+
+
+def test_undefined(house):
+    ran = house("decide", "--actor", "mark", "--verb", "sign", "rate=2%", *ORDER, *DAY)
+    assert ran.code == 14
+
+
+def test_a_position_may_act(house):
+    ran = house("decide", "--actor", "sales_manager", "rate=5%", *ORDER, *DAY)
+    assert ran.code == 0
+
+
+def test_trace(house):
+    words = ("decide", "--actor", "mark", "rate=5%", *ORDER, *DAY)
+    assert "what was compared" not in house(*words).out
+    ran = house(*words, "--trace")
+    assert "what was compared" in ran.out
+    assert "order.total" in ran.out
+
+
+def test_chinese(house):
+    ran = house("decide", "--actor", "mark", "rate=5%", *ORDER, *DAY, "--language", "zh")
+    assert ran.first.startswith("可以")
+    assert "权限" in ran.out
+
+
+def test_today_is_the_default_and_is_echoed(house):
+    from datetime import date
+
+    ran = house("decide", "--actor", "rita", "rate=2%", *ORDER)
+    assert ran.line("as of") == date.today().isoformat()
+
+
+def test_json_has_the_whole_answer(house):
+    ran = house("decide", "--actor", "rita", "rate=2%", *ORDER, *DAY, "--json")
+    assert ran.code == 0
+    for member in (
+        "outcome", "reason", "rules", "limit", "headroom", "maximum", "missing", "needs", "chain",
+        "trace", "policy", "as_of",
+    ):  # fmt: skip
+        assert member in ran.document, member
+    assert ran.document["outcome"] == "permit"
+    assert ran.document["headroom"]["value"] == "0.01"
+    assert ran.err == ""
+
+
+def test_facts_from_a_file_and_from_words(house, file):
+    file("facts.yaml", "rate: 9%\norder: {total: 50000, region: north}\n")
+    words = ("decide", "--actor", "rita", *DAY, "--facts", "facts.yaml")
+    assert house(*words).code == 11
+    assert house(*words, "rate=1%").code == 0
+
+
+def test_facts_from_standard_input(house):
+    facts = '{"rate": "2%", "order": {"total": 50000, "region": "north"}}'
+    assert house("decide", "--actor", "rita", *DAY, "--facts", "-", input=facts).code == 0
+
+
+def test_a_wrong_type_is_a_refusal(house):
+    ran = house("decide", "--actor", "rita", "rate=plenty", *ORDER)
+    assert ran.code == 4
+    assert 'error: rate: `"plenty"` is not a percent' in ran.err
+    assert ran.out == ""
+
+
+def test_a_wrong_type_as_json(house):
+    facts = '{"order": {"total": "50000"}}'
+    ran = house("decide", "--actor", "rita", "rate=2%", "--facts", facts, "--json")
+    assert ran.code == 4
+    (problem,) = ran.document["error"]["problems"]
+    assert ran.document["error"]["kind"] == "invalid_request"
+    assert problem["path"] == "facts.order.total"
+
+
+def test_a_misspelt_fact(house):
+    ran = house("decide", "--actor", "rita", "rate=2%", "order.totl=5")
+    assert ran.code == 4
+    assert "there is no fact `order.totl`, did you mean `order.total`?" in ran.err
+
+
+def test_a_misspelt_actor(house):
+    ran = house("decide", "--actor", "sales_manger", "rate=2%")
+    assert ran.code == 4
+    assert "did you mean `sales_manager`?" in ran.err
+
+
+def test_a_misspelt_action(house):
+    ran = house("decide", "--actor", "rita", "--action", "discont", "rate=2%")
+    assert ran.code == 4
+    assert "did you mean `discount`?" in ran.err
+
+
+def test_nobody_acts(house):
+    ran = house("decide", "rate=2%")
+    assert ran.code == 2
+    assert "--actor sales_manager" in ran.err
+
+
+def test_a_day_that_is_none(house):
+    ran = house("decide", "--actor", "rita", "rate=2%", "--as-of", "2026-02-30")
+    assert ran.code == 2
+    assert "--as-of: there is no day 2026-02-30" in ran.err
+
+
+def test_no_policy_here(remit):
+    ran = remit("decide", "--actor", "rita", "rate=2%")
+    assert ran.code == 2
+    assert "there is no folder `policies` here" in ran.err
+    assert "remit init" in ran.err
+
+
+def test_a_missing_policy(remit):
+    ran = remit("decide", "nowhere", "--actor", "rita")
+    assert ran.code == 2
+    assert "there is no file or folder `nowhere`" in ran.err
+
+
+def test_an_invalid_policy(house, file):
+    file("policies/sales.remit", "policy sales {\n  currency EUR\n}\nposition a { reports to b }\n")
+    ran = house("decide", "--actor", "a")
+    assert ran.code == 3
+    assert "policies/sales.remit:4" in ran.err
+    assert "`b`" in ran.err
+    ran = house("decide", "--actor", "a", "--json")
+    assert ran.code == 3
+    assert ran.document["error"]["kind"] == "invalid_policy"
+    assert ran.document["error"]["diagnostics"]
+
+
+def test_without_a_directory_people_are_unknown(house):
+    ran = house("decide", "--no-directory", "--actor", "rita", "rate=2%", *ORDER)
+    assert ran.code == 4
+    ran = house("decide", "--no-directory", "--actor", "rita@sales_representative", "rate=2%", *ORDER)
+    assert ran.code == 0
+
+
+def test_the_directory_that_is_used_is_said_in_verbose_mode(house):
+    words = ("decide", "--actor", "rita", "rate=2%", *ORDER)
+    assert house(*words).err == ""
+    assert "directory: policies/directory.yaml" in house(*words, "--verbose").err
+
+
+def test_the_policy_may_be_named_in_three_ways(house):
+    rest = ("--actor", "rita", "rate=2%", *ORDER)
+    assert house("decide", "policies", *rest).code == 0
+    assert house("decide", "policies/sales.remit", *rest).code == 0
+    assert house("decide", "-p", "policies", *rest).code == 0
+
+
+def test_asking_for_what_is_missing(house):
+    ran = house(
+        "decide", "--actor", "mark", "rate=2%", *DAY, "--ask", input="much\n50000\nnorth\n20%\n"
+    )
+    assert ran.code == 0
+    assert "Order total" in ran.err
+    assert "is not an amount of money" in ran.err
+    assert ran.line("answer") == "permit (yes)"
+
+
+def test_an_empty_answer_leaves_it_missing(house):
+    ran = house("decide", "--actor", "mark", "rate=2%", *DAY, "--ask", input="\n\n\n\n")
+    assert ran.code == 13
+    assert ran.err.count("Order total") == 1
+
+
+def test_nothing_more_is_asked_when_input_ends(house):
+    assert house("decide", "--actor", "mark", "rate=2%", *DAY, "--ask", input="").code == 13
+
+
+def test_it_does_not_ask_a_pipe(house):
+    ran = house("decide", "--actor", "mark", "rate=2%", *DAY, input="50000\n")
+    assert ran.code == 13
+    assert ran.err == ""
+
+
+def test_actor_attributes_need_to_exist(house):
+    ran = house("decide", "--actor", "sales_manager", "--actor-attribute", "territory=east", "rate=2%")
+    assert ran.code == 4
+    assert "there is no attribute of an actor `territory`" in ran.err
+
+
+def test_running_totals_need_to_exist(house):
+    ran = house("decide", "--actor", "rita", "--total", "month=5", "rate=2%")
+    assert ran.code == 4
+    assert "there is no running total `month`" in ran.err
+
+
+def test_ignored_members_are_listed(house):
+    facts = '{"rate": "2%", "colour": "red", "order": {"total": 5, "region": "north"}}'
+    ran = house("decide", "--actor", "rita", "--facts", facts)
+    assert ran.code == 0
+    assert "not used" in ran.out
+    assert "facts.colour" in ran.out
+
+
+def test_facts_file_that_is_no_json(house):
+    Path("facts.json").write_text("{")
+    ran = house("decide", "--actor", "rita", "--facts", "facts.json")
+    assert ran.code == 4
+    assert "facts.json: not JSON at line 1" in ran.err

@@ -1,0 +1,48 @@
+"""`remit explain`."""
+
+from __future__ import annotations
+
+import pytest
+from remit_dsl.catalogue import CATALOGUE
+
+
+@pytest.fixture
+def code():
+    return sorted(CATALOGUE)[0]
+
+
+def test_one_code(remit, code):
+    ran = remit("explain", code)
+    assert ran.code == 0
+    assert ran.first == f"{code}  {CATALOGUE[code].title}"
+    assert CATALOGUE[code].cause in ran.out
+    assert CATALOGUE[code].repair in ran.out
+
+
+def test_case_does_not_matter(remit, code):
+    assert remit("explain", code.lower()).code == 0
+
+
+def test_all_codes(remit):
+    ran = remit("explain")
+    assert ran.code == 0
+    assert len(ran.out.splitlines()) == len(CATALOGUE)
+
+
+def test_unknown_code(remit, code):
+    ran = remit("explain", code + "9")
+    assert ran.code == 2
+    assert f"there is no diagnostic `{code}9`" in ran.err
+    assert "did you mean `" in ran.err
+
+
+def test_nothing_like_it(remit):
+    ran = remit("explain", "banana")
+    assert ran.code == 2
+    assert "`remit explain` lists all codes" in ran.err
+
+
+def test_json(remit, code):
+    document = remit("explain", code, "--json").document
+    assert document["code"] == code
+    assert set(document) == {"code", "severity", "title", "cause", "repair", "example"}

@@ -1,0 +1,129 @@
+"""How a run ends: usage, interrupts, broken pipes, faults of our own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from remit_api.cli.exit_codes import MEANINGS, ExitCode, of_outcome
+from remit_engine.decision import Outcome
+
+RUN = [sys.executable, "-c", "from remit_api.cli.main import main; main()"]
+
+
+def test_exit_codes_all_differ():
+    codes = [code for code, _ in MEANINGS]
+    assert len(set(codes)) == len(codes) == len(ExitCode)
+    assert len({of_outcome(outcome) for outcome in Outcome}) == len(Outcome)
+
+
+def test_exit_codes_are_in_the_help(remit):
+    for words in (("--help",), ("decide", "--help")):
+        ran = remit(*words)
+        assert ran.code == 0
+        for code, _ in MEANINGS:
+            assert f" {int(code)} " in ran.out
+
+
+def test_without_a_command_the_help_is_shown(remit):
+    ran = remit()
+    assert ran.code == 0
+    assert "Usage" in ran.out
+
+
+def test_version(remit):
+    assert remit("--version").out.startswith("remit ")
+
+
+def test_unknown_option(remit):
+    ran = remit("decide", "--acter", "x")
+    assert ran.code == 2
+    assert "error: no such option: --acter" in ran.err
+    assert "help: did you mean `--actor`" in ran.err
+
+
+def test_unknown_option_as_json(remit):
+    ran = remit("decide", "--acter", "x", "--json")
+    assert ran.code == 2
+    assert ran.document["error"]["kind"] == "usage"
+
+
+def test_unknown_command(remit):
+    ran = remit("decid")
+    assert ran.code == 2
+    assert "no such command `decid`" in ran.err
+    assert "did you mean `decide`?" in ran.err
+
+
+def test_a_fault_of_ours(house, monkeypatch):
+    from remit_engine.engine import Engine
+
+    def broken(self, request):
+        raise ZeroDivisionError("boom")
+
+    monkeypatch.setattr(Engine, "decide", broken)
+    ran = house("decide", "--actor", "rita", "rate=2%")
+    assert ran.code == 70
+    assert "remit itself failed: ZeroDivisionError: boom" in ran.err
+    assert "REMIT_DEBUG=1" in ran.err
+    assert "Traceback" not in ran.err
+    ran = house("decide", "--actor", "rita", "rate=2%", "--json")
+    assert ran.code == 70
+    assert ran.document["error"]["kind"] == "internal"
+    monkeypatch.setenv("REMIT_DEBUG", "1")
+    assert "Traceback" in house("decide", "--actor", "rita", "rate=2%").err
+
+
+def test_interrupt(house, monkeypatch):
+    from remit_engine.engine import Engine
+
+    def interrupted(self, request):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Engine, "decide", interrupted)
+    ran = house("decide", "--actor", "rita", "rate=2%")
+    assert ran.code == 130
+    assert "Traceback" not in ran.err
+
+
+def test_control_characters_do_not_reach_the_terminal(remit):
+    ran = remit("decide", "\x1b[31mred")
+    assert ran.code == 2
+    assert "\x1b" not in ran.err
+
+
+@pytest.fixture
+def starter(house, tmp_path):
+    return tmp_path
+
+
+def test_broken_pipe_is_quiet(starter):
+    reader, writer = os.pipe()
+    os.close(reader)
+    ran = subprocess.run(
+        [*RUN, "matrix"], cwd=starter, stdout=writer, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writer)
+    assert ran.returncode == 141
+    assert ran.stderr == b""
+
+
+def test_ascii_output_does_not_break(starter):
+    env = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    words = ["decide", "--actor", "rita", "rate=2%", "order.total=5", "--language", "zh"]
+    ran = subprocess.run(
+        [*RUN, *words], cwd=starter, env=env, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode in (0, 13), ran.stderr
+    assert "\\u" in ran.stdout
+
+
+def test_no_colour_without_a_terminal(starter):
+    env = {**os.environ, "FORCE_COLOR": "1"}
+    words = ["decide", "--actor", "rita", "rate=2%"]
+    ran = subprocess.run(
+        [*RUN, *words], cwd=starter, env=env, capture_output=True, text=True, check=False
+    )
+    assert "\x1b" not in ran.stdout + ran.stderr

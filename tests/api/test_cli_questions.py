@@ -1,0 +1,157 @@
+"""`remit max`, `who`, `may`, `value` and `matrix`."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+ORDER = ("order.total=50000", "order.region=north")
+DAY = ("--as-of", "2026-03-02")
+
+
+def test_max(house):
+    ran = house("max", "--actor", "mark", *ORDER, "order.margin=20%", *DAY)
+    assert ran.code == 0
+    assert ran.line("now") == "up to 8%"
+    assert ran.line("with steps done") == "up to 10%"
+
+
+def test_max_on_another_day(house):
+    ran = house("max", "--actor", "mark", *ORDER, "order.margin=20%", "--as-of", "2027-01-01")
+    assert ran.line("with steps done") == "up to 12%"
+
+
+def test_max_as_json(house):
+    document = house("max", "--actor", "rita", *ORDER, *DAY, "--json").document
+    assert document["maximum"]["value"]["value"] == "0.03"
+    assert document["as_of"] == "2026-03-02"
+
+
+def test_max_says_on_what_it_depends(house):
+    ran = house("max", "--actor", "mark", *DAY)
+    assert ran.code == 0
+    assert "order.total" in ran.line("depends on")
+
+
+def test_who(house):
+    ran = house("who", "rate=9%", *ORDER, "order.margin=20%", *DAY)
+    assert ran.code == 0
+    assert "Mark Stone (mark)" in ran.out
+    assert "Grace Hall (grace)" in ran.out
+    assert "Rita" not in ran.out
+
+
+def test_who_without_a_directory(house):
+    ran = house("who", "--no-directory", "rate=2%", *ORDER, *DAY)
+    assert "Sales representative" in ran.out
+
+
+def test_nobody(house):
+    ran = house("who", "rate=2%", *ORDER, "order.margin=1%", *DAY)
+    assert ran.code == 0
+    assert ran.first.startswith("nobody may do this")
+
+
+def test_who_as_json(house):
+    document = house("who", "rate=9%", *ORDER, "order.margin=20%", *DAY, "--json").document
+    assert {h["person"] for h in document["who"]} == {"mark", "grace"}
+
+
+def test_may(house):
+    ran = house("may", "--actor", "mark", *DAY)
+    assert ran.code == 0
+    assert ran.first == "Mark Stone, as of 2026-03-02"
+    assert "up to 10%" in ran.out
+    assert "order.total <= 200_000" in ran.out
+    assert "policies/sales.remit:" in ran.out
+
+
+def test_may_as_json(house):
+    document = house("may", "--actor", "sales_representative", *DAY, "--json").document
+    assert document["may"][0]["limit"] == "up to 3%"
+
+
+def test_may_takes_no_facts(house):
+    ran = house("may", "--actor", "mark", "rate=2%")
+    assert ran.code == 2
+    assert "ask `remit decide`" in ran.err
+
+
+def test_value_of_a_parameter(house):
+    ran = house("value", "manager_discount", *DAY)
+    assert ran.code == 0
+    assert ran.first == "manager_discount = 10%"
+    assert house("value", "manager_discount", "--as-of", "2027-05-01").first.endswith("12%")
+
+
+def test_value_of_a_parameter_before_its_first_day(house):
+    ran = house("value", "manager_discount", "--as-of", "2020-01-01")
+    assert ran.code == 14
+    assert "has no value" in ran.first
+
+
+def test_value_of_a_definition(house, file):
+    file(
+        "d.remit",
+        "policy d { currency EUR }\n"
+        "record Order { total: money  list_total: money }\n"
+        "action discount { rate percent  order Order  limit on rate }\n"
+        "define effective: percent = 1 - order.total / order.list_total\n"
+        "table fee (size: money) gives money { under 100 -> 5  at least 100 -> 3 }\n",
+    )
+    ran = house("value", "d.remit", "effective", "order.total=90", "order.list_total=100")
+    assert ran.code == 0, ran.err
+    assert ran.first == "effective = 10%"
+    ran = house("value", "d.remit", "effective", "order.total=90")
+    assert ran.code == 13
+    assert "cannot be computed without order.list_total" in ran.first
+    assert house("value", "d.remit", "fee", "size=99").first.startswith("fee = 5.00 EUR")
+    ran = house("value", "d.remit", "fee", "seize=99")
+    assert ran.code == 4
+    assert "did you mean `size`?" in ran.err
+
+
+def test_value_that_is_none(house):
+    ran = house("value", "manager_discont")
+    assert ran.code == 2
+    assert "there is no definition, table or parameter `manager_discont`" in ran.err
+    assert "did you mean `manager_discount`?" in ran.err
+    assert house("value").code == 2
+
+
+def test_value_as_json(house):
+    document = house("value", "manager_discount", *DAY, "--json").document
+    assert document["value"] == "0.1"
+    assert document["as_of"] == "2026-03-02"
+
+
+def test_matrix(house):
+    ran = house("matrix", *DAY)
+    assert ran.code == 0
+    assert ran.first.split() == ["position", "discount", "approve"]
+    assert ran.line("Sales manager") == "up to 10% *"
+    assert ran.line("General manager") == "any"
+    assert "as of 2026-03-02" in ran.out
+
+
+def test_matrix_as_csv(house):
+    ran = house("matrix", *DAY, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(ran.out)))
+    assert {r["position"]: r["discount approve"] for r in rows}["Sales representative"] == "up to 3%"
+
+
+def test_matrix_as_markdown(house):
+    ran = house("matrix", *DAY, "--format", "markdown")
+    assert ran.first == "| position | discount approve |"
+    assert "| --- | --- |" in ran.out
+
+
+def test_matrix_as_json(house):
+    assert house("matrix", "--json").document == house("matrix", "--format", "json").document
+
+
+def test_matrix_of_one_action(house):
+    assert house("matrix", "--action", "discount").code == 0
+    ran = house("matrix", "--action", "discunt")
+    assert ran.code == 2
+    assert "did you mean `discount`?" in ran.err
