@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from remit_engine.request import InvalidRequest, Problem
-from remit_engine.json_reader import read_json
-from remit_engine.yaml_tree import plain, read_yaml, read_yaml_file
-
 from remit_api.failures import BadFacts, InvalidPolicy, MissingFile, WrongUse
+from remit_engine.json_reader import read_json
+from remit_engine.request import InvalidRequest, Problem
+from remit_engine.yaml_tree import plain, read_yaml, read_yaml_file
 
 YAML = (".yaml", ".yml")
 
@@ -55,7 +54,7 @@ def read_facts(given: str | None) -> dict[str, Any]:
         return {}
     document = _document(given)
     if not isinstance(document, Mapping):
-        raise BadFacts([Problem("facts", "facts are an object, such as {\"rate\": \"12%\"}")])
+        raise BadFacts([Problem("facts", 'facts are an object, such as {"rate": "12%"}')])
     return dict(document)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from remit_api.question import Question, merged
 from remit_dsl.suggest import nearest
 from remit_dsl.types import Type
 from remit_engine.directory import Directory
@@ -13,8 +14,6 @@ from remit_engine.ir import Model
 from remit_engine.names import names_of
 from remit_engine.request import InvalidRequest, Problem, Request
 from remit_engine.request_reader import fact_type, read_fact, read_request, set_fact, totals_of
-
-from remit_api.question import Question, merged
 
 
 def read_question(

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from remit_api.question import Question, merged
+from remit_api.question_reader import party_document
 from remit_dsl.program import Field
 from remit_dsl.suggest import nearest
 from remit_dsl.types import Type
@@ -16,9 +18,6 @@ from remit_engine.names import is_person, names_of
 from remit_engine.party_reader import PartyReader
 from remit_engine.request import InvalidRequest, Problem
 from remit_engine.request_reader import read_fact, set_fact
-
-from remit_api.question import Question, merged
-from remit_api.question_reader import party_document
 
 
 def read_value_facts(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from remit_api.failures import InvalidPolicy, MissingFile
 from remit_dsl.diagnostics import Diagnostic, errors
 from remit_dsl.loader import load
 from remit_dsl.program import Program
@@ -14,8 +15,6 @@ from remit_engine.directory import Directory
 from remit_engine.directory_reader import read_directory
 from remit_engine.engine import Engine
 from remit_engine.lower import lower
-
-from remit_api.failures import InvalidPolicy, MissingFile
 
 DIRECTORY_FILE = "directory.yaml"
 

@@ -31,7 +31,7 @@ def decide(
         stops=tuple(stops),
         granted=granted,
     )
-    return explain(material, tracer)
+    return explain(material, tracer).decision
 
 
 def concluded(

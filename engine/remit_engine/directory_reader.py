@@ -272,7 +272,8 @@ class _DirectoryReader(MembersReader):
         for word, node in words:
             if word not in self.names.verbs.exact:
                 self.unknown(node, "E0622", "verb", word, self.names.verbs.exact)
-        return frozenset(word for word, _ in words)
+        known = frozenset(word for word, _ in words if word in self.names.verbs.exact)
+        return known if known or not words else None
 
     def period(self, node: Node, given: Mapping[str, Node]) -> tuple[date, date] | None:
         """First day and first day after, both stated."""

@@ -12,6 +12,7 @@ from remit_engine.compile.to_python import Compiled
 from remit_engine.deciding import decide, farthest
 from remit_engine.decision import Decision
 from remit_engine.directory import Directory
+from remit_engine.fast import Check, Fast
 from remit_engine.interpreter import Interpreter
 from remit_engine.ir import Model
 from remit_engine.lower import lower
@@ -39,12 +40,26 @@ class Engine:
     ) -> None:
         self.model = program if isinstance(program, Model) else lower(program)
         self.directory = directory or Directory.empty()
-        self.judge: Judge = Interpreter() if reference else Compiled(self.model)
         self._tracer = Tracer(self.model)
+        self.judge: Judge
+        self._fast: Fast | None = None
+        if reference:
+            self.judge = Interpreter()
+        else:
+            self.judge = compiled = Compiled(self.model)
+            self._fast = Fast(self.model, self.directory, compiled, self._tracer)
 
     def decide(self, request: Request) -> Decision:
         """The full explained answer."""
+        if self._fast is not None:
+            return self._fast.decide(request)
         return decide(request, self.model, self.directory, self.judge, self._tracer)
+
+    def checker(self, action: str, verb: str = "approve") -> Check:
+        """The bare outcome and deciding rule ids, as fast as they come; see `Fast.checker`."""
+        if self._fast is None:
+            raise TypeError("the reference engine has no checker")
+        return self._fast.checker(action, verb)
 
     def maximum(self, request: Request) -> Maximum:
         """The supremum of the measures that `decide` would permit, other facts as given."""

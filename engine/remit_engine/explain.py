@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -33,10 +34,19 @@ from remit_engine.verdict import Verdict
 from remit_engine.words import say
 
 
-def explain(material: Material, tracer: Tracer) -> Decision:
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A decision with what it was told from."""
+
+    decision: Decision
+    telling: Telling
+    material: Material
+
+
+def explain(material: Material, tracer: Tracer) -> Explained:
     """The decision in the language of the request."""
     request, case = material.request, material.answer.case
-    model, language = case.model, request.language
+    language = request.language
     verdicts = material.answer.ruling.verdicts
     unmet = _unmet(material)
     kind = material.kind
@@ -56,7 +66,7 @@ def explain(material: Material, tracer: Tracer) -> Decision:
     )
     rules = _rules(verdicts, unmet, material, tracer)
     shown = [v.rule for v in verdicts] + list(unmet)
-    return Decision(
+    decision = Decision(
         outcome=material.outcome,
         reason=reason(telling),
         actor=request.actor.person or request.actor.shown,
@@ -77,6 +87,7 @@ def explain(material: Material, tracer: Tracer) -> Decision:
         on_behalf_of=case.capacity.on_behalf_of,
         ignored=request.ignored,
     )
+    return Explained(decision, telling, material)
 
 
 def _amount(value: Any, kind: Type) -> Amount | None:
@@ -123,7 +134,8 @@ def _missing(material: Material) -> tuple[MissingFact, ...]:
     model = material.model
     paths = set(ruling.missing)
     if material.outcome is Outcome.ESCALATE:
-        paths = {m for s in material.stops for _, a in s.able for m in a.ruling.missing}
+        others = {m for s in material.stops for _, a in s.able for m in a.ruling.missing}
+        paths = {m for m in others if m.partition(".")[0] != "actor"}
     needed: dict[str, list[str]] = {p: [] for p in paths}
     for v in ruling.verdicts:
         for state in (v.applies, v.inside):

@@ -102,22 +102,19 @@ def _check(text: str, value: Any) -> None:
 
 def _walk(value: Any) -> None:
     level = [value]
-    for _ in range(DEEPEST + 1):
-        if not level:
-            return
+    for depth in range(DEEPEST + 2):
         below: list[Any] = []
         for item in level:
             match item:
+                case dict() | list() if depth == DEEPEST:
+                    raise _invalid(f"values are nested more than {DEEPEST} deep")
                 case dict():
-                    below.extend(item)
-                    below.extend(item.values())
+                    below += [*item, *item.values()]
                 case list():
-                    below.extend(item)
+                    below += item
                 case str():
                     _whole_characters(item)
         level = below
-    if level:
-        raise _invalid(f"values are nested more than {DEEPEST} deep")
 
 
 def _whole_characters(text: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -30,15 +29,23 @@ def plain(value: Fraction, places: int = 0) -> str:
     sign = "-" if value < 0 else ""
     n, d = abs(value.numerator), value.denominator
     whole, rest = divmod(n, d)
-    digits: list[str] = []
-    while rest and len(digits) < 400:
-        if len(digits) == 6 and not is_finite_decimal(value):
-            return f"{sign}{whole}.{''.join(digits)}…"
-        rest *= 10
-        digit, rest = divmod(rest, d)
-        digits.append(str(digit))
-    fraction = "".join(digits).ljust(places, "0")
-    return f"{sign}{whole}.{fraction}" if fraction else f"{sign}{whole}"
+    if not rest:
+        return f"{sign}{whole}.{'0' * places}" if places else f"{sign}{whole}"
+    if not is_finite_decimal(value):
+        return f"{sign}{whole}.{rest * 10**6 // d:06d}…"
+    digits = _decimal_places(d)
+    fraction = str(rest * 10**digits // d).zfill(digits).ljust(places, "0")
+    return f"{sign}{whole}.{fraction}"
+
+
+def _decimal_places(d: int) -> int:
+    """How many decimal places a denominator of twos and fives takes."""
+    twos = fives = 0
+    while d % 2 == 0:
+        d, twos = d // 2, twos + 1
+    while d % 5 == 0:
+        d, fives = d // 5, fives + 1
+    return max(twos, fives)
 
 
 def grouped(text: str) -> str:
@@ -51,12 +58,9 @@ def grouped(text: str) -> str:
 
 def exact(value: Fraction) -> str:
     """The value for machines: decimal text, or `n/d` where there is no finite one."""
-    if not is_finite_decimal(value):
-        return f"{value.numerator}/{value.denominator}"
-    with localcontext() as context:
-        context.prec = 999_999
-        quotient = Decimal(value.numerator) / Decimal(value.denominator)
-    return f"{quotient:f}"
+    if value.denominator == 1:
+        return str(value.numerator)
+    return plain(value) if is_finite_decimal(value) else f"{value.numerator}/{value.denominator}"
 
 
 @lru_cache(maxsize=200)

@@ -65,7 +65,9 @@ class Tracer:
             raise TypeError("a rule without a bound")
         stated = measure(case)
         ends = [e for e in (bound.value, bound.high) if e is not None]
-        values = [("measure", _value(stated, ends[0]))]
+        action = case.model.actions[rule.action].action
+        name = written(action.measure.value.span, self._model.program) if action.measure else ""
+        values = [(name, _value(stated, ends[0]))]
         values += [(written(e.span, self._model.program), self._shown(e, env)) for e in ends]
         return TraceLine(
             rule.id,

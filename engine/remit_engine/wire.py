@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from remit_engine.decision import Decision
+from remit_engine.decision import Amount, Decision, Extent
 from remit_engine.text import exact
 
 ORDER = (
@@ -25,6 +25,10 @@ def decision_to_json(decision: Decision) -> dict[str, Any]:
 def to_json(value: Any) -> Any:
     """Any part of an answer as JSON-able values."""
     match value:
+        case Extent():
+            return _extent(value)
+        case Amount():
+            return _amount(value)
         case Fraction():
             return exact(value)
         case date():
@@ -38,3 +42,20 @@ def to_json(value: Any) -> Any:
     if is_dataclass(value):
         return {f.name: to_json(getattr(value, f.name)) for f in fields(value)}
     return value
+
+
+def _amount(value: Amount) -> dict[str, Any]:
+    return {
+        "value": exact(value.value),
+        "type": value.kind,
+        "currency": value.currency,
+        "text": value.text,
+    }
+
+
+def _extent(value: Extent) -> dict[str, Any]:
+    found: dict[str, Any] = {"kind": value.kind, "value": None, "type": None, "currency": None}
+    if value.value is not None:
+        found |= _amount(value.value)
+    lower = None if value.lower is None else exact(value.lower.value)
+    return found | {"inclusive": value.inclusive, "text": value.text, "lower": lower}

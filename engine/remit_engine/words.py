@@ -17,7 +17,7 @@ WORDS: dict[str, dict[str, str]] = {
         "escalate": "not within the authority of {actor}{why}; {chain} may decide",
         "escalate.depends": "not within the authority of {actor}{why}; {chain} may decide, "
         "depending on {missing}",
-        "why.exceeded": ": {measure} is outside the limit of {limit}",
+        "why.exceeded": ": {measure} is outside the limit ({limit})",
         "why.total": ": {measure} is more than the {remaining} that remain ({total})",
         "why.condition": ": {rule} asks for {condition}",
         "why.none": ": no rule gives this position the right to {verb} {action}",
@@ -77,7 +77,7 @@ WORDS: dict[str, dict[str, str]] = {
         "needs": "{actor}有权{verb}{action}{measured},但须先完成:{needs}",
         "escalate": "不在{actor}的权限之内{why};可由{chain}决定",
         "escalate.depends": "不在{actor}的权限之内{why};可由{chain}决定,但取决于{missing}",
-        "why.exceeded": ":{measure}超出权限{limit}",
+        "why.exceeded": ":{measure}超出权限({limit})",
         "why.total": ":{measure}超过余额{remaining}({total})",
         "why.condition": ":{rule}要求{condition}",
         "why.none": ":没有规则授予该岗位{verb}{action}的权力",

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from remit_api.cli.main import app
 from typer.testing import CliRunner, Result
+
+from remit_api.cli.main import app
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 def test_no_faults(house):
     ran = house("check")
     assert ran.code == 0
-    assert ran.first == "no faults in 1 policy, 4 positions, 1 action and 5 rules"
+    assert ran.first == "no faults in 1 policy, 5 positions, 1 action and 5 rules"
 
 
 def test_a_fault_with_its_place(house, file):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+
 from remit_api.cli.exit_codes import MEANINGS, ExitCode, of_outcome
 from remit_engine.decision import Outcome
 

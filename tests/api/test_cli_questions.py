@@ -5,19 +5,19 @@ from __future__ import annotations
 import csv
 import io
 
-ORDER = ("order.total=50000", "order.region=north")
+ORDER = ("order.total=50000", "order.margin=20%", "--requester", "sam")
 DAY = ("--as-of", "2026-03-02")
 
 
 def test_max(house):
-    ran = house("max", "--actor", "mark", *ORDER, "order.margin=20%", *DAY)
+    ran = house("max", "--actor", "mark", *ORDER, *DAY)
     assert ran.code == 0
     assert ran.line("now") == "up to 8%"
     assert ran.line("with steps done") == "up to 10%"
 
 
 def test_max_on_another_day(house):
-    ran = house("max", "--actor", "mark", *ORDER, "order.margin=20%", "--as-of", "2027-01-01")
+    ran = house("max", "--actor", "mark", *ORDER, "--as-of", "2027-01-01")
     assert ran.line("with steps done") == "up to 12%"
 
 
@@ -34,7 +34,7 @@ def test_max_says_on_what_it_depends(house):
 
 
 def test_who(house):
-    ran = house("who", "rate=9%", *ORDER, "order.margin=20%", *DAY)
+    ran = house("who", "rate=9%", *ORDER, *DAY)
     assert ran.code == 0
     assert "Mark Stone (mark)" in ran.out
     assert "Grace Hall (grace)" in ran.out
@@ -42,18 +42,19 @@ def test_who(house):
 
 
 def test_who_without_a_directory(house):
-    ran = house("who", "--no-directory", "rate=2%", *ORDER, *DAY)
+    words = ("who", "--no-directory", "--requester", "sales_assistant")
+    ran = house(*words, "rate=2%", "order.margin=20%", *DAY)
     assert "Sales representative" in ran.out
 
 
 def test_nobody(house):
-    ran = house("who", "rate=2%", *ORDER, "order.margin=1%", *DAY)
+    ran = house("who", "rate=2%", "order.margin=1%", *DAY)
     assert ran.code == 0
     assert ran.first.startswith("nobody may do this")
 
 
 def test_who_as_json(house):
-    document = house("who", "rate=9%", *ORDER, "order.margin=20%", *DAY, "--json").document
+    document = house("who", "rate=9%", *ORDER, *DAY, "--json").document
     assert {h["person"] for h in document["who"]} == {"mark", "grace"}
 
 
@@ -137,7 +138,9 @@ def test_matrix(house):
 def test_matrix_as_csv(house):
     ran = house("matrix", *DAY, "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(ran.out)))
-    assert {r["position"]: r["discount approve"] for r in rows}["Sales representative"] == "up to 3%"
+    assert {r["position"]: r["discount approve"] for r in rows}[
+        "Sales representative"
+    ] == "up to 3%"
 
 
 def test_matrix_as_markdown(house):

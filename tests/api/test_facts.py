@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
 from remit_api.facts import read_facts, sort_words
 from remit_api.failures import BadFacts, MissingFile, WrongUse
 from remit_api.question import Question, Words, merged
@@ -50,8 +51,8 @@ def test_json_and_yaml_files():
 def test_faults_of_a_document_are_named():
     with pytest.raises(BadFacts, match="not JSON at line 1"):
         read_facts('{"rate": }')
+    Path("facts.json").write_text("[1]")
     with pytest.raises(BadFacts, match="facts are an object"):
-        Path("facts.json").write_text("[1]")
         read_facts("facts.json")
     with pytest.raises(MissingFile, match=r"there is no file `nowhere\.json`"):
         read_facts("nowhere.json")

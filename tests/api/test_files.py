@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from remit_api.files import files_under, replacing, write_text
 
 

@@ -71,7 +71,8 @@ class Maker:
     kind: str = "money"
     labels: int = 0
     facts: bool = True
-    granted: list[str] = field(default_factory=list)
+    granted: list[tuple[list[str], str]] = field(default_factory=list)
+    bounded: list[str] = field(default_factory=list)
     superiors: dict[str, list[str]] = field(default_factory=dict)
 
     def pick(self, items: Sequence[T]) -> T:
@@ -290,7 +291,8 @@ def parameters(m: Maker) -> list[str]:
             value = "unset" if m.chance(10) else m.literal(kind)
             found.append(f"parameter {name}: {kind} = {value}")
         else:
-            starts = m.ascending("date", 2)
+            starts = ["2025-01-01"] if m.chance(70) else []
+            starts += m.ascending("date", 2)
             rows = "  ".join(f"from {d} -> {_value(m, kind)}" for d in starts)
             found.append(f"parameter {name}: {kind} {{ {rows} }}")
         m.values.setdefault(kind, []).append(name)
@@ -365,7 +367,7 @@ def action(m: Maker) -> str:
 # --- statements ----------------------------------------------------------------------------
 
 
-def clauses(m: Maker, dates: int = 20) -> str:
+def clauses(m: Maker, dates: int = 10) -> str:
     """What follows a sentence."""
     found = []
     if m.chance(60):
@@ -390,9 +392,11 @@ def bound(m: Maker, words: Sequence[str]) -> str:
 
 def grant(m: Maker) -> str:
     able, verb = list(dict.fromkeys(m.some(POSITIONS, 2))), m.pick(VERBS)
-    m.granted += able if verb == "approve" else []
     who = "anyone" if m.chance(8) else ", ".join(able)
+    m.granted.append((able, verb))
     word = m.pick(("bound", "bound", "bound", "any", "unset", "each", "total"))
+    if word not in ("any", "unset") and who != "anyone":
+        m.bounded += able
     match word:
         case "bound":
             limit = bound(m, ("up to", "up to", "up to", "under", "between"))
@@ -453,7 +457,7 @@ def statements(m: Maker) -> list[str]:
         found.append("superiors inherit")
     if m.chance(50):
         modes = ["escalate to the first superior able", "escalate through every level"]
-        modes += [f"escalate to {m.pick(m.granted)}"] if m.granted else []
+        modes += [f"escalate to {m.pick(m.bounded)}"] if m.bounded else []
         found.append(m.pick(modes))
     return found
 
@@ -472,6 +476,8 @@ class Written:
     measure: str
     kind: str
     literals: dict[str, tuple[str, ...]]
+    granted: tuple[tuple[str, str], ...]
+    """position and verb of its grants"""
 
     def text(
         self, declarations: Sequence[str] | None = None, statements: Sequence[str] | None = None
@@ -553,7 +559,8 @@ def written(rnd: Random) -> Written:
     said = statements(m)
     people = directory(m)
     literals = {k: tuple(sorted(v)) for k, v in m.used.items()}
-    return Written(head, tuple(parts), tuple(said), people, m.measure, m.kind, literals)
+    granted = tuple((p, verb) for able, verb in m.granted for p in able)
+    return Written(head, tuple(parts), tuple(said), people, m.measure, m.kind, literals, granted)
 
 
 # --- requests ------------------------------------------------------------------------------
@@ -617,10 +624,10 @@ def facts(m: Maker, w: Written, given: int) -> dict[str, Any]:
     }
 
 
-def party(m: Maker, w: Written) -> Any:
+def party(m: Maker, w: Written, position: str | None = None) -> Any:
     """A person, a position, or a position with attributes."""
     here = [p for p in PEOPLE if f"id: {p}," in w.directory]
-    position = m.pick(POSITIONS)
+    position = position or m.pick(POSITIONS)
     forms: list[Callable[[], Any]] = [
         lambda: m.pick(here),
         lambda: position,
@@ -645,16 +652,17 @@ def _approval(m: Maker, w: Written) -> dict[str, Any]:
 
 def document(m: Maker, w: Written) -> dict[str, Any]:
     """A request as it comes in."""
-    given = m.pick((100, 90, 80, 60, 30))
+    given = m.pick((100, 100, 90, 80, 60, 30))
+    position, verb = m.pick(w.granted) if m.chance(70) else (None, m.pick(VERBS))
     found: dict[str, Any] = {
-        "actor": party(m, w),
-        "verb": m.pick(VERBS),
+        "actor": party(m, w, position),
+        "verb": verb,
         "action": ACTION,
         "as_of": _day(m, w),
         "facts": facts(m, w, given),
         "language": m.pick(("en", "zh")),
     }
-    if m.chance(60):
+    if m.chance(75):
         found["requester"] = party(m, w)
     if m.chance(40):
         found["approvals"] = [_approval(m, w) for _ in range(m.count(1, 4))]

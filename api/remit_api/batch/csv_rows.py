@@ -6,10 +6,9 @@ import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from remit_engine.request import Problem
-
 from remit_api.batch.row import LONGEST, Row, Rows, from_cells, id_columns
 from remit_api.failures import BadFacts
+from remit_engine.request import Problem
 
 
 def read(path: Path) -> Rows:

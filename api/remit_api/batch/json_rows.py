@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from remit_engine.request import InvalidRequest
-from remit_engine.json_reader import read_json
-
 from remit_api.batch.row import LONGEST, Row, Rows, from_document, id_columns
 from remit_api.failures import BadFacts, shown
+from remit_engine.json_reader import read_json
+from remit_engine.request import InvalidRequest
 
 
 def read(path: Path) -> Rows:

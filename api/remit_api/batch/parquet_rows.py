@@ -14,11 +14,11 @@ from typing import Any
 from uuid import UUID
 
 import duckdb
-from remit_engine.request import Problem
 
 from remit_api.batch.json_rows import known_ids
 from remit_api.batch.row import Row, Rows, from_document, id_columns
 from remit_api.failures import BadFacts
+from remit_engine.request import Problem
 
 CHUNK = 1024
 LARGEST_EXACT = 2**53
@@ -28,9 +28,7 @@ def read(path: Path) -> Rows:
     """The rows of a file."""
     connection = duckdb.connect(config={"threads": 1})
     try:
-        length = connection.execute(
-            "SELECT count(*) FROM read_parquet(?)", [str(path)]
-        ).fetchone()
+        length = connection.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone()
         result = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
     except duckdb.Error as fault:
         said = str(fault).split("\n", 1)[0]

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import duckdb
-from remit_engine.decision import Decision, Extent
 
 from remit_api.failures import WrongUse
 from remit_api.files import replacing
+from remit_engine.decision import Decision, Extent
 
 Record = dict[str, Any]
 Write = Callable[[Record], None]

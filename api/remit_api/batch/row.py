@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from remit_engine.request import Problem
-
 from remit_api.failures import BadFacts
 from remit_api.question import Question, Words, merged, nested
+from remit_engine.request import Problem
 
 TEXTS = ("actor", "action", "verb", "as_of", "requester", "language")
 LISTS = ("approvals", "evidence")
@@ -93,7 +92,7 @@ def from_document(document: Mapping[str, Any]) -> Question:
 
 def _object(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise BadFacts([Problem("facts", "facts are an object, such as {\"rate\": \"12%\"}")])
+        raise BadFacts([Problem("facts", 'facts are an object, such as {"rate": "12%"}')])
     return value
 
 

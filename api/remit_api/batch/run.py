@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from remit_engine.decision import Outcome
-from remit_engine.engine import Engine
-from remit_engine.request import InvalidRequest
-
 from remit_api.batch import csv_rows, json_rows, parquet_rows
 from remit_api.batch.results import Record, Write, failed, open_results, record
 from remit_api.batch.row import Row, Rows
 from remit_api.failures import MissingFile, WrongUse, shown
 from remit_api.question import Question
 from remit_api.question_reader import read_question
+from remit_engine.decision import Outcome
+from remit_engine.engine import Engine
+from remit_engine.request import InvalidRequest
 
 READERS: dict[str, Callable[[Path], Rows]] = {
     ".csv": csv_rows.read,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from remit_api.cli.options import Language
+from remit_api.cli.output import Part, Screen, pad
+from remit_api.cli.phrases import listed, phrase, verdict
 from remit_engine.decision import (
     Decision,
     Link,
@@ -13,15 +16,19 @@ from remit_engine.decision import (
     RunningTotal,
     TraceLine,
 )
-
-from remit_api.cli.options import Language
-from remit_api.cli.output import Part, Screen, pad
-from remit_api.cli.phrases import listed, phrase, verdict
+from remit_engine.directory import Directory
 
 Line = tuple[Part, ...]
 
 
-def show(decision: Decision, view: Screen, language: Language, *, trace: bool = False) -> None:
+def show(
+    decision: Decision,
+    view: Screen,
+    language: Language,
+    directory: Directory,
+    *,
+    trace: bool = False,
+) -> None:
     """The whole answer on the screen."""
     words, style = verdict(decision.outcome, language)
     view.line((decision.reason, style))
@@ -30,8 +37,8 @@ def show(decision: Decision, view: Screen, language: Language, *, trace: bool = 
     sections: list[tuple[str, Iterable[Line]]] = [
         ("totals", (_total(t, language) for t in decision.totals)),
         ("missing", (_missing(m, language) for m in decision.missing)),
-        ("needs", (_need(n, language) for n in decision.needs)),
-        ("chain", (_link(c, language) for c in decision.chain)),
+        ("needs", (_need(n, language, directory) for n in decision.needs)),
+        ("chain", (_link(c, language, directory) for c in decision.chain)),
         ("obligations", ((o,) for o in decision.obligations)),
         ("rules", (line for r in decision.rules for line in _rule(r, language))),
     ]
@@ -43,9 +50,7 @@ def show(decision: Decision, view: Screen, language: Language, *, trace: bool = 
         _section(phrase(key, language), lines, view)
 
 
-def _facts_of_the_answer(
-    decision: Decision, words: str, view: Screen, language: Language
-) -> None:
+def _facts_of_the_answer(decision: Decision, words: str, view: Screen, language: Language) -> None:
     pairs = [("answer", f"{decision.outcome} ({words})")]
     if decision.on_behalf_of:
         pairs.append(("on behalf of", decision.on_behalf_of))
@@ -101,18 +106,18 @@ def _missing(fact: MissingFact, language: Language) -> Line:
     return ((fact.path, "cyan"), what, (f"  ({fact.type}{allowed})", "dim"))
 
 
-def _need(need: Need, language: Language) -> Line:
+def _need(need: Need, language: Language, directory: Directory) -> Line:
     parts: list[Part] = [need.text]
     if need.people:
-        parts.append(f": {listed(need.people, language)}")
+        parts.append(f": {_people(need.people, language, directory)}")
     if need.done:
         done = phrase("done", language, done=need.done, count=need.count)
         parts.append((f"  ({done})", "dim"))
     return tuple(parts)
 
 
-def _link(link: Link, language: Language) -> Line:
-    who = listed(link.people, language) if link.people else phrase("nobody", language)
+def _link(link: Link, language: Language, directory: Directory) -> Line:
+    who = _people(link.people, language, directory)
     parts: list[Part] = [(link.label, "bold"), f": {who}"]
     if not link.able:
         parts.append((f"  ({phrase('endorses', language)})", "dim"))
@@ -120,6 +125,19 @@ def _link(link: Link, language: Language) -> Line:
         facts = listed(link.missing, language)
         parts.append((f"  ({phrase('depends', language, facts=facts)})", "dim"))
     return tuple(parts)
+
+
+def _people(ids: tuple[str, ...], language: Language, directory: Directory) -> str:
+    """People by name and id, as the directory knows them."""
+    if not ids:
+        return phrase("nobody" if directory.people else "unknown", language)
+    return listed(tuple(person_shown(i, directory) for i in ids), language)
+
+
+def person_shown(person: str, directory: Directory) -> str:
+    """`Ann Lee (ann)`, or the id alone."""
+    known = directory.people.get(person)
+    return f"{known.name} ({person})" if known is not None and known.name else person
 
 
 def _rule(rule: RuleUsed, language: Language) -> list[Line]:

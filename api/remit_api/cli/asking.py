@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 
-from remit_engine.decision import Decision, MissingFact
-from remit_engine.request import InvalidRequest
-
 from remit_api.cli.report import error
 from remit_api.cli.session import Session
 from remit_api.failures import shown
 from remit_api.question import Question
+from remit_engine.decision import Decision, MissingFact
+from remit_engine.request import InvalidRequest
 
 
 def decide_asking(session: Session) -> Decision:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
-from remit_engine.decision import Outcome
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from remit_api.batch.run import Summary, open_batch, run
 from remit_api.cli.exit_codes import ExitCode
+from remit_api.cli.options import Language
 from remit_api.cli.output import Screen
 from remit_api.cli.phrases import verdict
-from remit_api.cli.options import Language
-from remit_api.cli.session import Asked, Session, open_session
+from remit_api.cli.session import Asked, Session, open_session, with_only_action
 from remit_api.failures import MissingFile, WrongUse
+from remit_engine.decision import Outcome
 
 
 def run_batch(asked: Asked, batch: Path | None, out: Path | None, view: Screen) -> ExitCode:
@@ -28,11 +27,9 @@ def run_batch(asked: Asked, batch: Path | None, out: Path | None, view: Screen) 
     if not out.resolve().parent.is_dir():
         raise MissingFile(out, f"there is no folder `{out.parent}` to write to")
     rows = open_batch(batch)
-    session = open_session(asked, view)
+    session = with_only_action(open_session(asked, view))
     with _progress(view, rows.length) as advance:
-        summary = run(
-            rows, out, session.loaded.engine, session.question, session.today, advance
-        )
+        summary = run(rows, out, session.loaded.engine, session.question, session.today, advance)
     _show(summary, out, session, view)
     return ExitCode.FAILED if summary.errors else ExitCode.OK
 
@@ -77,12 +74,13 @@ def _show(summary: Summary, out: Path, session: Session, view: Screen) -> None:
             }
         )
         return
-    view.line((f"{summary.rows - summary.errors:,} of {summary.rows:,} rows answered", "bold"),
-              f", written to {out}")  # fmt: skip
+    answered = f"{summary.rows - summary.errors:,} of {summary.rows:,} rows answered"
+    view.line((answered, "bold"), f", written to {out}")
     for outcome in Outcome:
         if count := summary.outcomes[outcome]:
             words, style = verdict(outcome, Language.EN)
             view.line(f"  {count:>9,}  ", (outcome.value, style), f"  {words}")
     if summary.first_error is not None:
         row, error = summary.first_error
-        view.line(f"  {summary.errors:>9,}  ", ("errors", "bold red"), f"  first in row {row}: {error}")
+        first = f"  the first in row {row}: {error}"
+        view.line(f"  {summary.errors:>9,}  ", ("errors", "bold red"), first)

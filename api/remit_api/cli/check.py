@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from remit_dsl.diagnostics import Diagnostic, errors, ordered
-from remit_dsl.loader import load
-from remit_dsl.program import Program
-from remit_dsl.render import as_dict
 
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import DirectoryFile, Json, NoDirectory, Paths, Policies, Verbose
-from remit_api.cli.output import Screen, screen
+from remit_api.cli.output import Screen, plural, screen
 from remit_api.cli.report import diagnostics
 from remit_api.failures import InvalidPolicy
 from remit_api.files import policy_paths
 from remit_api.wiring import find_directory, load_directory, sources_of
+from remit_dsl.diagnostics import Diagnostic, errors, ordered
+from remit_dsl.loader import load
+from remit_dsl.program import Program
+from remit_dsl.render import as_dict
 
 Strict = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
 
@@ -64,7 +64,7 @@ def _summary(program: Program | None, found: Sequence[Diagnostic], view: Screen)
     if not found and program is not None:
         view.line(("no faults", "bold green"), f" in {_contents(program)}")
         return
-    said = " and ".join(_plural(count[s], s) for s in ("error", "warning") if count[s])
+    said = " and ".join(plural(count[s], s) for s in ("error", "warning") if count[s])
     codes = sorted({d.code for d in found})
     view.line((said, "bold"), f"; `remit explain {codes[0]}` says more")
 
@@ -74,18 +74,12 @@ def _contents(program: Program) -> str:
         len(a.grants) + len(a.prohibitions) + len(a.requirements) for a in program.authorities
     )
     counted = (
-        _plural(len(program.policies), "policy"),
-        _plural(len(program.positions), "position"),
-        _plural(len(program.actions), "action"),
-        _plural(statements, "rule"),
+        plural(len(program.policies), "policy"),
+        plural(len(program.positions), "position"),
+        plural(len(program.actions), "action"),
+        plural(statements, "rule"),
     )
     return f"{', '.join(counted[:-1])} and {counted[-1]}"
-
-
-def _plural(count: int, what: str) -> str:
-    if count == 1:
-        return f"1 {what}"
-    return f"{count} {what[:-1]}ies" if what.endswith("y") else f"{count} {what}s"
 
 
 def _document(

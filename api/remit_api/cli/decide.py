@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from remit_engine.wire import decision_to_json
 
 from remit_api.cli import answer
 from remit_api.cli.asking import decide_asking
@@ -36,6 +35,7 @@ from remit_api.cli.options import (
 from remit_api.cli.output import is_terminal, screen
 from remit_api.cli.session import Asked, open_session, with_action, with_actor
 from remit_api.failures import WrongUse
+from remit_engine.wire import decision_to_json
 
 Trace = Annotated[bool, typer.Option("--trace", help="Show every comparison that was made.")]
 Ask = Annotated[
@@ -95,7 +95,7 @@ def decide(
     if as_json:
         view.data(decision_to_json(decision))
     else:
-        answer.show(decision, view, language, trace=trace)
+        answer.show(decision, view, language, session.loaded.engine.directory, trace=trace)
     return of_outcome(decision.outcome)
 
 

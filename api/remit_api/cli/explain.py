@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-from remit_dsl.catalogue import CATALOGUE, Entry
-from remit_dsl.suggest import nearest
 
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import Json
 from remit_api.cli.output import Screen, screen
 from remit_api.failures import WrongUse
+from remit_dsl.catalogue import CATALOGUE, Entry
+from remit_dsl.suggest import nearest
 
 Code = Annotated[
     str | None,

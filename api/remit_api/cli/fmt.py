@@ -9,11 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from remit_dsl.diagnostics import Diagnostic, errors
 from remit_dsl.formatter import format as formatted
-from remit_dsl.parser import decode
-from remit_dsl.render import as_dict
-from remit_dsl.source import Source
 
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import Json, Paths
@@ -21,6 +17,10 @@ from remit_api.cli.output import Screen, screen
 from remit_api.cli.report import diagnostics
 from remit_api.failures import WrongUse
 from remit_api.files import files_under, policy_paths, write_text
+from remit_dsl.diagnostics import Diagnostic, errors
+from remit_dsl.parser import decode
+from remit_dsl.render import as_dict
+from remit_dsl.source import Source
 
 Check = Annotated[
     bool, typer.Option("--check", help="Write nothing; exit 1 when a file would change.")

@@ -18,8 +18,8 @@ STARTER = ("sales.remit", "directory.yaml", "sales.test.yaml")
 NEXT = (
     "remit check",
     "remit test",
-    "remit decide --actor rita rate=2% order.total=50000 order.region=north",
-    "remit max --actor mark order.total=50000 order.region=north",
+    "remit decide --actor mark --requester sam rate=5% order.total=50000 order.margin=20%",
+    "remit max --actor mark --requester sam order.total=50000 order.margin=20%",
     "remit matrix",
 )
 Folder = Annotated[
@@ -39,7 +39,9 @@ def init(folder: Folder = Path("."), as_json: Json = False) -> ExitCode:
         raise WrongUse(f"`{folder}` is a file", "name a folder")
     target.mkdir(parents=True, exist_ok=True)
     for name in STARTER:
-        write_text(target / name, files("remit_api.cli").joinpath("starter", name).read_text("utf-8"))
+        write_text(
+            target / name, files("remit_api.cli").joinpath("starter", name).read_text("utf-8")
+        )
     written = [str(target / name) for name in STARTER]
     if as_json:
         view.data({"written": written})
@@ -52,3 +54,7 @@ def init(folder: Folder = Path("."), as_json: Json = False) -> ExitCode:
     for command in NEXT:
         view.line(("  " + command, "cyan"))
     return ExitCode.OK
+
+
+def _starter(name: str) -> str:
+    return files("remit_api.cli").joinpath("starter", name).read_text("utf-8")

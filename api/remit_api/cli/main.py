@@ -17,13 +17,14 @@ from remit_api.cli.check import check
 from remit_api.cli.decide import decide
 from remit_api.cli.exit_codes import ExitCode, epilog
 from remit_api.cli.explain import explain
+
 # FMT
 from remit_api.cli.init import init
 from remit_api.cli.matrix import matrix
 from remit_api.cli.max import max_
 from remit_api.cli.may import may
 from remit_api.cli.output import Screen, screen
-from remit_api.cli.test import test
+from remit_api.cli.test import run_tests
 from remit_api.cli.value import value
 from remit_api.cli.who import who
 
@@ -38,7 +39,7 @@ COMMANDS = (
     ("init", init, WRITE),
     ("check", check, WRITE),
     # FMT2
-    ("test", test, WRITE),
+    ("test", run_tests, WRITE),
     ("explain", explain, WRITE),
 )
 
@@ -64,7 +65,7 @@ class RemitGroup(TyperGroup):
             return ExitCode.INTERRUPTED
         return code or ExitCode.OK
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """Run the command; whatever it raises is answered, not shown as a traceback."""
         try:
             code = super().invoke(ctx)

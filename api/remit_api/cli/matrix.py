@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import typer
-from remit_engine.questions import MatrixCell
-from remit_engine.naming import position_label
-from remit_engine.wire import to_json
 
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import AsOf, Json, Language, LanguageOption, Paths, Policies, Verbose
 from remit_api.cli.output import Screen, screen
 from remit_api.cli.session import Asked, Session, open_session, stray
 from remit_api.question_reader import action_named
+from remit_engine.naming import position_label
+from remit_engine.questions import MatrixCell
+from remit_engine.wire import to_json
 
 
 class Layout(enum.StrEnum):

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from remit_engine.questions import Maximum
-from remit_engine.wire import to_json
-
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import (
     ActionOption,
@@ -30,6 +27,8 @@ from remit_api.cli.options import (
 )
 from remit_api.cli.output import Screen, screen
 from remit_api.cli.session import Asked, Session, open_session, with_action, with_actor
+from remit_engine.questions import Maximum
+from remit_engine.wire import to_json
 
 
 def max_(

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from remit_engine.questions import Power
-from remit_engine.request import Request
-from remit_engine.wire import to_json
-
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import (
     ActorAttributes,
@@ -24,6 +20,9 @@ from remit_api.cli.options import (
 from remit_api.cli.output import Screen, screen
 from remit_api.cli.session import Asked, Session, open_session, with_actor
 from remit_api.failures import WrongUse
+from remit_engine.questions import Power
+from remit_engine.request import Request
+from remit_engine.wire import to_json
 
 
 def may(
@@ -40,7 +39,13 @@ def may(
     """List every right of an actor with its limit and condition, and every bar."""
     view = screen(as_json=as_json, verbose=verbose)
     asked = Asked(
-        paths or (), policy or (), directory, no_directory, actor, actor_attribute or (), as_of=as_of
+        words=paths or (),
+        policies=policy or (),
+        directory=directory,
+        no_directory=no_directory,
+        actor=actor,
+        attributes=actor_attribute or (),
+        as_of=as_of,
     )
     session = with_actor(open_session(asked, view))
     if session.question.words.facts:

@@ -68,7 +68,7 @@ def screen(*, as_json: bool = False, verbose: bool = False) -> Screen:
 def console(stream: IO[str]) -> Console:
     """A console that colours on a terminal only, and never against the wish of NO_COLOR."""
     coloured = is_terminal(stream) and not os.environ.get("NO_COLOR")
-    return Console(
+    return _Console(
         file=stream,
         color_system="auto" if coloured and os.environ.get("TERM") != "dumb" else None,
         force_terminal=is_terminal(stream),
@@ -76,6 +76,12 @@ def console(stream: IO[str]) -> Console:
         markup=False,
         emoji=False,
     )
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Let the reader's going away be answered in one place, with its own exit code."""
+        raise BrokenPipeError
 
 
 def is_terminal(stream: IO[str]) -> bool:
@@ -95,3 +101,10 @@ def text(parts: Iterable[Part]) -> Text:
 def pad(cell: str, width: int) -> str:
     """The cell filled up with blanks to a width on screen."""
     return cell + " " * max(0, width - cell_len(cell))
+
+
+def plural(count: int, what: str) -> str:
+    """`1 policy`, `2 policies`, `1,000 rows`."""
+    if count == 1:
+        return f"1 {what}"
+    return f"{count:,} {what[:-1]}ies" if what.endswith("y") else f"{count:,} {what}s"

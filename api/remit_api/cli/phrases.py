@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from remit_engine.decision import Outcome
-
 from remit_api.cli.options import Language
+from remit_engine.decision import Outcome
 
 _WORDS: dict[str, tuple[str, str]] = {
     "answer": ("answer", "结论"),
@@ -25,6 +24,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "endorses": ("endorses on the way", "须经手"),
     "depends": ("depends on {facts}", "取决于 {facts}"),
     "nobody": ("nobody holds this position", "此岗位无人担任"),
+    "unknown": ("whoever holds it (no directory)", "任此岗位者(未提供人员名录)"),
     "obligations": ("to be done with it", "同时须办"),
     "rules": ("why", "依据"),
     "trace": ("what was compared", "比较过程"),

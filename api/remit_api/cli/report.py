@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
-from remit_dsl.diagnostics import Diagnostic, Severity
-from remit_dsl.render import as_dict, human
-from remit_dsl.source import Source
-from remit_engine.request import InvalidRequest
 
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.output import Part, Screen
 from remit_api.failures import BadFacts, Failure, InvalidPolicy, MissingFile, WrongUse, shown
+from remit_dsl.diagnostics import Diagnostic, Severity
+from remit_dsl.render import as_dict, human
+from remit_dsl.source import Source
+from remit_engine.request import InvalidRequest
 
 CODES: dict[type[Exception], ExitCode] = {
     WrongUse: ExitCode.USAGE,
@@ -47,9 +48,7 @@ def error(screen: Screen, message: str, help: str | None = None) -> None:
     _help(screen, help)
 
 
-def diagnostics(
-    found: Sequence[Diagnostic], sources: Mapping[str, Source], screen: Screen
-) -> None:
+def diagnostics(found: Sequence[Diagnostic], sources: Mapping[str, Source], screen: Screen) -> None:
     """Diagnostics with their lines and carets, on standard error."""
     for diagnostic in found:
         for line in human(diagnostic, sources.get).split("\n"):
@@ -73,11 +72,14 @@ def _styled(line: str, diagnostic: Diagnostic) -> tuple[Part, ...]:
 
 def usage(fault: typer.TyperException, screen: Screen) -> ExitCode:
     """A command line that Typer could not read."""
-    message, options = fault.format_message(), getattr(fault, "possibilities", None)
+    message = getattr(fault, "message", "") or fault.format_message()
+    message, _, guess = message.partition(" Did you mean ")
+    options = getattr(fault, "possibilities", None) or re.findall(r"'([^']+)'", guess)
     help = None
     if options:
-        message = getattr(fault, "message", message)
         help = "did you mean " + " or ".join(f"`{o}`" for o in sorted(options)) + "?"
+    else:
+        message = fault.format_message()
     context = getattr(fault, "ctx", None)
     path = context.command_path if context is not None else "remit"
     plain = _plain(message)

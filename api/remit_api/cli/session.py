@@ -8,17 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from remit_dsl.suggest import nearest
-from remit_engine.exact import Unreadable, day_of
-from remit_engine.request import Request
-
 from remit_api.cli.output import Screen
-from remit_api.failures import WrongUse
 from remit_api.facts import pairs, read_facts, sort_words
+from remit_api.failures import WrongUse
 from remit_api.files import policy_paths
 from remit_api.question import Question, Words
 from remit_api.question_reader import read_question
 from remit_api.wiring import Loaded, find_directory, open_engine
+from remit_dsl.suggest import nearest
+from remit_engine.exact import Unreadable, day_of
+from remit_engine.request import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,9 @@ class Session:
 
     def context(self) -> dict[str, Any]:
         """What every JSON answer says about where it comes from."""
-        named = {k: self.question.members[k] for k in ("action", "verb") if k in self.question.members}
+        named = {
+            k: self.question.members[k] for k in ("action", "verb") if k in self.question.members
+        }
         return {
             **named,
             "as_of": self.today.isoformat(),
@@ -124,14 +125,20 @@ def with_actor(session: Session) -> Session:
 
 def with_action(session: Session) -> Session:
     """The session with its action: the one named, or the only one there is."""
-    question, actions = session.question, session.loaded.program.actions
-    if "action" in question.members:
-        return session
-    if len(actions) == 1:
-        members = {**question.members, "action": next(iter(actions))}
-        return session.asking(replace(question, members=members))
-    known = ", ".join(f"`{action.short}`" for action in actions.values())
+    found = with_only_action(session)
+    if "action" in found.question.members:
+        return found
+    known = ", ".join(f"`{action.short}`" for action in session.loaded.program.actions.values())
     raise WrongUse("no action was named", f"say which with `--action`: {known or 'there is none'}")
+
+
+def with_only_action(session: Session) -> Session:
+    """The session, on the only action there is where none is named."""
+    question, actions = session.question, session.loaded.program.actions
+    if "action" in question.members or len(actions) != 1:
+        return session
+    members = {**question.members, "action": next(iter(actions))}
+    return session.asking(replace(question, members=members))
 
 
 def stray(name: str, known: Sequence[str], what: str) -> WrongUse:

@@ -9,6 +9,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from remit_api.cli.exit_codes import ExitCode
+from remit_api.cli.options import Json, Paths
+from remit_api.cli.output import Screen, plural, screen
+from remit_api.cli.report import diagnostics
+from remit_api.failures import WrongUse
+from remit_api.files import policy_paths, write_text
+from remit_api.wiring import sources_of
 from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.render import as_dict
 from remit_engine.engine import Engine
@@ -22,15 +31,6 @@ from remit_engine.suite import (
     run_suite,
     suite_files,
 )
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-from remit_api.cli.exit_codes import ExitCode
-from remit_api.cli.options import Json, Paths
-from remit_api.cli.output import Screen, screen
-from remit_api.cli.report import diagnostics
-from remit_api.failures import WrongUse
-from remit_api.files import policy_paths, write_text
-from remit_api.wiring import sources_of
 
 Junit = Annotated[
     Path | None, typer.Option("--junit", metavar="FILE", help="Write the results as JUnit XML.")
@@ -67,7 +67,7 @@ class Run:
         return ExitCode.FAILED if self.failed else ExitCode.OK
 
 
-def test(
+def run_tests(
     paths: Paths = None,
     junit: Junit = None,
     covered: Covered = False,
@@ -134,8 +134,9 @@ def _show(run: Run, tried: Sequence[Coverage], view: Screen) -> None:
         _show_coverage(one, view)
     passed = run.cases - len(run.failed)
     style = "bold green" if run.code is ExitCode.OK else "bold red"
-    broken = f", {len(run.broken)} suites cannot be read" if run.broken else ""
-    view.line((f"{passed} of {run.cases} cases pass", style), f" in {len(run.results)} suites{broken}")
+    broken = f", {plural(len(run.broken), 'suite')} cannot be read" if run.broken else ""
+    suites = f" in {plural(len(run.results), 'suite')}{broken}"
+    view.line((f"{passed} of {run.cases} cases pass", style), suites)
 
 
 def _show_suite(result: SuiteResult, view: Screen) -> None:

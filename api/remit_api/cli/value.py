@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from remit_dsl.program import Program
-from remit_engine.values import ValueAnswer, facts_of
-from remit_engine.wire import to_json
-
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import (
     ActorOption,
@@ -26,6 +22,9 @@ from remit_api.cli.session import Asked, open_session, stray
 from remit_api.facts import is_fact
 from remit_api.failures import WrongUse
 from remit_api.values import read_value_facts
+from remit_dsl.program import Program
+from remit_engine.values import ValueAnswer, facts_of
+from remit_engine.wire import to_json
 
 
 def value(
@@ -42,15 +41,14 @@ def value(
     """Compute a definition, a table or a parameter on a day, and show what it was made of."""
     view = screen(as_json=as_json, verbose=verbose)
     name, rest = _named(words or ())
-    asked = Asked(
-        rest, policy or (), directory, no_directory, actor, as_of=as_of, facts=facts
-    )
+    asked = Asked(rest, policy or (), directory, no_directory, actor, as_of=as_of, facts=facts)
     session = open_session(asked, view)
     engine = session.loaded.engine
     try:
         fields = facts_of(name, engine.model)
     except KeyError:
-        raise stray(name, _values(session.loaded.program), "definition, table or parameter") from None
+        known = _values(session.loaded.program)
+        raise stray(name, known, "definition, table or parameter") from None
     except ValueError as fault:
         raise WrongUse(str(fault), "write its full name") from None
     read = read_value_facts(session.question, fields, engine.model, engine.directory, session.today)
@@ -72,9 +70,8 @@ def _named(words: Sequence[str]) -> tuple[str, list[str]]:
         word = words[at]
         if not is_fact(word) and not Path(word).exists():
             return word, [*words[:at], *words[at + 1 :]]
-    raise WrongUse(
-        "no value was named", "name a definition, table or parameter: `remit value manager_discount`"
-    )
+    help = "name a definition, table or parameter: `remit value manager_discount`"
+    raise WrongUse("no value was named", help)
 
 
 def _values(program: Program) -> list[str]:
@@ -94,4 +91,5 @@ def _show(found: ValueAnswer, view: Screen) -> None:
     view.line()
     for name, text in found.trace:
         view.line(f"  {name} = {text}")
-    view.line(("  as of", "dim"), f" {found.as_of}", ("  written in ", "dim"), f"{found.file}:{found.line}")
+    place = f"{found.file}:{found.line}"
+    view.line((f"  as of {found.as_of}, written in {place}", "dim"))

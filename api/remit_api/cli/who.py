@@ -6,10 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from remit_engine.questions import Holder
-from remit_engine.party import Holding, Party
-from remit_engine.wire import to_json
-
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import (
     ActionOption,
@@ -32,6 +28,9 @@ from remit_api.cli.options import (
 from remit_api.cli.output import Screen, screen
 from remit_api.cli.phrases import listed, verdict
 from remit_api.cli.session import Asked, Session, open_session, with_action
+from remit_engine.party import Holding, Party
+from remit_engine.questions import Holder
+from remit_engine.wire import to_json
 
 
 def who(

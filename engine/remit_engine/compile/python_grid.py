@@ -1,0 +1,203 @@
+"""Cells: stretches of requests on which the answer is one and the same.
+
+Where every condition compares one fact with what is fixed for the day, the space of requests falls
+into cells: one value for each discrete fact, and for each number a stretch between two of the
+numbers it is compared with (or one such number itself). A cell's answer is found once, by the same
+path as any other, and kept; finding a request's cell costs a few look-ups however many rules
+there are. Actions whose rules compare facts with one another have no such cells (`plan` is None).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from remit_dsl import expressions as x
+from remit_dsl.program import Program
+from remit_engine.compile.python_index import RuleIndex
+from remit_engine.compile.python_slots import facts_in
+from remit_engine.compile.scaled import Scaled, scaled
+from remit_engine.compile.to_python import Compiled
+from remit_engine.evaluate import Environment, evaluate
+from remit_engine.ir import Model, Rule
+from remit_engine.unknown import Unknown
+
+_DISCRETE = frozenset({"enum", "boolean", "text", "position", "set"})
+MOST_CELLS = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the requests of one (action, verb) fall into cells.
+
+    discrete, numeric: indices of the slots of each kind; measure: the slot of the measure.
+    """
+
+    action: str
+    verb: str
+    slots: tuple[x.Fact, ...]
+    discrete: tuple[int, ...]
+    numeric: tuple[int, ...]
+    measure: int | None
+    index: RuleIndex
+
+
+def plan(action: str, verb: str, compiled: Compiled, model: Model) -> Plan | None:
+    """The plan of an (action, verb), or None where cells do not exist."""
+    table = compiled.table(action, verb)
+    measure = model.actions[action].action.measure
+    if measure is not None and (measure.summed_by is not None or not _number(measure.value)):
+        return None
+    if not all(_has_cells(rule, model.program) for rule in table.index.rules):
+        return None
+    numeric = tuple(i for i, fact in enumerate(table.slots) if _number(fact))
+    discrete = tuple(i for i, fact in enumerate(table.slots) if fact.type.kind in _DISCRETE)
+    if len(numeric) + len(discrete) != len(table.slots):
+        return None
+    place = None
+    if measure is not None and isinstance(measure.value, x.Fact):
+        paths = [fact.path for fact in table.slots]
+        place = paths.index(measure.value.path)
+    return Plan(action, verb, table.slots, discrete, numeric, place, table.index)
+
+
+def _number(e: x.Expression) -> bool:
+    return isinstance(e, x.Fact) and (
+        (e.type.numeric or e.type.kind == "date") and e.path != ("as_of",)
+    )
+
+
+def _has_cells(rule: Rule, program: Program) -> bool:
+    if rule.limit is not None and rule.limit.totals:
+        return False
+    ends = [] if rule.bound is None else [rule.bound.value, rule.bound.high]
+    if not all(_fixed(e, program) for e in ends if e is not None):
+        return False
+    return all(_condition_has_cells(c, program) for c in rule.condition)
+
+
+def _condition_has_cells(e: x.Expression, program: Program) -> bool:
+    match e:
+        case x.AllOf() | x.AnyOf() | x.Not():
+            return all(_condition_has_cells(c, program) for c in x.children(e))
+        case x.Fact():
+            return e.type.kind == "boolean"
+        case x.Compare():
+            left, right = e.left, e.right
+            if _number(left) or _number(right):
+                return (_number(left) and _fixed(right, program)) or (
+                    _number(right) and _fixed(left, program)
+                )
+            return all(_discrete(s) or _fixed(s, program) for s in (left, right))
+        case x.Contains():
+            return _discrete(e.item) and (
+                isinstance(e.collection, x.Constant) or _discrete(e.collection)
+            )
+    return _fixed(e, program)
+
+
+def _discrete(e: x.Expression) -> bool:
+    return isinstance(e, x.Fact) and e.type.kind in _DISCRETE
+
+
+def _fixed(e: x.Expression, program: Program) -> bool:
+    """Reads no fact: its value hangs on the day alone."""
+    return next(facts_in(e, program), None) is None
+
+
+Axes = tuple[tuple[Scaled | date, ...], ...]
+
+
+def axes(plan: Plan, slots: Sequence[Any], as_of: date, env: Environment) -> Axes:
+    """For each numeric slot the ascending numbers it is compared with in the rules that may apply
+    to anybody with these discrete facts."""
+    everyone = plan.index.grants_of.keys() | plan.index.bars_of.keys()
+    mask = plan.index.candidates(everyone, everyone, as_of, slots)
+    found: dict[int, set[Any]] = {i: set() for i in plan.numeric}
+    places = {fact.path: i for i, fact in enumerate(plan.slots)}
+    for bit in plan.index.chosen(mask):
+        rule = plan.index.rules[bit]
+        for condition in plan.index.rest[bit]:
+            _collect(condition, places, found, env)
+        if rule.bound is not None and plan.measure is not None:
+            ends = [e for e in (rule.bound.value, rule.bound.high) if e is not None]
+            found[plan.measure].update(_known(ends, env))
+    return tuple(tuple(sorted(found[i])) for i in plan.numeric)
+
+
+def _collect(
+    e: x.Expression,
+    places: dict[tuple[str, ...], int],
+    found: dict[int, set[Any]],
+    env: Environment,
+) -> None:
+    if isinstance(e, x.Compare):
+        for one, other in ((e.left, e.right), (e.right, e.left)):
+            if isinstance(one, x.Fact) and _number(one):
+                found[places[one.path]].update(_known([other], env))
+    else:
+        for child in x.children(e):
+            _collect(child, places, found, env)
+
+
+def _known(ends: Iterable[x.Expression], env: Environment) -> list[Any]:
+    values = [evaluate(e, env) for e in ends]
+    return [
+        scaled(v) if isinstance(v, Fraction) else v for v in values if not isinstance(v, Unknown)
+    ]
+
+
+class Cells:
+    """A bounded memo from cells to answers for one plan.
+
+    `find(actor, day, f)` is generated: it gives the kept answer for slots `f`, or raises KeyError
+    (not kept yet) or TypeError (a number is missing).
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._cells: dict[tuple[Any, ...], tuple[Any, dict[Any, Any]]] = {}
+        self.source = _source(plan)
+        scope: dict[str, Any] = {
+            "cells": self._cells,
+            "below": bisect_left,
+            "upto": bisect_right,
+        }
+        exec(compile(self.source, "<remit>", "exec"), scope)
+        self.find: Callable[[Any, Any, Sequence[Any]], Any] = scope["find"]
+
+    def keep(self, actor: Any, day: Any, f: Sequence[Any], on: Axes, answer: Any) -> None:
+        """Keep the answer of the cell that slots `f` lie in; `on` are its axes."""
+        if len(self._cells) >= MOST_CELLS:
+            self._cells.clear()
+        key = (actor, day, *(f[i] for i in self.plan.discrete))
+        kept = on[0] if len(on) == 1 else on
+        _, answers = self._cells.setdefault(key, (kept, {}))
+        places = tuple(
+            bisect_left(a, f[i]) + bisect_right(a, f[i])
+            for a, i in zip(on, self.plan.numeric, strict=True)
+        )
+        answers[places[0] if len(places) == 1 else places] = answer
+
+
+def _source(plan: Plan) -> str:
+    """The source of `find`: the discrete key, then the place on each axis.
+
+    A place counts the points below a number and the points up to it, so that being at a point
+    (odd) and between two (even) differ.
+    """
+    key = "".join(f", f[{i}]" for i in plan.discrete)
+    lines = ["def find(actor, day, f):", f"    axes, answers = cells[actor, day{key}]"]
+    if len(plan.numeric) == 1:
+        lines.append(f"    v = f[{plan.numeric[0]}]")
+        lines.append("    return answers[below(axes, v) + upto(axes, v)]")
+        return "\n".join(lines)
+    for n, i in enumerate(plan.numeric):
+        lines.append(f"    a{n} = axes[{n}]; v{n} = f[{i}]")
+    places = "".join(f"below(a{n}, v{n}) + upto(a{n}, v{n}), " for n in range(len(plan.numeric)))
+    lines.append(f"    return answers[({places})]")
+    return "\n".join(lines)

@@ -1,0 +1,276 @@
+"""Answers from cells: the bare outcome with its rules, and the explained decision.
+
+Both are found once for each cell by the ordinary path (`deciding`) and kept; an explained
+decision is then only written anew where the request's own numbers stand in it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from remit_engine.chain import answer as best_answer
+from remit_engine.compile.python_grid import Cells, axes, plan
+from remit_engine.compile.python_slots import MISSING, slot_value
+from remit_engine.compile.scaled import Scaled, unscaled
+from remit_engine.compile.to_python import Compiled
+from remit_engine.deciding import concluded, farthest
+from remit_engine.decision import Amount, Decision, Outcome, TraceLine
+from remit_engine.directory import Directory
+from remit_engine.explain import Explained, explain
+from remit_engine.interpreter import environment
+from remit_engine.ir import Model
+from remit_engine.material import Material
+from remit_engine.party import Holding, Party, same_party
+from remit_engine.reason import reason
+from remit_engine.request import Request
+from remit_engine.text import number_text
+from remit_engine.trace import Tracer
+from remit_engine.verdict import Case
+
+Checked = tuple[Outcome, tuple[str, ...]]
+"""The outcome and the ids of the deciding rules."""
+
+Check = Callable[[str, date, Sequence[Any]], Checked]
+_MEASURE, _HEADROOM = "\0measure\0", "\0headroom\0"
+
+
+class Fast:
+    """The kept answers of one engine."""
+
+    def __init__(
+        self, model: Model, directory: Directory, compiled: Compiled, tracer: Tracer
+    ) -> None:
+        self._model = model
+        self._directory = directory
+        self._compiled = compiled
+        self._tracer = tracer
+        self._checkers: dict[tuple[str, str], Check] = {}
+        self._cells: dict[tuple[str, str], Cells | None] = {}
+        self._turning = tuple(sorted(set(_turning_days(model, directory))))
+
+    # --- the explained decision --------------------------------------------------------------
+
+    def decide(self, request: Request) -> Decision:
+        """The full explained answer."""
+        cells = self._explained_cells(request)
+        if cells is None:
+            return self._explained(request).decision
+        facts = {**request.facts, "actor": request.actor, "as_of": request.as_of}
+        slots = [slot_value(fact.path, facts) for fact in cells.plan.slots]
+        if any(slots[i] is MISSING for i in cells.plan.numeric):
+            return self._explained(request).decision
+        actor = self._identity(request)
+        try:
+            template: Template = cells.find(actor, request.as_of, slots)
+        except KeyError:
+            explained = self._explained(request)
+            template = Template.of(explained, cells, slots)
+            on = self._axes(cells, explained.material.answer.case, slots)
+            cells.keep(actor, request.as_of, slots, on, template)
+            return explained.decision
+        return template.decision(request, slots)
+
+    def _explained(self, request: Request) -> Explained:
+        model, directory, judge = self._model, self._directory, self._compiled
+        answer = best_answer(request, request.actor, model, directory, judge)
+        outcome, stops, granted = concluded(answer, request, model, directory, judge)
+        reach = farthest(request, model, directory, judge)
+        material = Material(request, answer, outcome, reach, tuple(stops), granted)
+        return explain(material, self._tracer)
+
+    def _explained_cells(self, request: Request) -> Cells | None:
+        if request.approvals or request.evidence or request.totals:
+            return None
+        key = (request.action, request.verb)
+        if key not in self._cells:
+            made = plan(*key, self._compiled, self._model)
+            self._cells[key] = None if made is None else Cells(made)
+        return self._cells[key]
+
+    def _identity(self, request: Request) -> tuple[Any, ...]:
+        """What of the persons an answer may show or hang on."""
+        actor, requester = request.actor, request.requester
+        same = "none" if requester is None else same_party(actor, requester)
+        person = None if requester is None else (requester.person, requester.holdings)
+        return (actor.person, actor.name, actor.holdings, same, person, request.language)
+
+    # --- the bare outcome ----------------------------------------------------------------------
+
+    def checker(self, action: str, verb: str) -> Check:
+        """`check(actor, as_of, slots)` for one verb of an action.
+
+        actor: a person's id or a position's qualified name. slots: exact scaled values in the
+        order of `Compiled.slots(action)`, MISSING where not known. The request has no requester,
+        approvals, evidence or totals.
+        """
+        found = self._checkers.get((action, verb))
+        if found is None:
+            found = self._checkers[action, verb] = self._checker(action, verb)
+        return found
+
+    def _checker(self, action: str, verb: str) -> Check:
+        made = plan(action, verb, self._compiled, self._model)
+        if made is None:
+            return lambda actor, as_of, f: self._check(action, verb, actor, as_of, f)[0]
+        cells = Cells(made)
+        find, era = cells.find, self._era
+
+        def check(actor: str, as_of: date, f: Sequence[Any]) -> Checked:
+            try:
+                kept: Checked = find(actor, era(as_of), f)
+            except (KeyError, TypeError):
+                kept, case = self._check(action, verb, actor, as_of, f)
+                if all(f[i] is not MISSING for i in made.numeric):
+                    cells.keep(actor, era(as_of), f, self._axes(cells, case, f), kept)
+            return kept
+
+        return check
+
+    def _check(
+        self, action: str, verb: str, actor: str, as_of: date, f: Sequence[Any]
+    ) -> tuple[Checked, Case]:
+        request = self._request(action, verb, actor, as_of, f)
+        model, directory, judge = self._model, self._directory, self._compiled
+        answer = best_answer(request, request.actor, model, directory, judge)
+        outcome, _, _ = concluded(answer, request, model, directory, judge)
+        rules = tuple(v.rule.id for v in answer.ruling.verdicts)
+        return (outcome, rules), answer.case
+
+    def _request(
+        self, action: str, verb: str, actor: str, as_of: date, f: Sequence[Any]
+    ) -> Request:
+        facts: dict[str, Any] = {}
+        for fact, value in zip(self._compiled.slots(action), f, strict=True):
+            if value is not MISSING:
+                whole = fact.type.numeric and not isinstance(value, bool)
+                _put(facts, fact.path, unscaled(value) if whole else value)
+        attributes = facts.pop("actor", {})
+        party = self._directory.party(actor, as_of)
+        if party is None:
+            party = Party(None, (Holding(actor),), {"position": actor, **attributes})
+        return Request(action, party, as_of, verb, facts)
+
+    # --- both ------------------------------------------------------------------------------------
+
+    def _axes(self, cells: Cells, case: Case, slots: Sequence[Any]) -> Any:
+        return axes(cells.plan, slots, case.request.as_of, environment(case))
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - lives as long as its engine
+    def _era(self, as_of: date) -> int:
+        return bisect_right(self._turning, as_of)
+
+
+def _put(tree: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    for step in path[:-1]:
+        tree = tree.setdefault(step, {})
+    tree[path[-1]] = value
+
+
+def _turning_days(model: Model, directory: Directory) -> Iterator[date]:
+    """The days on which an answer may change though the facts do not."""
+    program = model.program
+    for rule in model.rules:
+        yield from (d for d in (rule.start, rule.until) if d is not None)
+    dated = [p.values for p in program.parameters.values()]
+    dated += [e.values for e in program.exchanges.values()]
+    for values in dated:
+        yield from (d for v in values for d in (v.start, v.until) if d is not None)
+    for person in directory.people.values():
+        yield from (d for h in person.holdings for d in (h.start, h.until) if d is not None)
+    for entry in directory.delegations:
+        yield from (entry.starts, entry.ends)
+
+
+@lru_cache(maxsize=50_000)
+def _scaled_text(value: Scaled, kind: str, currency: str | None) -> str:
+    return number_text(unscaled(value), kind, currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """An explained decision of a cell, to be written anew for another request of the cell.
+
+    high: the end of the room left, from which the headroom is counted. moving: the trace lines in
+    which numbers of the request stand, with (index of the value, slot).
+    """
+
+    decision_: Decision
+    reason: str
+    measure: int | None
+    high: Fraction | None
+    moving: tuple[tuple[int, tuple[tuple[int, int], ...]], ...]
+    kinds: tuple[tuple[str, str | None], ...]
+
+    @classmethod
+    def of(cls, explained: Explained, cells: Cells, slots: Sequence[Any]) -> Template:
+        """The template of the cell in which a decision was found."""
+        decision, telling = explained.decision, explained.telling
+        plan = cells.plan
+        names = {".".join(plan.slots[i].path): i for i in plan.numeric}
+        shown = replace(
+            telling,
+            measure=_placed(telling.measure, _MEASURE),
+            headroom=_placed(telling.headroom, _HEADROOM),
+        )
+        moving = []
+        for n, line in enumerate(decision.trace):
+            found = enumerate(line.values)
+            places = tuple((k, names[name]) for k, (name, _) in found if name in names)
+            if places:
+                moving.append((n, places))
+        high = None
+        if telling.headroom is not None and telling.measure is not None:
+            high = telling.headroom.value + telling.measure.value
+        return cls(
+            decision_=decision,
+            reason=reason(shown),
+            measure=plan.measure,
+            high=high,
+            moving=tuple(moving),
+            kinds=tuple((f.type.kind, f.type.currency) for f in plan.slots),
+        )
+
+    def decision(self, request: Request, slots: Sequence[Any]) -> Decision:
+        """The decision for a request of the cell."""
+        found, text, headroom = self.decision_, self.reason, self.decision_.headroom
+        if self.measure is not None:
+            value, kind = slots[self.measure], self.kinds[self.measure]
+            if _MEASURE in text:
+                text = text.replace(_MEASURE, _scaled_text(value, *kind))
+            if self.high is not None:
+                left = self.high - unscaled(value)
+                shown = number_text(left, *kind)
+                headroom = Amount(left, kind[0], shown, kind[1])
+                text = text.replace(_HEADROOM, shown)
+        return Decision(
+            found.outcome, text, found.actor, found.action, found.verb, request.as_of,
+            found.rules, found.limit, headroom, found.maximum, found.missing, found.needs,
+            found.chain, found.totals, found.obligations, self._trace(slots), found.policy,
+            found.on_behalf_of, request.ignored,
+        )  # fmt: skip
+
+    def _trace(self, slots: Sequence[Any]) -> tuple[TraceLine, ...]:
+        if not self.moving:
+            return self.decision_.trace
+        lines = list(self.decision_.trace)
+        for n, places in self.moving:
+            old = lines[n]
+            values = list(old.values)
+            for k, slot in places:
+                values[k] = (values[k][0], _slot_text(slots[slot], self.kinds[slot]))
+            lines[n] = TraceLine(old.rule, old.text, tuple(values), old.result, old.file, old.line)
+        return tuple(lines)
+
+
+def _slot_text(value: Any, kind: tuple[str, str | None]) -> str:
+    return value.isoformat() if isinstance(value, date) else _scaled_text(value, *kind)
+
+
+def _placed(amount: Amount | None, mark: str) -> Amount | None:
+    return None if amount is None else replace(amount, text=mark)

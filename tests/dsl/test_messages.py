@@ -1,0 +1,74 @@
+"""The rules for messages hold for every code of the catalogue."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from dsl.expect import check_all, split
+
+from remit_dsl import catalogue
+from remit_dsl.catalogue import CATALOGUE
+from remit_dsl.diagnostics import Diagnostic
+
+WITHOUT_EXAMPLE = {"E0101", "E0102", "E0103", "E0105", "W0511"}
+PYTHON = re.compile(
+    r"\b(?:str|int|float|bool|dict|tuple|NoneType|None|Fraction|Decimal|frozenset|True|False|"
+    r"object|[A-Za-z]*Error|Expression|traceback)\b|<class|__"
+)
+WITH_EXAMPLE = sorted(code for code, entry in CATALOGUE.items() if entry.example)
+
+
+def _sentences(diagnostic: Diagnostic) -> list[str]:
+    related = [r.message for r in diagnostic.related]
+    return [diagnostic.message, *([diagnostic.help] if diagnostic.help else []), *related]
+
+
+def _judge(text: str) -> None:
+    bare = re.sub(r"`[^`]*`", "", text)
+    assert "\n" not in text, text
+    assert text == text.strip(), text
+    assert text, "empty message"
+    assert text.count("`") % 2 == 0, text
+    assert not text.endswith((".", "!")), text
+    assert not (bare[:1].isupper() and bare[1:2].islower()), text
+    assert not PYTHON.search(bare), text
+    assert '"' not in bare, f"names stand in backticks: {text}"
+    assert "'" not in bare, text
+
+
+@pytest.mark.parametrize("code", WITH_EXAMPLE)
+def test_example_yields_its_code(code: str) -> None:
+    report = check_all(split(CATALOGUE[code].example))
+    assert report.codes == [code], report.shown()
+
+
+@pytest.mark.parametrize("code", WITH_EXAMPLE)
+def test_messages_keep_the_rules(code: str) -> None:
+    for diagnostic in check_all(split(CATALOGUE[code].example)).found:
+        for sentence in _sentences(diagnostic):
+            _judge(sentence)
+
+
+@pytest.mark.parametrize("code", sorted(CATALOGUE))
+def test_entries_are_complete(code: str) -> None:
+    entry = CATALOGUE[code]
+    assert re.fullmatch(r"[EW]\d{4}", code)
+    assert entry.title
+    assert not entry.title.endswith(".")
+    assert entry.title[:1].islower() or not entry.title[1:2].islower(), entry.title
+    assert entry.cause.endswith("."), entry.cause
+    assert entry.repair.endswith("."), entry.repair
+
+
+def test_every_check_has_an_example() -> None:
+    checks = catalogue.checks.ENTRIES
+    assert {c for c, e in checks.items() if not e.example} == WITHOUT_EXAMPLE
+
+
+@pytest.mark.parametrize(
+    "bad", ["Unknown name", "unknown name.", "got a str", "two\nlines", "unknown 'x'", "odd `x"]
+)
+def test_the_judge_refuses(bad: str) -> None:
+    with pytest.raises(AssertionError):
+        _judge(bad)
