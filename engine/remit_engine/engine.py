@@ -8,17 +8,20 @@ from typing import Any
 
 from remit_dsl.program import Field, Program
 from remit_engine import questions, values
+from remit_engine.compile.python_reader import Irregular
 from remit_engine.compile.to_python import Compiled
 from remit_engine.deciding import decide, farthest
 from remit_engine.decision import Decision
 from remit_engine.directory import Directory
-from remit_engine.fast import Check, Fast
+from remit_engine.fast import Check, Checked, Fast
 from remit_engine.interpreter import Interpreter
 from remit_engine.ir import Model
+from remit_engine.json_door import JsonDoor
 from remit_engine.lower import lower
 from remit_engine.party import Party
 from remit_engine.questions import Holder, MatrixCell, Maximum, Power
 from remit_engine.request import Request
+from remit_engine.request_reader import read_json, read_request
 from remit_engine.trace import Tracer
 from remit_engine.values import ValueAnswer
 from remit_engine.verdict import Judge
@@ -48,6 +51,7 @@ class Engine:
         else:
             self.judge = compiled = Compiled(self.model)
             self._fast = Fast(self.model, self.directory, compiled, self._tracer)
+            self._door = JsonDoor(self.model, self.directory, compiled, self._fast)
 
     def decide(self, request: Request) -> Decision:
         """The full explained answer."""
@@ -60,6 +64,19 @@ class Engine:
         if self._fast is None:
             raise TypeError("the reference engine has no checker")
         return self._fast.checker(action, verb)
+
+    def check_json(self, data: bytes) -> Checked:
+        """The bare outcome and deciding rule ids of a request in JSON.
+
+        Raises InvalidRequest, naming everything that is wrong.
+        """
+        try:
+            return self._door.check(data)
+        except Irregular:
+            request = read_request(read_json(data), self.model, self.directory)
+            decision = self.decide(request)
+            shown = tuple(r.id for r in decision.rules if r.role != "not met")
+            return decision.outcome, shown
 
     def maximum(self, request: Request) -> Maximum:
         """The supremum of the measures that `decide` would permit, other facts as given."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -37,18 +37,58 @@ _WORDS: dict[str, bool | None] = {
 _LOADER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class Lines:
+    """Where the lines of a text begin."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.length = len(text)
+        lines = text.split("\n")
+        self.starts = [0, *accumulate(len(line) + 1 for line in lines[:-1])]
+
+    def span(self, start: int, end: int) -> Span:
+        """The span of two offsets."""
+        line = bisect_right(self.starts, start)
+        return Span(self.name, line, start - self.starts[line - 1] + 1, start, end)
+
+
+_NO_KEYS: Mapping[str, Node] = MappingProxyType({})
+
+
 class Node:
     """A value at its place: None, bool, int, Decimal, date, str, a tuple or a dict of nodes.
 
-    raw: a scalar as written. keys: for a mapping, the nodes of its keys.
+    raw: a scalar as written. keys: for a mapping, the nodes of its keys. size: how many values
+    it stands for. Not changed once made.
     """
 
-    span: Span
-    value: Any
-    raw: str = ""
-    keys: dict[str, Node] = field(default_factory=dict)
-    size: int = 1
+    __slots__ = ("_end", "_lines", "_start", "keys", "raw", "size", "value")
+
+    def __init__(
+        self,
+        lines: Lines,
+        place: tuple[int, int],
+        value: Any,
+        raw: str = "",
+        keys: Mapping[str, Node] = _NO_KEYS,
+        size: int = 1,
+    ) -> None:
+        self._lines = lines
+        self._start, self._end = place
+        self.value = value
+        self.raw = raw
+        self.keys = keys
+        self.size = size
+
+    @property
+    def span(self) -> Span:
+        """The place in the text."""
+        return self._lines.span(self._start, self._end)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The place as offsets."""
+        return self._start, self._end
 
     def at(self, path: tuple[str | int, ...]) -> Node:
         """The node at a path below this one, or the nearest one above it that exists."""
@@ -126,24 +166,15 @@ class _Composer:
     """Makes nodes of parser events, within bounds."""
 
     def __init__(self, name: str, text: str) -> None:
-        self.name = name
-        self.length = len(text)
+        self.lines = Lines(name, text)
         self.found: list[Diagnostic] = []
-        lines = text.split("\n")
-        self.starts = [0, *accumulate(len(line) + 1 for line in lines[:-1])]
         self.anchors: dict[str, Node | None] = {}
         self.repeated = 0
         self.events: Iterator[Any] = iter(yaml.parse(text, Loader=_LOADER))
 
-    def span(self, start: int, end: int) -> Span:
-        """The span of two offsets."""
-        line = bisect_right(self.starts, start)
-        return Span(self.name, line, start - self.starts[line - 1] + 1, start, end)
-
     def fault(self, event: Any, code: str, message: str, help: str | None = None) -> None:
         """Note a fault at an event."""
-        span = self.span(event.start_mark.index, event.end_mark.index)
-        self.found.append(Diagnostic(span, code, message, help))
+        self.found.append(Diagnostic(self.lines.span(*_place(event)), code, message, help))
 
     def stop(self, event: Any, code: str, message: str, help: str | None = None) -> _StoppedError:
         """Note a fault after which nothing can be read."""
@@ -155,9 +186,9 @@ class _Composer:
         mark = getattr(error, "problem_mark", None)
         index = mark.index if mark is not None else getattr(error, "position", 0) or 0
         said = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
-        start = min(int(index), self.length)
+        start = min(int(index), self.lines.length)
         message = f"this is not YAML: {str(said).lower()}"
-        return Diagnostic(self.span(start, start), "E0602", message)
+        return Diagnostic(self.lines.span(start, start), "E0602", message)
 
     def document(self) -> Node | None:
         """The one document of the stream."""
@@ -204,17 +235,16 @@ class _Composer:
         return target
 
     def scalar(self, event: Any) -> Node:
-        span = self.span(event.start_mark.index, event.end_mark.index)
         untagged_plain = bool(event.implicit[0]) and event.tag is None
         value = _resolved(event.value) if untagged_plain else event.value
-        return Node(span, value, event.value)
+        return Node(self.lines, _place(event), value, event.value)
 
     def sequence(self, event: Any, depth: int) -> Node:
         items: list[Node] = []
         while not isinstance(after := next(self.events), yaml.SequenceEndEvent):
             items.append(self.node(after, depth + 1))
-        span = self.around(event, after, items[0] if items else None)
-        return Node(span, tuple(items), size=1 + sum(i.size for i in items))
+        place = self.around(event, after, items[0] if items else None)
+        return Node(self.lines, place, tuple(items), size=1 + sum(i.size for i in items))
 
     def mapping(self, event: Any, depth: int) -> Node:
         values: dict[str, Node] = {}
@@ -223,15 +253,15 @@ class _Composer:
             key = self.node(after, depth + 1)
             value = self.node(next(self.events), depth + 1)
             self.member(key, value, values, keys)
-        span = self.around(event, after, next(iter(keys.values()), None))
+        place = self.around(event, after, next(iter(keys.values()), None))
         size = 1 + sum(1 + v.size for v in values.values())
-        return Node(span, values, keys=keys, size=size)
+        return Node(self.lines, place, values, keys=keys, size=size)
 
-    def around(self, event: Any, last: Any, first: Node | None) -> Span:
+    def around(self, event: Any, last: Any, first: Node | None) -> tuple[int, int]:
         """The whole of a collection in brackets; the first part of one laid out in lines."""
         if first is not None and not event.flow_style:
-            return first.span
-        return self.span(event.start_mark.index, last.end_mark.index)
+            return first.place
+        return event.start_mark.index, last.end_mark.index
 
     def member(
         self, key: Node, value: Node, values: dict[str, Node], keys: dict[str, Node]
@@ -249,6 +279,10 @@ class _Composer:
         else:
             values[key.raw] = value
             keys[key.raw] = key
+
+
+def _place(event: Any) -> tuple[int, int]:
+    return event.start_mark.index, event.end_mark.index
 
 
 def _resolved(text: str) -> Any:

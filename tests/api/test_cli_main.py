@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from remit_api.cli.commands import COMMANDS
 from remit_api.cli.exit_codes import MEANINGS, ExitCode, of_outcome
 from remit_engine.decision import Outcome
 
@@ -26,6 +27,14 @@ def test_exit_codes_are_in_the_help(remit):
         assert ran.code == 0
         for code, _ in MEANINGS:
             assert f" {int(code)} " in ran.out
+
+
+def test_every_command_has_help(remit):
+    for name in COMMANDS:
+        ran = remit(name, "--help")
+        assert ran.code == 0
+        assert f"remit {name} [OPTIONS]" in ran.out
+        assert "Exit codes" in ran.out
 
 
 def test_without_a_command_the_help_is_shown(remit):
@@ -51,10 +60,24 @@ def test_unknown_option_as_json(remit):
     assert ran.document["error"]["kind"] == "usage"
 
 
+def test_a_value_that_is_none_of_those(remit):
+    ran = remit("decide", "--language", "fr")
+    assert ran.code == 2
+    assert "`fr` is not one of `en`, `zh`" in ran.err
+    assert "Value error" not in ran.err
+
+
+def test_an_option_without_its_value(remit):
+    ran = remit("decide", "--as-of")
+    assert ran.code == 2
+    assert "error: option `--as-of` requires an argument" in ran.err
+    assert "help: `remit decide --help`" in ran.err
+
+
 def test_unknown_command(remit):
     ran = remit("decid")
     assert ran.code == 2
-    assert "no such command `decid`" in ran.err
+    assert "there is no command `decid`" in ran.err
     assert "did you mean `decide`?" in ran.err
 
 

@@ -220,7 +220,11 @@ def test_an_exact_value_is_read_as_it_is(value: Fraction) -> None:
     assert read(value, CNY) == value
 
 
-@given(st.decimals(allow_nan=False, allow_infinity=False, places=9, min_value=-(10**20), max_value=10**20))
+@given(
+    st.decimals(
+        allow_nan=False, allow_infinity=False, places=9, min_value=-(10**20), max_value=10**20
+    )
+)
 def test_decimals_survive_json(value: Decimal) -> None:
     assert read(read_json(f'{{"amount": {value:f}}}'), CNY) == Fraction(value)
 

@@ -189,7 +189,9 @@ def test_a_position_with_unit_and_attributes() -> None:
         "territory": frozenset({"east"}), "unit": "east", "position": "sales.regional_manager",
     }  # fmt: skip
     assert request.ignored == ("actor.attributes.colour",)
-    assert asked(actor={"position": "regional_manager", "trained": True}).actor.attributes["trained"]
+    assert asked(actor={"position": "regional_manager", "trained": True}).actor.attributes[
+        "trained"
+    ]
     assert "did you mean `east`" in problems(actor={**stated, "unit": "eest"})["actor"]
     wrong = problems(actor={**stated, "attributes": {"trained": "yes"}})
     assert list(wrong) == ["actor.attributes.trained"]
@@ -227,9 +229,7 @@ def test_an_approver_must_have_held_the_position_on_that_day() -> None:
     step = {"verb": "approve", "by": "li.wei", "position": "regional_manager"}
     assert asked(approvals=[step]).approvals[0].by.positions == {"sales.regional_manager"}
     found = problems(approvals=[{**step, "on": "2026-02-28"}])
-    assert found == {
-        "approvals[0]": "`li.wei` does not hold `regional_manager` on 2026-02-28"
-    }
+    assert found == {"approvals[0]": "`li.wei` does not hold `regional_manager` on 2026-02-28"}
     assert "did you mean" in problems(approvals=[{**step, "by": "li.wi"}])["approvals[0]"]
     assert "after the day" in problems(approvals=[{**step, "on": "2026-03-02"}])["approvals[0].on"]
 

@@ -10,7 +10,6 @@ import typer
 
 from remit_api.cli import answer
 from remit_api.cli.asking import decide_asking
-from remit_api.cli.batch import run_batch
 from remit_api.cli.exit_codes import ExitCode, of_outcome
 from remit_api.cli.options import (
     ActionOption,
@@ -84,6 +83,9 @@ def decide(
     )  # fmt: skip
     view = screen(as_json=as_json, verbose=verbose)
     if batch is not None or out is not None:
+        # DuckDB takes longer to load than a single answer takes to find.
+        from remit_api.cli.batch import run_batch  # noqa: PLC0415
+
         return run_batch(asked, batch, out, view)
     if ask and facts == "-":
         raise WrongUse("`--ask` and `--facts -` both read standard input", "use one of them")

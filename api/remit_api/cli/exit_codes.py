@@ -50,4 +50,4 @@ def of_outcome(outcome: Outcome) -> ExitCode:
 
 def epilog() -> str:
     """The exit codes as the last paragraph of `--help`."""
-    return "Exit codes:\n\n" + "\n\n".join(f"{int(code):>4}  {text}" for code, text in MEANINGS)
+    return "Exit codes:\n" + "\n".join(f"{int(code):>4}  {text}" for code, text in MEANINGS)

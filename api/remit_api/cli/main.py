@@ -13,39 +13,27 @@ import typer
 from typer.core import TyperGroup
 
 from remit_api.cli import report
-from remit_api.cli.check import check
-from remit_api.cli.decide import decide
+from remit_api.cli.commands import COMMANDS, load, unknown
 from remit_api.cli.exit_codes import ExitCode, epilog
-from remit_api.cli.explain import explain
-
-# FMT
-from remit_api.cli.init import init
-from remit_api.cli.matrix import matrix
-from remit_api.cli.max import max_
-from remit_api.cli.may import may
 from remit_api.cli.output import Screen, screen
-from remit_api.cli.test import run_tests
-from remit_api.cli.value import value
-from remit_api.cli.who import who
-
-ASK, WRITE = "Ask", "Write and check policies"
-COMMANDS = (
-    ("decide", decide, ASK),
-    ("max", max_, ASK),
-    ("who", who, ASK),
-    ("may", may, ASK),
-    ("value", value, ASK),
-    ("matrix", matrix, ASK),
-    ("init", init, WRITE),
-    ("check", check, WRITE),
-    # FMT2
-    ("test", run_tests, WRITE),
-    ("explain", explain, WRITE),
-)
 
 
 class RemitGroup(TyperGroup):
     """Every way a run can end becomes an exit code here, and a sentence where one is due."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The commands in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command; its module is read only now, so that each starts as fast as it can."""
+        return load(cmd_name) if cmd_name in COMMANDS else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command named, or what was probably meant."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            raise unknown(args[0])
+        return super().resolve_command(ctx, args)
 
     def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> NoReturn:
         """Run and leave with the exit code."""
@@ -60,7 +48,8 @@ class RemitGroup(TyperGroup):
         try:
             code = super().main(words, obj=view, **extra)
         except typer.TyperException as fault:
-            return report.usage(fault, view)
+            named = " ".join(["remit", *(word for word in words[:1] if word in COMMANDS)])
+            return report.usage(fault, named, view)
         except typer.Abort:
             return ExitCode.INTERRUPTED
         return code or ExitCode.OK
@@ -114,10 +103,6 @@ def _start(
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
         raise typer.Exit
-
-
-for _name, _command, _panel in COMMANDS:
-    app.command(_name, rich_help_panel=_panel, epilog=epilog())(_command)
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -70,23 +69,17 @@ def _styled(line: str, diagnostic: Diagnostic) -> tuple[Part, ...]:
     return (line,)
 
 
-def usage(fault: typer.TyperException, screen: Screen) -> ExitCode:
-    """A command line that Typer could not read."""
-    message = getattr(fault, "message", "") or fault.format_message()
-    message, _, guess = message.partition(" Did you mean ")
-    options = getattr(fault, "possibilities", None) or re.findall(r"'([^']+)'", guess)
-    help = None
-    if options:
+def usage(fault: typer.TyperException, command: str, screen: Screen) -> ExitCode:
+    """A command line that Typer could not read. `command`: as typed so far."""
+    message, help = fault.format_message(), None
+    if options := getattr(fault, "possibilities", None):
+        message = getattr(fault, "message", message)
         help = "did you mean " + " or ".join(f"`{o}`" for o in sorted(options)) + "?"
-    else:
-        message = fault.format_message()
-    context = getattr(fault, "ctx", None)
-    path = context.command_path if context is not None else "remit"
     plain = _plain(message)
     if screen.as_json:
         screen.data({"error": {"kind": "usage", "message": plain, "help": help, "problems": []}})
     else:
-        error(screen, plain, help or f"`{path} --help` shows what it takes")
+        error(screen, plain, help or f"`{command} --help` shows what it takes")
     return ExitCode.USAGE
 
 
@@ -136,5 +129,5 @@ def _document(fault: Failure) -> dict[str, Any]:
 
 def _plain(message: str) -> str:
     """Typer's sentence in our manner: lower case, no full stop, names in backticks."""
-    sentence = message.strip().rstrip(".").replace("'", "`")
+    sentence = message.strip().rstrip(".").replace("'", "`").replace("Value error, ", "")
     return sentence[:1].lower() + sentence[1:]
