@@ -25,7 +25,9 @@ record Person {
   quota: money optional  mentor: Person optional
 }
 record Line { amount: money  next: Line optional }
-record Order { total: money  margin: percent optional  region: Region optional  lines: list of Line optional }
+record Order {
+  total: money  margin: percent optional  region: Region optional  lines: list of Line optional
+}
 right release "Release"
 table factor (region: Region) gives number { north -> 1  east -> 2 }
 

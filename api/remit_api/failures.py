@@ -27,14 +27,20 @@ class WrongUse(Failure):
     kind = "usage"
 
 
-class MissingFile(Failure):
-    """A file is not there, or cannot be read or written."""
+class FileTrouble(Failure):
+    """A file cannot be read or written: no permission, no space, a broken disk."""
 
-    kind = "missing_file"
+    kind = "file"
 
     def __init__(self, path: Path | str, message: str, help: str | None = None) -> None:
         super().__init__(message, help)
         self.path = str(path)
+
+
+class MissingFile(FileTrouble):
+    """A file or folder that was named is not there."""
+
+    kind = "missing_file"
 
 
 class InvalidPolicy(Failure):

@@ -14,11 +14,21 @@ from remit_engine.unknown import Unknown
 from remit_engine.verdict import Capacity, Case
 
 
-def cases(request: Request, actor: Party, model: Model, directory: Directory) -> list[Case]:
-    """The actor's own case first, then one for each delegation in force on the day."""
-    own = Capacity(actor, actor.positions, actor.positions, (actor,))
+def cases(
+    request: Request,
+    actor: Party,
+    model: Model,
+    directory: Directory,
+    position: str | None = None,
+) -> list[Case]:
+    """The actor's own case first, then one for each delegation in force on the day.
+
+    position: count the grants of this position alone (whatever bars him still does).
+    """
+    positions = actor.positions if position is None else frozenset({position})
+    own = Capacity(actor, positions, actor.positions, (actor,))
     found = [_case(own, request, model, directory)]
-    if actor.person is not None:
+    if actor.person is not None and position is None:
         for entry in directory.delegations_to(
             actor.person, request.action, request.verb, request.as_of
         ):

@@ -42,11 +42,19 @@ class Stop:
 
 
 def answer(
-    request: Request, actor: Party, model: Model, directory: Directory, judge: Judge
+    request: Request,
+    actor: Party,
+    model: Model,
+    directory: Directory,
+    judge: Judge,
+    position: str | None = None,
 ) -> Answer:
-    """The best a party can answer. A bar met on another's behalf is not a bar on one's own."""
+    """The best a party can answer, in one position alone if one is named.
+
+    A bar met on another's behalf is not a bar on one's own.
+    """
     found: list[Answer] = []
-    for i, case in enumerate(cases(request, actor, model, directory)):
+    for i, case in enumerate(cases(request, actor, model, directory, position)):
         ruling = refined(rule_on(judge.verdicts(case), case), case, judge)
         if i and ruling.outcome is Outcome.DENY:
             ruling = replace(ruling, outcome=None)
@@ -68,7 +76,7 @@ def stop(position: str, request: Request, model: Model, directory: Directory, ju
     ]
     return Stop(
         position,
-        tuple((p, answer(request, p, model, directory, judge)) for p in parties),
+        tuple((p, answer(request, p, model, directory, judge, position)) for p in parties),
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from remit_dsl.expressions import Expression
 from remit_dsl.program import Action, Field
-from remit_dsl.types import Type
+from remit_dsl.types import PERSON, Type
 from remit_engine.breakpoints import Scan, samples
 from remit_engine.decision import Outcome
 from remit_engine.dependence import mentions
@@ -159,10 +159,26 @@ def _domain(path: str, case: Case, rules: Sequence[Rule]) -> list[Any] | None:
     if path.startswith("totals."):
         return None
     field = field_at(path, model.actions[case.request.action].action, model)
-    if field is None:
+    if field is None or not _people_known(path, case):
         return None
     values = _values(path, field.type, case, rules)
     return None if values is None else values + ([None] if field.optional else [])
+
+
+def _people_known(path: str, case: Case) -> bool:
+    """False for a fact of a person who is not named: nobody can be made up from samples."""
+    action = case.model.actions[case.request.action].action
+    steps = path.split(".")
+    value: Any = case.facts
+    for i, step in enumerate(steps[:-1], 1):
+        inner = value.attributes if isinstance(value, Party) else value
+        value = (inner or {}).get(step)
+        field = field_at(".".join(steps[:i]), action, case.model)
+        person = i == 1 and step in ("actor", "requester")
+        person = person or (field is not None and field.type == PERSON)
+        if person and not isinstance(value, Party):
+            return False
+    return True
 
 
 def _values(path: str, kind: Type, case: Case, rules: Sequence[Rule]) -> list[Any] | None:

@@ -37,6 +37,7 @@ Checked = tuple[Outcome, tuple[str, ...]]
 """The outcome and the ids of the deciding rules."""
 
 Check = Callable[[str, date, Sequence[Any]], Checked]
+MOST_DAYS = 10_000
 _MEASURE, _HEADROOM = "\0measure\0", "\0headroom\0"
 
 
@@ -52,6 +53,7 @@ class Fast:
         self._tracer = tracer
         self._checkers: dict[tuple[str, str], Check] = {}
         self._cells: dict[tuple[str, str], Cells | None] = {}
+        self._eras: dict[date, int] = {}
         self._turning = tuple(sorted(set(_turning_days(model, directory))))
 
     # --- the explained decision --------------------------------------------------------------
@@ -62,6 +64,8 @@ class Fast:
         if cells is None:
             return self._explained(request).decision
         facts = {**request.facts, "actor": request.actor, "as_of": request.as_of}
+        if request.requester is not None:
+            facts["requester"] = request.requester
         slots = [slot_value(fact.path, facts) for fact in cells.plan.slots]
         if any(slots[i] is MISSING for i in cells.plan.numeric):
             return self._explained(request).decision
@@ -119,11 +123,11 @@ class Fast:
         if made is None:
             return lambda actor, as_of, f: self._check(action, verb, actor, as_of, f)[0]
         cells = Cells(made)
-        find, era = cells.find, self._era
+        find, era, eras = cells.find, self._era, self._eras
 
         def check(actor: str, as_of: date, f: Sequence[Any]) -> Checked:
             try:
-                kept: Checked = find(actor, era(as_of), f)
+                kept: Checked = find(actor, eras[as_of], f)
             except (KeyError, TypeError):
                 kept, case = self._check(action, verb, actor, as_of, f)
                 if all(f[i] is not MISSING for i in made.numeric):
@@ -161,9 +165,14 @@ class Fast:
     def _axes(self, cells: Cells, case: Case, slots: Sequence[Any]) -> Any:
         return axes(cells.plan, slots, case.request.as_of, environment(case))
 
-    @lru_cache(maxsize=4096)  # noqa: B019 - lives as long as its engine
     def _era(self, as_of: date) -> int:
-        return bisect_right(self._turning, as_of)
+        """Which stretch between turning days a day lies in."""
+        found = self._eras.get(as_of)
+        if found is None:
+            if len(self._eras) > MOST_DAYS:
+                self._eras.clear()
+            found = self._eras[as_of] = bisect_right(self._turning, as_of)
+        return found
 
 
 def _put(tree: dict[str, Any], path: tuple[str, ...], value: Any) -> None:

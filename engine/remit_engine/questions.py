@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from remit_dsl.expressions import Expression
 from remit_dsl.types import NUMBER
 from remit_engine.capacities import cases
 from remit_engine.chain import ABLE, answer, everyone
 from remit_engine.decision import Extent, Outcome
 from remit_engine.directory import Directory
-from remit_engine.evaluate import Environment
+from remit_engine.evaluate import Environment, evaluate
 from remit_engine.extents import extent, unset
 from remit_engine.interpreter import interval
 from remit_engine.interval import EVERYTHING, Interval
@@ -20,6 +21,7 @@ from remit_engine.maximum import Reach
 from remit_engine.naming import action_label, position_label
 from remit_engine.party import Party
 from remit_engine.request import Request
+from remit_engine.text import value_text
 from remit_engine.trace import written
 from remit_engine.unknown import Unknown
 from remit_engine.verdict import Judge
@@ -175,8 +177,17 @@ def limit_text(rule: Rule, env: Environment) -> str:
     if rule.bound is not None:
         parts.append(_bound_text(rule, env))
     for total in rule.limit.totals if rule.limit is not None else ():
-        parts.append(f"{written(total.amount.span, env.model.program)} per {total.name}")
+        parts.append(f"{_shown(total.amount, env)} per {total.name}")
     return ", ".join(parts) or extent(EVERYTHING, NUMBER, "en").text
+
+
+def _shown(e: Expression, env: Environment) -> str:
+    value = evaluate(e, env)
+    return (
+        written(e.span, env.model.program)
+        if isinstance(value, Unknown)
+        else value_text(value, e.type)
+    )
 
 
 def _bound_text(rule: Rule, env: Environment) -> str:
@@ -189,7 +200,7 @@ def _bound_text(rule: Rule, env: Environment) -> str:
         text = written(bound.span, env.model.program)
         return f"{text} (never fixed)" if unfixed else text
     if bound.side in ("over", "at least"):
-        return written(bound.span, env.model.program)
+        return f"{bound.side} {_shown(bound.value, env)}"
     return extent(Interval(value.low, value.high, value.low_open, value.high_open),
                   bound.value.type, "en").text  # fmt: skip
 

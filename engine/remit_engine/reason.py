@@ -81,7 +81,8 @@ def _stop(t: Telling, i: int) -> str:
         for p, _ in t.material.stops[i].able or t.material.stops[i].answers
         if p.person is not None
     ]
-    return f"{link.label} ({_list(t, names)})" if names else link.label
+    either = joined(names, t.material.request.language, "or")
+    return f"{link.label} ({either})" if names else link.label
 
 
 def _why(t: Telling) -> str:

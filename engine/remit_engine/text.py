@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -29,13 +30,19 @@ def plain(value: Fraction, places: int = 0) -> str:
     sign = "-" if value < 0 else ""
     n, d = abs(value.numerator), value.denominator
     whole, rest = divmod(n, d)
+    front = sign + _digits(whole)
     if not rest:
-        return f"{sign}{whole}.{'0' * places}" if places else f"{sign}{whole}"
+        return f"{front}.{'0' * places}" if places else front
     if not is_finite_decimal(value):
-        return f"{sign}{whole}.{rest * 10**6 // d:06d}…"
+        return f"{front}.{rest * 10**6 // d:06d}…"
     digits = _decimal_places(d)
-    fraction = str(rest * 10**digits // d).zfill(digits).ljust(places, "0")
-    return f"{sign}{whole}.{fraction}"
+    fraction = _digits(rest * 10**digits // d).zfill(digits).ljust(places, "0")
+    return f"{front}.{fraction}"
+
+
+def _digits(n: int) -> str:
+    """A whole number's digits, however many (`str` refuses more than 4,300)."""
+    return str(n) if n.bit_length() < 10_000 else f"{Decimal(n):f}"
 
 
 def _decimal_places(d: int) -> int:
@@ -53,14 +60,17 @@ def grouped(text: str) -> str:
     whole, dot, fraction = text.partition(".")
     digits = whole.lstrip("-")
     sign = whole[: len(whole) - len(digits)]
-    return f"{sign}{int(digits):,}{dot}{fraction}"
+    first = len(digits) % 3 or 3
+    groups = [digits[:first], *(digits[i : i + 3] for i in range(first, len(digits), 3))]
+    return f"{sign}{','.join(groups)}{dot}{fraction}"
 
 
 def exact(value: Fraction) -> str:
     """The value for machines: decimal text, or `n/d` where there is no finite one."""
-    if value.denominator == 1:
-        return str(value.numerator)
-    return plain(value) if is_finite_decimal(value) else f"{value.numerator}/{value.denominator}"
+    if is_finite_decimal(value):
+        return plain(value)
+    sign = "-" if value < 0 else ""
+    return f"{sign}{_digits(abs(value.numerator))}/{_digits(value.denominator)}"
 
 
 @lru_cache(maxsize=200)

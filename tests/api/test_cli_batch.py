@@ -82,7 +82,7 @@ def test_json_lines(house, file):
 def test_parquet(house):
     duckdb.sql("""
         COPY (SELECT order_id, 'rita' AS actor, 'sam' AS requester, rate::DECIMAL(9, 4) AS rate,
-                     50000.00::DECIMAL(12, 2) AS "order.total", 0.2::DECIMAL(4, 2) AS "order.margin",
+                     50000.00::DECIMAL(9, 2) AS "order.total", 0.2::DECIMAL(4, 2) AS "order.margin",
                      DATE '2026-03-02' AS as_of
               FROM (VALUES ('p1', 0.0250), ('p2', 0.0301), ('p3', NULL)) AS t(order_id, rate))
         TO 'in.parquet' (FORMAT parquet)""")
@@ -98,7 +98,8 @@ def test_parquet(house):
 def test_binary_fractions_in_parquet_are_refused_row_by_row(house):
     duckdb.sql("""
         COPY (SELECT 'rita' AS actor, 'sam' AS requester, rate::DOUBLE AS rate,
-                     5e4::DOUBLE AS "order.total", '20%' AS "order.margin" FROM (VALUES (0.1), (0.0), (NULL)) AS t(rate))
+                     5e4::DOUBLE AS "order.total", '20%' AS "order.margin"
+              FROM (VALUES (0.1), (0.0), (NULL)) AS t(rate))
         TO 'in.parquet' (FORMAT parquet)""")
     words = ("--action", "discount", "--batch", "in.parquet", "--out", "out.csv")
     assert house("decide", *words, *DAY).code == 1
@@ -188,13 +189,13 @@ def test_a_run_that_breaks_leaves_the_old_results(house, file, monkeypatch):
     file("out.csv", "old")
 
     def full(*_: object) -> None:
-        raise OSError(28, "No space left on device", "out.csv")
+        raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(batch, "record", full)
     monkeypatch.setattr(batch, "_count", full)
     ran = house("decide", *DAY, "--batch", "in.csv", "--out", "out.csv")
-    assert ran.code == 2
-    assert "no space left on device" in ran.err
+    assert ran.code == 74
+    assert "a file cannot be written: no space left on device" in ran.err
     assert Path("out.csv").read_text() == "old"
     assert sorted(os.listdir()) == ["in.csv", "out.csv", "policies"]
 
@@ -215,3 +216,10 @@ def test_a_fault_of_ours_costs_one_row(house, file, monkeypatch):
     rows = answers("out.csv")
     assert rows[0]["error"].startswith("remit itself failed on this row: ZeroDivisionError")
     assert rows[1]["outcome"] == "permit"
+
+
+def test_a_file_that_is_no_parquet(house, file):
+    file("in.parquet", "id,actor")
+    ran = house("decide", "--batch", "in.parquet", "--out", "out.csv")
+    assert ran.code == 4
+    assert "in.parquet: this is not Parquet" in ran.err

@@ -23,7 +23,7 @@ def test_max_on_another_day(house):
 
 def test_max_as_json(house):
     document = house("max", "--actor", "rita", *ORDER, *DAY, "--json").document
-    assert document["maximum"]["value"]["value"] == "0.03"
+    assert document["maximum"]["value"] == "0.03"
     assert document["as_of"] == "2026-03-02"
 
 

@@ -6,13 +6,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from sample_house import DAY, DIRECTORY, MODEL, OTHER, POLICY, program
 
 from remit_dsl.catalogue import CATALOGUE
 from remit_dsl.diagnostics import Diagnostic
 from remit_engine.directory import Directory
 from remit_engine.directory_reader import read_directory, read_directory_text
 from remit_engine.lower import lower
+from sample_house import DAY, DIRECTORY, MODEL, OTHER, POLICY, program
 
 MANAGER = "sales.sales_manager"
 REGIONAL = "sales.regional_manager"

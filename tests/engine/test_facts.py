@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_house import MODEL
 
 from remit_dsl.types import BOOLEAN, DATE, DAYS, INTEGER, MONTHS, NUMBER, PERCENT, TEXT, Type, money
 from remit_engine.facts_reader import NOT_READ, FactsReader, fact_type, read_fact, set_fact
 from remit_engine.json_reader import read_json
 from remit_engine.names import names_of
 from remit_engine.request import InvalidRequest
+from sample_house import MODEL
 
 CNY = money("CNY")
 REGION = Type("enum", name="sales.Region")
@@ -116,7 +116,8 @@ def test_no_number_is_guessed(value: Any, type: Type) -> None:
         ("90 days", MONTHS, '`"90 days"` cannot be counted in months'),
         ("2026-02-30", DATE, "there is no day 2026-02-30"),
         ("01/02/2026", DATE, '`"01/02/2026"` is not a date: write it as "2026-03-01"'),
-        (datetime(2026, 3, 1), DATE, '`2026-03-01T00:00:00` is not a date: write it as "2026-03-01"'),
+        (datetime(2026, 3, 1), DATE,
+         '`2026-03-01T00:00:00` is not a date: write it as "2026-03-01"'),
         ("true", BOOLEAN, '`"true"` is not true or false: write true or false without quotes'),
         (1, BOOLEAN, "`1` is not true or false: write true or false without quotes"),
         (7, TEXT, "`7` is not text: write it in quotes"),

@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from sample_house import DAY, DIRECTORY, MODEL, OTHER, POLICY, program
 
 from remit_engine.directory import Directory
 from remit_engine.directory_reader import read_directory_text
@@ -15,6 +14,7 @@ from remit_engine.ir import Model
 from remit_engine.lower import lower
 from remit_engine.request import InvalidRequest, Request
 from remit_engine.request_reader import read_json, read_request
+from sample_house import DAY, DIRECTORY, MODEL, OTHER, POLICY, program
 
 READ, _ = read_directory_text("directory.yaml", DIRECTORY, MODEL)
 assert READ is not None

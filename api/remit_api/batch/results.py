@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 import duckdb
 
-from remit_api.failures import WrongUse
+from remit_api.failures import FileTrouble, WrongUse
 from remit_api.files import replacing
 from remit_engine.decision import Decision, Extent
 
@@ -102,13 +102,23 @@ def _parquet(path: Path, names: Sequence[str]) -> Iterator[Write]:
 def _to_parquet(lines: Path, path: Path, names: Sequence[str]) -> None:
     types = {name: _type(name) for name in names}
     described = ", ".join(f"{_quoted(name)}: '{type}'" for name, type in types.items())
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with duckdb.connect(config={"threads": 1}) as connection, _told(path):
         connection.execute(
             "COPY (SELECT * FROM read_json(?, format='newline_delimited', "
             f"maximum_object_size={1 << 26}, columns={{{described}}})) TO {_literal(path)} "
             "(FORMAT parquet)",
             [str(lines)],
         )
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """DuckDB's trouble with a file, as ours."""
+    try:
+        yield
+    except duckdb.Error as fault:
+        said = str(fault).split("\n", 1)[0]
+        raise FileTrouble(path, f"the results cannot be written: {said}") from None
 
 
 def _type(name: str) -> str:

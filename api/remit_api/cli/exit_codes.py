@@ -22,6 +22,7 @@ class ExitCode(enum.IntEnum):
     INCOMPLETE = 13
     UNDEFINED = 14
     INTERNAL = 70
+    IO = 74
     INTERRUPTED = 130
     BROKEN_PIPE = 141
 
@@ -38,6 +39,7 @@ MEANINGS: tuple[tuple[ExitCode, str], ...] = (
     (ExitCode.INCOMPLETE, "incomplete: facts are missing"),
     (ExitCode.UNDEFINED, "undefined: the policy does not say"),
     (ExitCode.INTERNAL, "a fault in remit itself"),
+    (ExitCode.IO, "a file cannot be read or written"),
     (ExitCode.INTERRUPTED, "interrupted from the keyboard"),
     (ExitCode.BROKEN_PIPE, "the reader of the output went away"),
 )

@@ -12,7 +12,15 @@ import typer
 
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.output import Part, Screen
-from remit_api.failures import BadFacts, Failure, InvalidPolicy, MissingFile, WrongUse, shown
+from remit_api.failures import (
+    BadFacts,
+    Failure,
+    FileTrouble,
+    InvalidPolicy,
+    MissingFile,
+    WrongUse,
+    shown,
+)
 from remit_dsl.diagnostics import Diagnostic, Severity
 from remit_dsl.render import as_dict, human
 from remit_dsl.source import Source
@@ -21,6 +29,7 @@ from remit_engine.request import InvalidRequest
 CODES: dict[type[Exception], ExitCode] = {
     WrongUse: ExitCode.USAGE,
     MissingFile: ExitCode.USAGE,
+    FileTrouble: ExitCode.IO,
     InvalidPolicy: ExitCode.INVALID_POLICY,
     BadFacts: ExitCode.INVALID_REQUEST,
 }
@@ -102,10 +111,18 @@ def as_failure(fault: Exception) -> Failure | None:
         return fault
     if isinstance(fault, InvalidRequest):
         return BadFacts(fault.problems)
-    if isinstance(fault, OSError) and fault.filename is not None:
-        reason = (fault.strerror or str(fault)).lower()
-        return MissingFile(str(fault.filename), f"{fault.filename}: {reason}")
+    if isinstance(fault, OSError):
+        return _file_trouble(fault)
     return None
+
+
+def _file_trouble(fault: OSError) -> Failure:
+    reason = (fault.strerror or str(fault)).lower()
+    if fault.filename is None:
+        return FileTrouble("", f"a file cannot be written: {reason}")
+    if isinstance(fault, FileNotFoundError):
+        return MissingFile(fault.filename, f"there is no file `{fault.filename}`")
+    return FileTrouble(fault.filename, f"`{fault.filename}`: {reason}")
 
 
 def _help(screen: Screen, help: str | None) -> None:
@@ -119,7 +136,7 @@ def _document(fault: Failure) -> dict[str, Any]:
         found["help"] = fault.help
     if isinstance(fault, BadFacts):
         found["problems"] = [{"path": p.path, "message": p.message} for p in fault.problems]
-    if isinstance(fault, MissingFile):
+    if isinstance(fault, FileTrouble):
         found["problems"] = [{"path": fault.path, "message": fault.message}]
     if isinstance(fault, InvalidPolicy):
         found["diagnostics"] = [as_dict(d) for d in fault.diagnostics]
