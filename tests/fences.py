@@ -18,7 +18,7 @@ from pathlib import Path
 UPDATE = os.environ.get("REMIT_UPDATE") == "1"
 SECONDS = 300
 _FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
-_DIGEST = re.compile(r"\([0-9a-f]{12}\)")
+_DIGEST = re.compile(r"(?<=\()[0-9a-f]{12}(?=\))|(?<=\"digest\": \")[0-9a-f]{64}(?=\")")
 _MARK = "-- end of command --"
 
 
@@ -102,7 +102,7 @@ def outputs(commands: list[str], folder: Path) -> list[str]:
         timeout=SECONDS,
         check=False,
     )
-    printed = _DIGEST.sub("(…)", done.stdout.decode("utf-8", "replace"))
+    printed = _DIGEST.sub("…", done.stdout.decode("utf-8", "replace"))
     return [part.strip("\n") for part in printed.split(_MARK + "\n")][: len(commands)]
 
 
@@ -126,14 +126,16 @@ def _bare(text: str) -> str:
 def run_page(page: Path, folder: Path) -> Iterator[str]:
     """Run the transcripts of a page in a folder, in order; yields how each differing one differs.
 
-    Blocks with `file=NAME` are written into the folder when their turn comes.
+    Blocks with `file=NAME` are written into the folder first.
     """
-    for fence in fences(page):
+    every = fences(page)
+    for fence in every:
         if fence.file is not None:
             target = folder / fence.file
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(fence.text, encoding="utf-8")
-        elif fence.words[:1] == ("console",):
+    for fence in every:
+        if fence.words[:1] == ("console",):
             yield from _run(fence, folder)
 
 

@@ -224,6 +224,8 @@ def can_shift(
             return False
         if isinstance(action, int):
             return True
+        if action.origin == "file":
+            return True
         over = action.size - len(pushed)
         if over > 0:
             pushed.clear()

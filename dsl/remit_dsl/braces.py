@@ -68,7 +68,7 @@ class _Braces:
         )
 
     def _goes_on(self, index: int) -> bool:
-        return self.tokens[index].type != "$END" and not declares(self.tokens, index)
+        return self.tokens[index].type not in ("$END", "RBRACE") and not declares(self.tokens, index)
 
     def _close_all(self, before: Token, what: str) -> None:
         while self.opened:

@@ -97,6 +97,7 @@ class DeclarationBuilder(PartBuilder):
 
     def policy(self, c: list[Any]) -> Policy:
         """`policy sales.discount "…" { … }`."""
+        c[0].reading.headers.append(c[0])
         return Policy(place(c), c[1], c[2], **gather(items_of(c)))
 
     def header_text(self, c: list[Token]) -> Item:

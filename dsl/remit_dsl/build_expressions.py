@@ -247,6 +247,7 @@ class ExpressionBuilder:
         for operand in operands:
             if isinstance(operand, Logical) and id(operand) not in joint.reading.grouped:
                 _mixed(joint, operand)
+                break
         node = Logical(across(c[0], c[-1]), joint.text, operands)
         return deep(node, joint.reading, *operands)
 

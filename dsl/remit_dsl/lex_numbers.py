@@ -105,8 +105,9 @@ def _plain(tape: Tape, start: int) -> Token:
 def _with_tail(tape: Tape, start: int, end: int, tail: str) -> Token:
     """A number with letters or signs stuck to it: `20k`, `5.`, `1__0`, `20万元`, `200RMB`."""
     whole = tape.text[start : end + len(tail)]
-    currency = tail.isalpha() and (tail.isupper() or tail in NICKNAMES)
-    if currency:
+    if tail[0] in "万亿" and tail[1:] in NICKNAMES:
+        end, tail = end + 1, tail[1:]
+    if tail.isalpha() and (tail.isupper() or tail in NICKNAMES):
         code = NICKNAMES.get(tail) or nearest(tail, CODES)
         tape.fault("E0022", end, end + len(tail), f"`{tail}` is not a currency code",
                     f"write `{tape.text[start:end]} {code}`" if code else

@@ -16,7 +16,7 @@ from remit_dsl.currencies import CODES, NICKNAMES
 from remit_dsl.diagnostics import Related
 from remit_dsl.expectations import Rows, acceptable, in_words, keyword_texts
 from remit_dsl.suggest import nearest
-from remit_dsl.tokens import Token
+from remit_dsl.tokens import FixedToken, Token
 
 
 @dataclass(slots=True)
@@ -209,7 +209,8 @@ def _misspelt_at(scene: Scene, index: int, states: list[int]) -> Told:
     words = meant.split(" ")
     if len(words) > 1 and words[1] == following:
         words = words[:1]
-    mended = [_like(token, "WORD", word) for word in words]
+    types = [texts[words[0]], *(word.upper() for word in words[1:])]
+    mended = [_like(token, type, word) for type, word in zip(types, words, strict=True)]
     return True, Edit(index, 1, mended, here=index == scene.at)
 
 
@@ -222,12 +223,13 @@ def _open_parenthesis(scene: Scene) -> Told:
             opened.pop()
     if not opened or not scene.can("RPAR") or scene.token.type in ("NUMERAL", "STRING"):
         return _NO
-    opening = Related(opened[-1].span, "opened here")
-    scene.token.fault(
-        "E0035", f"a `)` is missing before {_shown(scene.token)}", "close the parenthesis", opening
+    last = scene.tokens[scene.found - 1]
+    closing = FixedToken(
+        "RPAR", ")", last.end, last.end, last.line, last.column + last.end - last.start, last.reading
     )
-    closing = _like(scene.token, "RPAR", ")")
-    closing.end = closing.start
+    opening = Related(opened[-1].span, "opened here")
+    message = f"a `)` is missing before {_shown(scene.token)}"
+    closing.fault("E0035", message, "close the parenthesis", opening)
     if scene.found != scene.at:
         return True, None
     return True, Edit(scene.at, 0, [closing], here=True)
@@ -312,7 +314,7 @@ def _is_word(token: Token) -> bool:
 
 
 def _like(token: Token, type: str, text: str) -> Token:
-    return Token(type, text, token.start, token.end, token.line, token.column, token.reading)
+    return FixedToken(type, text, token.start, token.end, token.line, token.column, token.reading)
 
 
 EXPLAINERS: tuple[Callable[[Scene], Told], ...] = (

@@ -76,7 +76,7 @@ class _Recovery:
         automaton = self.automaton
         self.before.append((index, list(automaton.states)))
         automaton.feed(token)
-        if automaton.states[-2] in self.levels:
+        if automaton.states[-2] in self.levels and token.type != "RBRACE":
             siblings = automaton.values[-2] if len(automaton.values) > 1 else None
             count = len(getattr(siblings, "children", ()))
             self.earlier = self.mark
@@ -97,18 +97,19 @@ class _Recovery:
     def _scene(self, index: int) -> Scene:
         """What there is to see at a fault: the item it is in, and what was found."""
         tokens, states = self.tokens, self.automaton.states
-        start, found = self.mark.index, index
+        level = self._level()
+        cut = self._cuts_statement(level, index)
+        start, found = (self.earlier if cut else self.mark).index, index
         line_start = index
         while line_start > start and not braces.is_first_on_line(tokens, line_start):
             line_start -= 1
-        level = self._level()
         if start < line_start < index and begins(level, tokens, line_start):
             found = line_start  # the item before was not finished, and a new line began another
-            states = self._states_before(line_start) or states
+        elif cut:
+            found = self.mark.index
         elif self._between_items(level) and braces.is_first_on_line(tokens, index):
             start = index
-        elif self._cuts_statement(level, index):
-            start, found = self.earlier.index, start
+        if found != index:
             states = self._states_before(found) or states
         return Scene(self.automaton.rows, states, tokens, start, found, index, level, self._states_before)
 
@@ -165,7 +166,7 @@ class _Recovery:
 
     def _loosen(self, token: Token) -> None:
         """Let a word be read anew."""
-        if token.text[:1].isidentifier() and token.type != "DOTTED":
+        if token.text[:1].isidentifier() and token.type != "DOTTED" and type(token) is Token:
             token.type = "WORD"
 
     # --- skipping ------------------------------------------------------------------------------

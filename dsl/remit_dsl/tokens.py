@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from remit_dsl.diagnostics import Diagnostic, Related
 from remit_dsl.source import Source, Span
-from remit_dsl.syntax import Comment, Expr
+from remit_dsl.syntax import Comment
 
 MOST_FAULTS = 100
 
@@ -12,14 +14,15 @@ MOST_FAULTS = 100
 class Reading:
     """What one reading of one source collects: faults, comments, depths of expressions."""
 
-    __slots__ = ("comments", "depths", "faults", "grouped", "source")
+    __slots__ = ("comments", "depths", "faults", "grouped", "headers", "source")
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.faults: list[Diagnostic] = []
         self.comments: list[Comment] = []
         self.depths: dict[int, int] = {}
-        self.grouped: dict[int, Expr] = {}
+        self.grouped: dict[int, Any] = {}
+        self.headers: list[Token] = []
 
     def fault(
         self,
@@ -57,6 +60,12 @@ class Token:
     def fault(self, code: str, message: str, help: str | None = None, *related: Related) -> None:
         """Note a fault at this piece."""
         self.reading.fault(code, self.span, message, help, related)
+
+
+class FixedToken(Token):
+    """A token put in by recovery: its type is decided and not read from the text."""
+
+    __slots__ = ()
 
 
 class Tape:

@@ -46,6 +46,7 @@ class Engine:
         self._tracer = Tracer(self.model)
         self.judge: Judge
         self._fast: Fast | None = None
+        self._door: JsonDoor | None = None
         if reference:
             self.judge = Interpreter()
         else:
@@ -65,13 +66,23 @@ class Engine:
             raise TypeError("the reference engine has no checker")
         return self._fast.checker(action, verb)
 
+    def read_json_plain(self, data: bytes) -> tuple[Check, str, date, tuple[Any, ...]]:
+        """A plain request in JSON as `(check, actor, as_of, slots)`; see `JsonDoor.read`.
+
+        Raises Irregular for every other request.
+        """
+        if self._door is None:
+            raise TypeError("the reference engine has no checker")
+        return self._door.read(data)
+
     def check_json(self, data: bytes) -> Checked:
         """The bare outcome and deciding rule ids of a request in JSON.
 
         Raises InvalidRequest, naming everything that is wrong.
         """
         try:
-            return self._door.check(data)
+            check, actor, as_of, slots = self.read_json_plain(data)
+            return check(actor, as_of, slots)
         except Irregular:
             request = read_request(read_json(data), self.model, self.directory)
             decision = self.decide(request)

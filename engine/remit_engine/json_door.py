@@ -11,7 +11,7 @@ import msgspec
 from remit_engine.compile.python_reader import Irregular, Read, day, reader
 from remit_engine.compile.to_python import Compiled
 from remit_engine.directory import Directory
-from remit_engine.fast import Check, Checked, Fast
+from remit_engine.fast import Check, Fast
 from remit_engine.ir import Model
 
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
@@ -19,9 +19,9 @@ _MEMBERS = frozenset({"actor", "action", "verb", "facts", "as_of"})
 
 
 class JsonDoor:
-    """Checks requests given as JSON bytes.
+    """Reads requests given as JSON bytes.
 
-    `check` raises Irregular for a request that is not of the plain form (or is wrong): the full
+    `read` raises Irregular for a request that is not of the plain form (or is wrong): the full
     reader and `Engine.decide` take those.
     """
 
@@ -52,11 +52,6 @@ class JsonDoor:
         if data.count(b":") != taken + len(document) or not document.keys() <= _MEMBERS:
             raise Irregular
         return way[1], who, as_of, slots
-
-    def check(self, data: bytes) -> Checked:
-        """The outcome and the ids of the deciding rules."""
-        check, actor, as_of, slots = self.read(data)
-        return check(actor, as_of, slots)
 
     def _way(self, action: str, verb: str) -> tuple[Read, Check]:
         program = self._model.program

@@ -683,6 +683,36 @@ def documents(rnd: Random, w: Written, count: int) -> list[dict[str, Any]]:
     return [document(m, w) for _ in range(count)]
 
 
+def family(rnd: Random, w: Written, base: dict[str, Any], count: int) -> list[dict[str, Any]]:
+    """Requests close to one another, as traffic is: a plain one, then a fact or two turned."""
+    m = Maker(rnd, kind=w.kind)
+    plain = {k: v for k, v in base.items() if k not in ("approvals", "evidence", "totals")}
+    found = [plain]
+    for _ in range(count):
+        last = m.pick(found)
+        turned = {**last, "facts": _turned(m, last["facts"], facts(m, w, 90))}
+        if m.chance(20):
+            turned["as_of"] = _day(m, w)
+        if m.chance(15):
+            turned["actor"] = party(m, w)
+        if m.chance(10):
+            turned["language"] = m.pick(("en", "zh"))
+        found.append(turned)
+    return found
+
+
+def _turned(m: Maker, known: dict[str, Any], fresh: dict[str, Any]) -> dict[str, Any]:
+    """The facts with one or two of them drawn anew, here or in the order."""
+    found = dict(known)
+    for name in m.some(list(fresh) or ["amount"], 2):
+        order = found.get("order")
+        if name == "order" and isinstance(order, dict) and isinstance(fresh.get("order"), dict):
+            found["order"] = _turned(m, order, fresh["order"])
+        elif name in fresh:
+            found[name] = fresh[name]
+    return found
+
+
 @st.composite
 def houses(draw: Callable[[Any], Any], requests: int = 4) -> tuple[Written, list[dict[str, Any]]]:
     """A random policy with some requests."""

@@ -57,7 +57,8 @@ def _facts_of_the_answer(decision: Decision, words: str, view: Screen, language:
     if decision.limit is not None:
         pairs.append(("limit", decision.limit.text))
     if decision.headroom is not None:
-        pairs.append(("headroom", decision.headroom.text))
+        over = decision.headroom.value < 0
+        pairs.append(("excess" if over else "headroom", decision.headroom.text.lstrip("-")))
     if decision.maximum is not None:
         pairs.append(("maximum", decision.maximum.text))
     pairs.append(("as of", decision.as_of.isoformat()))
@@ -143,9 +144,9 @@ def person_shown(person: str, directory: Directory) -> str:
 def _rule(rule: RuleUsed, language: Language) -> list[Line]:
     place: Part = (f"{rule.file}:{rule.line}", "dim")
     lines: list[Line] = [((rule.id, "bold"), f"  {rule.role}  ", place), ("  ", rule.text)]
-    if rule.because:
+    if rule.because and rule.because not in rule.text:
         lines.append(("  ", rule.because))
-    if rule.source:
+    if rule.source and rule.source not in rule.text:
         lines.append(("  ", (phrase("source", language, source=rule.source), "dim")))
     return lines
 

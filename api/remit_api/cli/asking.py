@@ -12,11 +12,15 @@ from remit_api.question import Question
 from remit_engine.decision import Decision, MissingFact
 from remit_engine.request import InvalidRequest
 
+HINT = "facts are missing; an empty answer leaves one open, Ctrl-D stops asking"
+
 
 def decide_asking(session: Session) -> Decision:
     """The answer after every question the person was willing to answer."""
     decision = session.loaded.engine.decide(session.request())
     skipped: set[str] = set()
+    if decision.missing:
+        session.view.note((HINT, "dim"))
     while open_facts := [m for m in decision.missing if m.path not in skipped]:
         fact = open_facts[0]
         completed = _ask(session, fact)

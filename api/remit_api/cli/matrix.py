@@ -7,6 +7,7 @@ import enum
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ from remit_api.cli.options import AsOf, Json, Language, LanguageOption, Paths, P
 from remit_api.cli.output import Screen, screen
 from remit_api.cli.session import Asked, Session, open_session, stray
 from remit_api.question_reader import action_named
+from remit_dsl.program import Program
 from remit_engine.naming import position_label
 from remit_engine.questions import MatrixCell
 from remit_engine.wire import to_json
@@ -37,13 +39,29 @@ Actions = Annotated[
 Format = Annotated[Layout, typer.Option("--format", help="How to write it.")]
 
 
+Column = tuple[str, str]
+"""An action and a verb."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A matrix ready to be written: a header, and a row of texts for each position."""
+    """Cells by place, with the positions and the columns in the order of the policy."""
 
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    conditional: bool
+    positions: tuple[str, ...]
+    columns: tuple[Column, ...]
+    cells: dict[tuple[str, Column], MatrixCell]
+
+    def text(self, position: str, column: Column) -> str:
+        """The limits of a place; `*` marks a condition, an empty text that there is no right."""
+        cell = self.cells.get((position, column))
+        if cell is None:
+            return ""
+        return "; ".join(dict.fromkeys(cell.limits)) + (" *" if cell.conditional else "")
+
+    @property
+    def conditional(self) -> bool:
+        """True when some limit has a condition."""
+        return any(cell.conditional for cell in self.cells.values())
 
 
 def matrix(
@@ -65,7 +83,7 @@ def matrix(
     if as_json:
         view.data({"matrix": [to_json(c) for c in cells], **session.context()})
         return ExitCode.OK
-    _write(grid(cells, session, language), layout, view, session)
+    _write(grid(cells, session.loaded.program), layout, view, session, language)
     return ExitCode.OK
 
 
@@ -81,45 +99,59 @@ def _named(names: Sequence[str], session: Session) -> list[str]:
     return found
 
 
-def grid(cells: Sequence[MatrixCell], session: Session, language: Language) -> Grid:
-    """The cells as rows of texts; `*` marks a limit with a condition."""
-    columns = list(dict.fromkeys((c.action, c.verb) for c in cells))
-    by_place = {(c.position, c.action, c.verb): c for c in cells}
-    model, program = session.loaded.engine.model, session.loaded.program
-    rows = []
-    for position in dict.fromkeys(c.position for c in cells):
-        texts = [_cell(by_place.get((position, *column))) for column in columns]
-        rows.append((position_label(position, model, language), *texts))
-    header = ("position", *(f"{program.actions[a].short} {verb}" for a, verb in columns))
-    return Grid(header, tuple(rows), any(c.conditional for c in cells))
+def grid(cells: Sequence[MatrixCell], program: Program) -> Grid:
+    """The cells of a matrix, ordered."""
+    by_place = {(cell.position, (cell.action, cell.verb)): cell for cell in cells}
+    held = {cell.position for cell in cells}
+    order = {name: number for number, name in enumerate(program.actions)}
+    columns = sorted({(cell.action, cell.verb) for cell in cells}, key=lambda c: order[c[0]])
+    return Grid(tuple(p for p in program.positions if p in held), tuple(columns), by_place)
 
 
-def _cell(cell: MatrixCell | None) -> str:
-    if cell is None or not cell.limits:
-        return ""
-    return "; ".join(cell.limits) + (" *" if cell.conditional else "")
-
-
-def _write(found: Grid, layout: Layout, view: Screen, session: Session) -> None:
-    if layout is Layout.CSV:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([found.header, *found.rows])
-        view.block(text.getvalue())
+def _write(found: Grid, layout: Layout, view: Screen, session: Session, language: Language) -> None:
+    model = session.loaded.engine.model
+    labels = {p: position_label(p, model, language) for p in found.positions}
+    if layout is Layout.TABLE:
+        _tables(found, labels, view, session, language)
         return
-    if layout is Layout.MARKDOWN:
-        view.block(_markdown(found))
-        return
-    if not found.rows:
-        view.line("nobody was given any right as of ", str(session.today))
-        return
-    dots = [tuple(cell or "·" for cell in row) for row in found.rows]
-    view.table(found.header, dots)
+    header = [
+        "position",
+        *(f"{action.rsplit('.', 1)[-1]} {verb}" for action, verb in found.columns),
+    ]
+    rows = [[labels[p], *(found.text(p, c) for c in found.columns)] for p in found.positions]
+    view.block(_csv([header, *rows]) if layout is Layout.CSV else _markdown([header, *rows]))
+
+
+def _tables(
+    found: Grid, labels: dict[str, str], view: Screen, session: Session, language: Language
+) -> None:
+    """A table for each action, so that each fits on a page."""
+    program = session.loaded.program
+    view.line((f"who may do what, as of {session.today}", "bold"))
+    for action, columns in groupby(found.columns, lambda column: column[0]):
+        of_action = list(columns)
+        label = program.actions[action].label
+        view.line()
+        shown = f"  {label.localized(language)}" if label else ""
+        view.line((action.rsplit(".", 1)[-1], "bold"), shown)
+        rows = [
+            (labels[p], *(found.text(p, c) or "·" for c in of_action))
+            for p in found.positions
+            if any((p, c) in found.cells for c in of_action)
+        ]
+        view.table(("position", *(verb for _, verb in of_action)), rows, indent=2)
     view.line()
-    note = ", * under a condition (`remit may` shows it)" if found.conditional else ""
-    view.line((f"as of {session.today}; · no right{note}", "dim"))
+    note = ", * only under a condition (`remit may` shows it)" if found.conditional else ""
+    view.line((f"· no right{note}", "dim"))
 
 
-def _markdown(found: Grid) -> str:
-    lines = [found.header, tuple("---" for _ in found.header), *found.rows]
-    shown = (" | ".join(cell.replace("|", "\\|") for cell in line) for line in lines)
+def _csv(lines: Sequence[Sequence[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(lines)
+    return text.getvalue()
+
+
+def _markdown(lines: Sequence[Sequence[str]]) -> str:
+    ruled = [lines[0], ["---"] * len(lines[0]), *lines[1:]]
+    shown = (" | ".join(cell.replace("|", "\\|") for cell in line) for line in ruled)
     return "\n".join(f"| {line} |" for line in shown)

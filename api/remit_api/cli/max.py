@@ -66,8 +66,7 @@ def max_(
 
 
 def _show(found: Maximum, view: Screen, session: Session) -> None:
-    first = found.permit.text if found.known else "the rules give no exact maximum"
-    view.line((first, "bold"))
+    view.line((_sentence(found), "bold"))
     view.line()
     pairs = [("now", found.permit.text), ("with steps done", found.with_steps.text)]
     if found.missing:
@@ -77,6 +76,16 @@ def _show(found: Maximum, view: Screen, session: Session) -> None:
     pairs.append(("as of", session.today.isoformat()))
     for name, text in pairs:
         view.line("  ", (f"{name:<17}", "dim"), text)
+
+
+def _sentence(found: Maximum) -> str:
+    """The answer as one would say it on the telephone."""
+    now, later = found.permit.text, found.with_steps.text
+    if not found.known:
+        return "the rules give no exact maximum"
+    if found.missing and found.permit.kind == "none":
+        return f"nothing can be promised without {', '.join(found.missing)}"
+    return now if now == later else f"{now} now, {later} once steps are done"
 
 
 def _document(found: Maximum, session: Session) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import (
@@ -20,6 +21,7 @@ from remit_api.cli.options import (
 from remit_api.cli.output import Screen, screen
 from remit_api.cli.session import Asked, Session, open_session, with_actor
 from remit_api.failures import WrongUse
+from remit_engine.ir import PROHIBITION
 from remit_engine.questions import Power
 from remit_engine.request import Request
 from remit_engine.wire import to_json
@@ -74,8 +76,27 @@ def _show(powers: Sequence[Power], actor: str, view: Screen, session: Session) -
         view.line((f"{actor} was given no right", "bold"), f" as of {session.today}")
         return
     view.line((f"{actor}, as of {session.today}", "bold"))
-    view.line()
-    rows = [
-        (p.label, p.verb, p.kind, p.limit, p.condition or "", f"{p.file}:{p.line}") for p in powers
-    ]
-    view.table(("action", "verb", "kind", "limit", "when", "written in"), rows)
+    for action, group in groupby(sorted(powers, key=_order), lambda p: (p.action, p.label)):
+        view.line()
+        view.line((action[1], "bold"), (f"  {action[0].rsplit('.', 1)[-1]}", "dim"))
+        for power in group:
+            colour = "red" if power.kind == PROHIBITION else "green"
+            place = (f"  {power.file}:{power.line}", "dim")
+            view.line("  ", (_may(power), colour), _condition(power), place)
+
+
+def _order(power: Power) -> tuple[str, bool]:
+    """By action, rights before bars."""
+    return (power.action, power.kind == PROHIBITION)
+
+
+def _may(power: Power) -> str:
+    """The right as a sentence; a bar whatever the measure needs no limit."""
+    if power.kind != PROHIBITION:
+        return f"may {power.verb} {power.limit}"
+    return f"may not {power.verb}" + ("" if power.limit == "any" else f" {power.limit}")
+
+
+def _condition(power: Power) -> str:
+    when = f" when {power.condition}" if power.condition else ""
+    return when + (f", on behalf of {power.on_behalf_of}" if power.on_behalf_of else "")

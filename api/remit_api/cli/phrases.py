@@ -11,6 +11,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "on behalf of": ("on behalf of", "代表"),
     "limit": ("your limit", "权限"),
     "headroom": ("room left", "余量"),
+    "excess": ("too much by", "超出"),
     "maximum": ("at most now", "目前最多"),
     "totals": ("running totals", "累计"),
     "total": (

@@ -1,0 +1,145 @@
+"""The quick way from JSON to an outcome reads every request as the full reader does."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from remit_dsl.loader import load_texts
+from remit_engine.compile.python_reader import Irregular
+from remit_engine.engine import Engine
+from remit_engine.request import InvalidRequest
+from remit_engine.request_reader import read_json, read_request
+
+POLICY = """
+policy p "P" { effective from 2026-01-01 owner boss currency CNY }
+enum Region "Region" { east { shanghai } west }
+position boss "Boss"
+position rep "Rep" { reports to boss }
+record Order "Order" { total: money  region: Region optional  margin: percent optional }
+action discount "Discount" {
+  rate percent  order Order  gift boolean optional  due date optional  note text optional
+  pieces integer optional  limit on rate
+}
+authority discount {
+  rep may approve up to 5% when order.total <= 1_000.50 and order.region in east
+  rep may approve up to 7% when gift and pieces > 3
+  boss may approve up to 30% from 2026-03-01
+  floor: nobody may approve when order.margin < 5%
+  late: nobody may approve when due < 2026-02-01
+  told: nobody may approve when note = "no: never"
+}
+"""
+
+
+def engine() -> Engine:
+    program, faults = load_texts({"p.remit": POLICY})
+    assert program is not None, faults
+    return Engine(program)
+
+
+ENGINE = engine()
+numbers: st.SearchStrategy[Any] = st.one_of(
+    st.sampled_from([0, 1, 5, 1000, 1001, 10**30, -1]),
+    st.sampled_from(
+        ["0.05", "0.0500", "5e-2", "0.07", "0.0700001", "1000.5", "1000.51", "1e400"]
+    ).map(Decimal),
+)
+odd = st.sampled_from([None, True, "900", "5%", "2‰", "", [], {}, "east", "1000 CNY", "2026-13-01"])
+facts = st.fixed_dictionaries(
+    {},
+    optional={
+        "rate": numbers | odd,
+        "order": st.fixed_dictionaries(
+            {},
+            optional={
+                "total": numbers | odd,
+                "region": st.sampled_from(["east", "shanghai", "west", "Paris", None, 3]),
+                "margin": numbers | odd,
+                "more": numbers,
+            },
+        )
+        | odd,
+        "gift": st.booleans() | odd,
+        "pieces": st.integers(0, 5) | numbers | odd,
+        "due": st.sampled_from(["2026-01-31", "2026-02-01", "2026-02-30", "20260201", 3, None]),
+        "note": st.sampled_from(["yes", "no: never", 'a "quote"', "注意", None, 3]),
+        "unknown": numbers | odd,
+    },
+)
+documents = st.fixed_dictionaries(
+    {"actor": st.sampled_from(["rep", "boss", "p.rep", "nobody", 3]), "facts": facts},
+    optional={
+        "action": st.sampled_from(["discount", "p.discount", "discuont", None]),
+        "verb": st.sampled_from(["approve", "review", "aprove", None]),
+        "as_of": st.sampled_from(["2026-02-15", "2026-03-01", "2025-12-31", "1.3.2026", None]),
+        "requester": st.sampled_from(["rep", "boss", None]),
+        "extra": numbers,
+    },
+)
+
+
+def encoded(value: Any) -> str:
+    match value:
+        case Decimal():
+            return str(value)
+        case dict():
+            members = (f"{json.dumps(k)}: {encoded(v)}" for k, v in value.items())
+            return "{" + ", ".join(members) + "}"
+        case list():
+            return "[" + ", ".join(encoded(v) for v in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def in_full(data: str) -> Any:
+    request = read_request(read_json(data), ENGINE.model, ENGINE.directory)
+    decision = ENGINE.decide(request)
+    return decision.outcome, tuple(r.id for r in decision.rules if r.role != "not met")
+
+
+@settings(max_examples=400)
+@given(documents)
+def test_reads_as_the_full_reader_does(document: dict[str, Any]) -> None:
+    document = {"action": "discount", "as_of": "2026-02-15", **document}
+    data = encoded(document)
+    try:
+        expected = in_full(data)
+    except InvalidRequest as refused:
+        with pytest.raises(InvalidRequest) as found:
+            ENGINE.check_json(data.encode())
+        assert found.value.problems == refused.problems
+    else:
+        assert ENGINE.check_json(data.encode()) == expected
+
+
+PLAIN = '{"actor":"rep","action":"discount","as_of":"2026-02-15","facts":{"rate":0.05,"order":{"total":1000.5,"region":"shanghai","margin":0.2},"due":"2026-05-01","note":"x"}}'
+
+
+def test_the_plain_form_takes_the_quick_way() -> None:
+    check, actor, as_of, slots = ENGINE.read_json_plain(PLAIN.encode())
+    assert check(actor, as_of, slots)[0] == "permit"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        PLAIN.replace('"rate":0.05', '"rate":0.9,"rate":0.05'),
+        PLAIN.replace('"rate":0.05', '"rate" : 0.9, "rate":0.05'),
+        PLAIN.replace('"facts"', '"facts":{},"facts"'),
+    ],
+)
+def test_a_member_given_twice_is_refused(data: str) -> None:
+    with pytest.raises(Irregular):
+        ENGINE.read_json_plain(data.encode())
+    with pytest.raises(InvalidRequest, match="given twice"):
+        ENGINE.check_json(data.encode())
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"3", b"{", b"\xff\xfe", b"[" * 100_000, b"null"])
+def test_what_is_no_request_is_refused_in_words(data: bytes) -> None:
+    with pytest.raises(InvalidRequest):
+        ENGINE.check_json(data)
