@@ -84,7 +84,8 @@ def steps(fence: Fence) -> list[Step]:
 
 def outputs(commands: list[str], folder: Path) -> list[str]:
     """What each command prints, run one after the other in one shell."""
-    script = "\n".join(f"{command}\nprintf '%s\\n' '{_MARK}'" for command in commands)
+    after = f"code=$?; printf '%s\\n' '{_MARK}'; (exit $code)"
+    script = "\n".join(f"{command}\n{after}" for command in commands)
     tools = Path(sys.executable).parent
     done = subprocess.run(
         ["bash", "-c", script],

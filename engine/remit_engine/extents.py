@@ -48,7 +48,15 @@ def room(grant: Verdict) -> Interval | None:
 
 
 def stated(grant: Verdict, case: Case) -> Interval | None:
-    """The limit as the rule states it: for one act where it does, else its first total."""
+    """The limit as the rule states it (for one act where it does, else its first total), or as
+    it was delegated where that is less."""
+    limit = _as_written(grant, case)
+    if limit is None or case.capacity.cap is None:
+        return limit
+    return limit.meet(Interval(high=case.capacity.cap))
+
+
+def _as_written(grant: Verdict, case: Case) -> Interval | None:
     if grant.rule.bound is not None:
         bound = grant.bounds[0]
         if isinstance(bound, Unknown):

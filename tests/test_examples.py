@@ -1,0 +1,54 @@
+"""Every story under `examples/` happens as its README tells it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from fences import UPDATE, outputs, run_page
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+STORIES = sorted(page.parent for page in EXAMPLES.glob("*/README.md"))
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda s: s.name)
+def test_a_story_happens_as_told(story: Path, tmp_path: Path) -> None:
+    folder = tmp_path / story.name
+    shutil.copytree(story, folder)
+    if UPDATE:
+        _expected_anew(story, folder)
+    differing = list(run_page(story / "README.md", folder))
+    assert not differing, "\n\n".join(differing)
+
+
+def _expected_anew(story: Path, folder: Path) -> None:
+    """The answers of the batch story are a file of their own."""
+    if story.name == "batch":
+        command = "remit decide . --action discount --batch march.csv --out answers.csv"
+        outputs([command], folder)
+        for place in (story, folder):
+            shutil.copy(folder / "answers.csv", place / "expected.csv")
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda s: s.name)
+def test_a_story_has_a_policy_and_a_place_in_the_list(story: Path) -> None:
+    assert list(story.glob("*.remit"))
+    assert f"({story.name}/README.md)" in (EXAMPLES / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_tour_of_make_run_ends_well() -> None:
+    shown = subprocess.run(
+        ["bash", str(EXAMPLES / "tour")],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={"PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"},
+        check=False,
+        timeout=300,
+    )
+    assert shown.returncode == 0, shown.stdout[-2000:] + shown.stderr
+    for heading in ("The rep", "The finance controller", "The policy administrator", "What next"):
+        assert heading in shown.stdout
