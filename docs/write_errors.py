@@ -1,4 +1,4 @@
-"""Writes `errors.md` from the catalogue of diagnostics; with --check, says whether it is current."""
+"""Writes `errors.md` from the catalogue of diagnostics; `--check` says whether it is current."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from remit_dsl.catalogue import CATALOGUE, Entry
 PAGE = Path(__file__).with_name("errors.md")
 HEAD = """# Diagnostics
 
-Every fault that `remit` finds in a text has a stable code: `E…` is an error, `W…` a warning. `remit explain E0107`
-prints one of these entries. This page is made from the catalogue (`make docs`); do not edit it.
+Every fault that `remit` finds in a text has a stable code: `E…` is an error, `W…` a warning.
+`remit explain E0107` prints one of these entries. This page is made from the catalogue
+(`make docs`); do not edit it.
 """
 GROUPS = {
     "E00": "Characters, words and grammar",
@@ -39,7 +40,8 @@ def page() -> str:
 
 
 def _entry(code: str, entry: Entry) -> str:
-    text = f"\n### {code} {entry.title}\n\n{_sentence(entry.cause)} **Repair:** {_sentence(entry.repair)}\n"
+    said = f"{_sentence(entry.cause)} **Repair:** {_sentence(entry.repair)}"
+    text = f"\n### {code} {entry.title}\n\n{said}\n"
     if entry.example:
         text += f"\n```text\n{entry.example.strip(chr(10))}\n```\n"
     return text

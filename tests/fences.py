@@ -155,9 +155,17 @@ def _run(fence: Fence, folder: Path) -> Iterator[str]:
 def _write(fence: Fence, asked: list[Step], printed: list[str]) -> None:
     lines: list[str] = []
     for step, text in zip(asked, printed, strict=True):
-        shown = step.expected if fits(text, step.expected) else _bare(text)
+        shown = step.expected if fits(text, step.expected) else _kept(_bare(text), step.expected)
         lines += [f"$ {step.command}", *([shown.rstrip("\n")] if shown.strip("\n") else [])]
     page = fence.page.read_text(encoding="utf-8")
     head = f"```{' '.join(fence.words)}\n"
     new = page.replace(f"{head}{fence.text}```", head + "\n".join(lines) + "\n```", 1)
     fence.page.write_text(new, encoding="utf-8")
+
+
+def _kept(printed: str, expected: str) -> str:
+    """What was printed; lines that a line with `…` stood for keep it."""
+    loose = [line for line in expected.split("\n") if "…" in line.strip("… ")]
+    return "\n".join(
+        next((wide for wide in loose if fits(line, wide)), line) for line in printed.split("\n")
+    )

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from fences import UPDATE, outputs, run_page
 
 EXAMPLES = Path(__file__).parents[1] / "examples"

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from remit_api.failures import BadFacts, InvalidPolicy, MissingFile, WrongUse
+from remit_api.failures import BadFacts, MissingFile, WrongUse
+from remit_dsl.diagnostics import Diagnostic
 from remit_engine.json_reader import read_json
 from remit_engine.request import InvalidRequest, Problem
-from remit_engine.yaml_tree import plain, read_yaml, read_yaml_file
+from remit_engine.yaml_tree import Node, plain, read_yaml, read_yaml_file
 
 YAML = (".yaml", ".yml")
 
@@ -84,19 +85,19 @@ def json_or_yaml(content: str, name: str) -> Any:
     """A document of either kind: JSON starts with a brace or a bracket."""
     if content.lstrip().startswith(("{", "[")):
         return _json(content, name)
-    node, found = read_yaml(name, content)
-    if found:
-        raise InvalidPolicy(found, {})
-    return plain(node) if node else {}
+    return _plain(*read_yaml(name, content))
 
 
 def yaml_file(path: Path) -> Any:
     """A YAML document from a file, with exact numbers."""
     if not path.exists():
         raise MissingFile(path, f"there is no file `{path}`")
-    node, found = read_yaml_file(path)
+    return _plain(*read_yaml_file(path))
+
+
+def _plain(node: Node | None, found: list[Diagnostic]) -> Any:
     if found:
-        raise InvalidPolicy(found, {})
+        raise BadFacts([Problem(str(d.span), d.message) for d in found])
     return plain(node) if node else {}
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from remit_api.failures import MissingFile, WrongUse
 
 DEFAULT_FOLDER = "policies"
+SUITE = ".test.yaml"
+NO_POLICIES = (".yaml", ".yml", ".json", ".jsonl", ".csv", ".parquet")
 
 
 def policy_paths(given: Iterable[str]) -> list[Path]:
@@ -27,7 +29,31 @@ def policy_paths(given: Iterable[str]) -> list[Path]:
     for path in paths:
         if not path.exists():
             raise MissingFile(path, f"there is no file or folder `{path}`")
+        if path.suffix in NO_POLICIES and path.is_file():
+            raise WrongUse(f"`{path}` is not a policy file", _meant(path))
     return paths
+
+
+def _meant(path: Path) -> str:
+    """What a file that is no policy is good for."""
+    if path.name.endswith(SUITE):
+        return f"a test suite is run with `remit test {path}`"
+    if path.suffix in (".yaml", ".yml"):
+        return f"people are read with `--directory {path}`, facts with `--facts {path}`"
+    if path.suffix == ".json":
+        return f"facts are read with `--facts {path}`"
+    return f"requests are answered with `remit decide --batch {path} --out FILE`"
+
+
+def suite_paths(given: Iterable[str]) -> list[Path]:
+    """The paths of test suites on the command line, or `policies/` here when none is given."""
+    suites = [Path(p) for p in given if p.endswith(SUITE) and Path(p).is_file()]
+    others = [p for p in given if Path(p) not in suites]
+    found = policy_paths(others) if others or not suites else []
+    for path in found:
+        if path.is_file():
+            raise WrongUse(f"`{path}` is not a test suite", f"a suite is a file ending in {SUITE}")
+    return [*suites, *found]
 
 
 def files_under(paths: Iterable[Path], *endings: str) -> list[Path]:

@@ -84,6 +84,7 @@ class _Reader:
         facts: dict[str, Any] = {}
         for path, text in self.question.words.facts.items() if self.action else ():
             try:
+                _no_value_above(path, self.question.facts)
                 set_fact(facts, path, self.fact(path, text, self.action or ""))
             except InvalidRequest as fault:
                 self.problems.extend(fault.problems)
@@ -149,6 +150,18 @@ class _Reader:
             return {"verb": verb, "by": party["person"], "position": party["position"]}
         known = who in self.directory.people or not names_of(self.model).positions.find(who)
         return {"verb": verb, "by" if known else "position": who}
+
+
+def _no_value_above(path: str, facts: Any) -> None:
+    """`order.total` cannot be set where a document says that `order` is a single value."""
+    *above, _ = path.split(".")
+    for at, step in enumerate(above):
+        facts = facts.get(step)
+        if facts is None:
+            return
+        if not isinstance(facts, Mapping):
+            taken = ".".join(above[: at + 1])
+            raise InvalidRequest([Problem(path, f"`{taken}` is given already as a single value")])
 
 
 def _nothing(name: str, types: Mapping[str, Type], what: str) -> str:

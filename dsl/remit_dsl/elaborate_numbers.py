@@ -33,7 +33,6 @@ from remit_dsl.types import (
     money,
 )
 
-LONGEST_PRODUCT = 100
 BALANCED_FROM = 8
 _LITERALS = {
     "number": LITERAL,
@@ -97,7 +96,7 @@ def arithmetic(el: Elaborator, node: syntax.Arithmetic, expected: Type | None) -
     operators.reverse()
     if sums:
         return _sum(el, terms, operators)
-    return _product(el, node, terms, operators)
+    return _product(el, terms, operators)
 
 
 # --- sums --------------------------------------------------------------------------------
@@ -211,16 +210,8 @@ def _relation(el: Elaborator, left: Expression, right: Expression) -> tuple[str,
 
 
 def _product(
-    el: Elaborator, node: syntax.Arithmetic, terms: list[syntax.Expr], operators: list[str]
+    el: Elaborator, terms: list[syntax.Expr], operators: list[str]
 ) -> Expression | None:
-    if len(terms) > LONGEST_PRODUCT:
-        el.findings.add(
-            node.span,
-            "E0317",
-            f"this product has more than {LONGEST_PRODUCT} factors",
-            "name a part of it with `define`",
-        )
-        return None
     parts = [el(term) for term in terms]
     e = parts[0]
     for operator, right in zip(operators, parts[1:], strict=True):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from remit_dsl.resolve import Scope
     from remit_dsl.world import World
 
-DEEPEST = 100
+DEEPEST = 120  # the parser refuses more than 100; trees may come from elsewhere
 Handler = Callable[["Elaborator", Any, Type | None], Expression | None]
 
 

@@ -142,8 +142,7 @@ def field_at(path: str, action: Action, model: Model) -> Field | None:
     records = model.program.records
     person = next((r for n, r in records.items() if n.rsplit(".", 1)[-1] == "Person"), None)
     if first in ("actor", "requester"):
-        found = person.fields.get(rest[0]) if person and len(rest) == 1 else None
-        return found
+        return person.fields.get(rest[0]) if person and len(rest) == 1 else None
     found = action.fields.get(first)
     for step in rest:
         if found is None or found.type.kind != "record":

@@ -22,6 +22,7 @@ from remit_engine.compile.to_python import Compiled
 from remit_engine.deciding import concluded, farthest
 from remit_engine.decision import Amount, Decision, Outcome, TraceLine
 from remit_engine.directory import Directory
+from remit_engine.evaluate import Environment, evaluate
 from remit_engine.explain import Explained, explain
 from remit_engine.interpreter import environment
 from remit_engine.ir import Model
@@ -163,7 +164,19 @@ class Fast:
     # --- both ------------------------------------------------------------------------------------
 
     def _axes(self, cells: Cells, case: Case, slots: Sequence[Any]) -> Any:
-        return axes(cells.plan, slots, case.request.as_of, environment(case))
+        env = environment(case)
+        return axes(cells.plan, slots, case.request.as_of, env, self._caps(cells.plan.action, env))
+
+    def _caps(self, action: str, env: Environment) -> Iterator[Fraction]:
+        """Every number to which some delegation of the action cuts the measure off."""
+        for entry in self._directory.delegations:
+            if entry.action == action and entry.limit is not None:
+                yield entry.limit
+        for delegation in self._model.actions[action].delegations:
+            if delegation.cap is not None:
+                cap = evaluate(delegation.cap, env)
+                if isinstance(cap, Fraction):
+                    yield cap
 
     def _era(self, as_of: date) -> int:
         """Which stretch between turning days a day lies in."""

@@ -1,4 +1,4 @@
-"""From a request's JSON straight to its outcome, for the plain requests that make up most traffic."""
+"""From a request's JSON straight to slots, for the plain requests that make up most traffic."""
 
 from __future__ import annotations
 

@@ -57,15 +57,23 @@ def _approvals(
     persons: list[Party] = []
     end = start
     for i, approval in enumerate(case.request.approvals[start:], start + 1):
-        if len(persons) < step.count and _counts(approval, verb, step, case):
-            if all(same_party(approval.by, p) is False for p in persons):
-                persons.append(approval.by)
-                end = i
-    if verb == case.request.verb and not case.capacity.positions.isdisjoint(step.positions):
-        if all(same_party(case.capacity.party, p) is False for p in persons):
-            persons.append(case.capacity.party)
+        if (
+            len(persons) < step.count
+            and _counts(approval, verb, step, case)
+            and _is_new(approval.by, persons)
+        ):
+            persons.append(approval.by)
+            end = i
+    decider = case.capacity.party
+    counts = verb == case.request.verb and not case.capacity.positions.isdisjoint(step.positions)
+    if counts and _is_new(decider, persons):
+        persons.append(decider)
     done = min(len(persons), step.count)
     return ([] if done >= step.count else [Outstanding(rule, step, done)]), end
+
+
+def _is_new(party: Party, persons: list[Party]) -> bool:
+    return all(same_party(party, p) is False for p in persons)
 
 
 def _counts(approval: Approval, verb: str, step: ApprovalStep, case: Case) -> bool:

@@ -38,10 +38,12 @@ class Unknown:
 
     @property
     def can_be_true(self) -> bool:
+        """Whether some completion makes it true."""
         return bool(self.may & CAN_BE_TRUE)
 
     @property
     def can_be_false(self) -> bool:
+        """Whether some completion makes it false."""
         return bool(self.may & CAN_BE_FALSE)
 
 

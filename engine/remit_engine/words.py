@@ -29,7 +29,8 @@ WORDS: dict[str, dict[str, str]] = {
         "never fixed, ask {owner}",
         "deny.default": "a rule forbids it",
         "incomplete": "it cannot be said without {missing}",
-        "undefined.unset": "the policy does not say: the limit of {rule} was never fixed; ask {owner}",
+        "undefined.unset": "the policy does not say: the limit of {rule} was never fixed; "
+        "ask {owner}",
         "undefined.parameter": "the policy does not say: `{subject}` was never fixed; ask {owner}",
         "undefined.fault": "the policy does not say: {rule} cannot be read ({fault}); ask {owner}",
         "undefined.nobody": "the policy does not say: nobody was ever given the right to {verb} "
@@ -70,7 +71,8 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "zh": {
         "permit": "可以:{actor}有权{verb}{action}{measured}{limited}",
-        "permit.behalf": "可以:{actor}受{giver}委托(至{until}止)有权{verb}{action}{measured}{limited}",
+        "permit.behalf": "可以:{actor}受{giver}委托(至{until}止)有权{verb}{action}"
+        "{measured}{limited}",
         "measured": ",数额为{measure}",
         "limited": ";权限为{limit},尚余{headroom}",
         "unlimited": ";没有限额",

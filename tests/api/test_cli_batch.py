@@ -141,7 +141,11 @@ def test_bad_lines_do_not_end_the_batch(house):
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("", "has no column names"), ("a,b,a\n1,2,3\n", "the column `a` is there twice")],
+    [
+        ("id;actor\n1;rita\n", "not separated by commas"),
+        ("", "has no column names"),
+        ("a,b,a\n1,2,3\n", "the column `a` is there twice"),
+    ],
 )
 def test_a_header_that_is_none(house, file, text, said):
     file("in.csv", text)
@@ -223,3 +227,10 @@ def test_a_file_that_is_no_parquet(house, file):
     ran = house("decide", "--batch", "in.parquet", "--out", "out.csv")
     assert ran.code == 4
     assert "in.parquet: this is not Parquet" in ran.err
+
+
+def test_a_column_that_is_of_no_use_is_named(house, file):
+    file("in.csv", "id,actor,rate,order.totl\n1,rita,2%,5\n2,mark,2%,7\n")
+    ran = house("decide", "--batch", "in.csv", "--out", "out.csv")
+    assert "not used: facts.order.totl" in ran.out
+    assert "facts.id" not in ran.out

@@ -195,6 +195,7 @@ def test_without_a_directory_people_are_unknown(house):
     ran = house(*words, "--actor", "rita", *facts)
     assert ran.code == 4
     assert "there is no person or position `rita`" in ran.err
+    assert "help: no directory of people was read" in ran.err
     assert house(*words, "--actor", "rita@sales_representative", *facts).code == 0
 
 
@@ -272,3 +273,27 @@ def test_facts_file_that_is_no_json(house):
     ran = house("decide", "--actor", "rita", "--facts", "facts.json")
     assert ran.code == 4
     assert "facts.json: not JSON at line 1" in ran.err
+
+
+def test_a_word_does_not_hide_a_wrong_document(house):
+    ran = house("decide", "--actor", "rita", "--facts", '{"order": 5}', "order.total=3")
+    assert ran.code == 4
+    assert "order.total: `order` is given already as a single value" in ran.err
+
+
+def test_facts_file_that_is_no_yaml(house, file):
+    file("facts.yaml", "rate: [1")
+    ran = house("decide", "--actor", "rita", "--facts", "facts.yaml")
+    assert ran.code == 4
+    assert "facts.yaml:1" in ran.err
+    assert "this is not YAML" in ran.err
+
+
+def test_files_that_are_no_policies_say_what_they_are_for(house, file):
+    ran = house("decide", "policies/directory.yaml", "--actor", "rita")
+    assert ran.code == 2
+    assert "`policies/directory.yaml` is not a policy file" in ran.err
+    assert "`--directory policies/directory.yaml`" in ran.err
+    assert "remit test" in house("check", "policies/sales.test.yaml").err
+    file("in.csv", "actor\n")
+    assert "--batch in.csv" in house("decide", "in.csv", "--actor", "rita").err

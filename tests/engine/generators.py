@@ -70,6 +70,7 @@ class Maker:
     measure: str = "amount"
     kind: str = "money"
     labels: int = 0
+    taker: str | None = None
     facts: bool = True
     granted: list[tuple[list[str], str]] = field(default_factory=list)
     bounded: list[str] = field(default_factory=list)
@@ -478,6 +479,8 @@ class Written:
     literals: dict[str, tuple[str, ...]]
     granted: tuple[tuple[str, str], ...]
     """position and verb of its grants"""
+    taker: str | None
+    """who acts on a delegation"""
 
     def text(
         self, declarations: Sequence[str] | None = None, statements: Sequence[str] | None = None
@@ -509,8 +512,9 @@ def directory(m: Maker) -> str:
         for high, giver in firsts.items()
         if high in m.superiors[low]
     ]
-    if pairs and m.chance(40):
+    if pairs and m.chance(60):
         giver, taker = m.pick(pairs)
+        m.taker = taker
         limit = f", limit: {_plain(m)}" if m.chance(50) else ""
         text += (
             f"\ndelegations:\n  - {{from: {giver}, to: {taker}, action: {ACTION}{limit}, "
@@ -555,12 +559,15 @@ def written(rnd: Random) -> Written:
     parts += parameters(m)
     m.facts = True
     parts += [*tables(m), *definitions(m)]
-    parts.append(f"delegation of {ACTION} {{ to any level below  at most 90 days  never onward }}")
+    cap = f"at most {m.literal(m.kind)}" if m.chance(40) else ""
+    parts.append(f"delegation of {ACTION} {{ to any level below  at most 90 days {cap} never onward }}")
     said = statements(m)
     people = directory(m)
     literals = {k: tuple(sorted(v)) for k, v in m.used.items()}
     granted = tuple((p, verb) for able, verb in m.granted for p in able)
-    return Written(head, tuple(parts), tuple(said), people, m.measure, m.kind, literals, granted)
+    return Written(
+        head, tuple(parts), tuple(said), people, m.measure, m.kind, literals, granted, m.taker
+    )
 
 
 # --- requests ------------------------------------------------------------------------------
@@ -655,7 +662,7 @@ def document(m: Maker, w: Written) -> dict[str, Any]:
     given = m.pick((100, 100, 90, 80, 60, 30))
     position, verb = m.pick(w.granted) if m.chance(70) else (None, m.pick(VERBS))
     found: dict[str, Any] = {
-        "actor": party(m, w, position),
+        "actor": w.taker if w.taker and m.chance(30) else party(m, w, position),
         "verb": verb,
         "action": ACTION,
         "as_of": _day(m, w),

@@ -42,6 +42,9 @@ def _header(cells: Sequence[str], path: Path) -> list[str]:
     header = [cell.strip() for cell in cells]
     if not any(header):
         raise BadFacts([Problem(str(path), "the first line has no column names")])
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t|"):
+        message = "the columns are not separated by commas: save it as CSV with commas"
+        raise BadFacts([Problem(str(path), message)])
     twice = [name for name in dict.fromkeys(header) if name and header.count(name) > 1]
     if twice:
         raise BadFacts([Problem(str(path), f"the column `{twice[0]}` is there twice")])

@@ -34,6 +34,12 @@ class Summary:
     errors: int = 0
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     first_error: tuple[int, str] | None = None
+    ignored: Counter[str] = field(default_factory=Counter)
+
+    def unused(self) -> list[str]:
+        """What was said in every answered row and belongs to nothing: a misspelt column, say."""
+        answered = self.rows - self.errors
+        return sorted(path for path, rows in self.ignored.items() if rows == answered)
 
 
 def open_batch(path: Path) -> Rows:
@@ -59,18 +65,22 @@ def run(
     summary = Summary()
     with open_results(out, rows.ids) as write:
         for row in rows.rows:
-            _count(summary, row, _answered(row, engine, defaults, today), write)
+            _count(summary, row, _answered(row, engine, defaults, today, summary), write)
             progress(row.position)
     return summary
 
 
-def _answered(row: Row, engine: Engine, defaults: Question, today: date) -> Record:
+def _answered(
+    row: Row, engine: Engine, defaults: Question, today: date, summary: Summary
+) -> Record:
     if row.question is None:
         return failed(row.number, row.ids, row.error or "the row cannot be read")
     try:
         question = row.question.over(defaults)
         request = read_question(question, engine.model, engine.directory, today, lenient=True)
-        return record(row.number, row.ids, engine.decide(request))
+        decision = engine.decide(request)
+        summary.ignored.update(set(decision.ignored) - {f"facts.{name}" for name in row.ids})
+        return record(row.number, row.ids, decision)
     except InvalidRequest as fault:
         return failed(row.number, row.ids, "; ".join(map(shown, fault.problems)))
     except Exception as fault:  # one bad row must not cost the other million

@@ -7,10 +7,9 @@ from dataclasses import replace
 
 from remit_api.cli.report import error
 from remit_api.cli.session import Session
-from remit_api.failures import shown
+from remit_api.failures import BadFacts, shown
 from remit_api.question import Question
 from remit_engine.decision import Decision, MissingFact
-from remit_engine.request import InvalidRequest
 
 HINT = "facts are missing; an empty answer leaves one open, Ctrl-D stops asking"
 
@@ -49,7 +48,7 @@ def _ask(session: Session, fact: MissingFact) -> Session | None:
         completed = session.asking(answered(session.question, fact.path, text))
         try:
             completed.request()
-        except InvalidRequest as fault:
+        except BadFacts as fault:
             for problem in fault.problems:
                 error(view, shown(problem))
         else:

@@ -68,6 +68,7 @@ def _show(summary: Summary, out: Path, session: Session, view: Screen) -> None:
                 "answered": summary.rows - summary.errors,
                 "errors": summary.errors,
                 "outcomes": {str(o): summary.outcomes[o] for o in Outcome},
+                "unused": summary.unused(),
                 "out": str(out),
                 "as_of": session.today.isoformat(),
                 "policy": {"digest": session.loaded.program.digest},
@@ -84,3 +85,5 @@ def _show(summary: Summary, out: Path, session: Session, view: Screen) -> None:
         row, error = summary.first_error
         first = f"  the first in row {row}: {error}"
         view.line(f"  {summary.errors:>9,}  ", ("errors", "bold red"), first)
+    for path in summary.unused():
+        view.line(("  not used: ", "bold yellow"), path, ", which the action does not know")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.metadata import version
 from typing import Annotated, Any, NoReturn
 
@@ -15,7 +16,7 @@ from typer.core import TyperGroup
 from remit_api.cli import report
 from remit_api.cli.commands import COMMANDS, load, unknown
 from remit_api.cli.exit_codes import ExitCode, epilog
-from remit_api.cli.output import Screen, screen
+from remit_api.cli.output import screen
 
 
 class RemitGroup(TyperGroup):
@@ -49,35 +50,36 @@ class RemitGroup(TyperGroup):
             code = super().main(words, obj=view, **extra)
         except typer.TyperException as fault:
             named = " ".join(["remit", *(word for word in words[:1] if word in COMMANDS)])
-            return report.usage(fault, named, view)
+            return int(_unbroken(partial(report.usage, fault, named, view)))
         except typer.Abort:
             return ExitCode.INTERRUPTED
         return code or ExitCode.OK
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; whatever it raises is answered, not shown as a traceback."""
+        return _unbroken(partial(self._answered, ctx))
+
+    def _answered(self, ctx: Any) -> Any:
         try:
             code = super().invoke(ctx)
             sys.stdout.flush()
-        except (typer.TyperException, typer.Exit, typer.Abort):
+        except (typer.TyperException, typer.Exit, typer.Abort, BrokenPipeError):
             raise
-        except BrokenPipeError:
-            return _hang_up()
         except Exception as fault:
-            return _answered(fault, ctx.obj)
+            known = report.as_failure(fault)
+            return report.failure(known, ctx.obj) if known else report.internal(fault, ctx.obj)
         return code
 
 
-def _answered(fault: Exception, view: Screen) -> ExitCode:
-    known = report.as_failure(fault)
-    return report.failure(known, view) if known else report.internal(fault, view)
-
-
-def _hang_up() -> ExitCode:
-    """The reader went away: write the rest to nowhere, so that Python does not complain."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    return ExitCode.BROKEN_PIPE
+def _unbroken(work: Callable[[], Any]) -> Any:
+    """What `work` gives; when its reader goes away, a code, and no complaint from Python."""
+    try:
+        return work()
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
+        return ExitCode.BROKEN_PIPE
 
 
 app = typer.Typer(

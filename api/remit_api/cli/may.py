@@ -75,6 +75,7 @@ def _show(powers: Sequence[Power], actor: str, view: Screen, session: Session) -
     if not powers:
         view.line((f"{actor} was given no right", "bold"), f" as of {session.today}")
         return
+    program = session.loaded.program
     view.line((f"{actor}, as of {session.today}", "bold"))
     for action, group in groupby(sorted(powers, key=_order), lambda p: (p.action, p.label)):
         view.line()
@@ -82,7 +83,8 @@ def _show(powers: Sequence[Power], actor: str, view: Screen, session: Session) -
         for power in group:
             colour = "red" if power.kind == PROHIBITION else "green"
             place = (f"  {power.file}:{power.line}", "dim")
-            view.line("  ", (_may(power), colour), _condition(power), place)
+            measured = program.actions[power.action].measure is not None
+            view.line("  ", (_may(power, measured), colour), _condition(power), place)
 
 
 def _order(power: Power) -> tuple[str, bool]:
@@ -90,11 +92,12 @@ def _order(power: Power) -> tuple[str, bool]:
     return (power.action, power.kind == PROHIBITION)
 
 
-def _may(power: Power) -> str:
+def _may(power: Power, measured: bool) -> str:
     """The right as a sentence; a bar whatever the measure needs no limit."""
-    if power.kind != PROHIBITION:
-        return f"may {power.verb} {power.limit}"
-    return f"may not {power.verb}" + ("" if power.limit == "any" else f" {power.limit}")
+    said = f"may not {power.verb}" if power.kind == PROHIBITION else f"may {power.verb}"
+    if power.limit != "any":
+        return f"{said} {power.limit}"
+    return f"{said} without limit" if measured and power.kind != PROHIBITION else said
 
 
 def _condition(power: Power) -> str:

@@ -36,7 +36,7 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 _OUTCOMES: dict[Outcome, tuple[str, str, str]] = {
     Outcome.PERMIT: ("yes", "准许", "bold green"),
-    Outcome.NEEDS: ("yes, once the steps below are done", "完成下列步骤后准许", "bold yellow"),
+    Outcome.NEEDS: ("yes, once steps are done", "完成步骤后准许", "bold yellow"),
     Outcome.ESCALATE: ("not you, but somebody else may", "须上报", "bold yellow"),
     Outcome.DENY: ("no", "不准", "bold red"),
     Outcome.INCOMPLETE: ("cannot be said yet", "信息不足", "bold cyan"),

@@ -10,14 +10,16 @@ from typing import Any
 
 from remit_api.cli.output import Screen
 from remit_api.facts import pairs, read_facts, sort_words
-from remit_api.failures import WrongUse
+from remit_api.failures import BadFacts, WrongUse
 from remit_api.files import policy_paths
 from remit_api.question import Question, Words
 from remit_api.question_reader import read_question
 from remit_api.wiring import Loaded, find_directory, open_engine
 from remit_dsl.suggest import nearest
 from remit_engine.exact import Unreadable, day_of
-from remit_engine.request import Request
+from remit_engine.request import InvalidRequest, Request
+
+NO_DIRECTORY = "no directory of people was read; name one with `--directory FILE`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,12 @@ class Session:
     def request(self) -> Request:
         """The question as a typed request."""
         engine = self.loaded.engine
-        return read_question(self.question, engine.model, engine.directory, self.today)
+        try:
+            return read_question(self.question, engine.model, engine.directory, self.today)
+        except InvalidRequest as fault:
+            nobody = any("no person" in p.message for p in fault.problems)
+            help = None if engine.directory.people or not nobody else NO_DIRECTORY
+            raise BadFacts(fault.problems, help) from None
 
     def context(self) -> dict[str, Any]:
         """What every JSON answer says about where it comes from."""

@@ -118,10 +118,8 @@ ENTRIES: dict[str, Entry] = {
     ),
     "E0317": Entry(
         "expression too deep",
-        "The expression is nested so deep, or has so many factors, that nobody could check it by "
-        "reading.",
+        "An expression that another program built is nested deeper than the language allows.",
         "Name parts of it with `define`.",
-        _when(f"{'abs(' * 120}count{')' * 120} > 5"),
     ),
     "E0318": Entry(
         "nothing to look in",

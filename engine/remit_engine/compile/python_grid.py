@@ -112,13 +112,17 @@ def _fixed(e: x.Expression, program: Program) -> bool:
 Axes = tuple[tuple[Scaled | date, ...], ...]
 
 
-def axes(plan: Plan, slots: Sequence[Any], as_of: date, env: Environment) -> Axes:
+def axes(
+    plan: Plan, slots: Sequence[Any], as_of: date, env: Environment, caps: Iterable[Fraction]
+) -> Axes:
     """For each numeric slot the ascending numbers it is compared with in the rules that may apply
-    to anybody with these discrete facts."""
+    to anybody with these discrete facts; for the measure also the `caps` of delegations."""
     everyone = plan.index.grants_of.keys() | plan.index.bars_of.keys()
     mask = plan.index.candidates(everyone, everyone, as_of, slots)
     found: dict[int, set[Any]] = {i: set() for i in plan.numeric}
     places = {fact.path: i for i, fact in enumerate(plan.slots)}
+    if plan.measure is not None:
+        found[plan.measure].update(scaled(cap) for cap in caps)
     for bit in plan.index.chosen(mask):
         rule = plan.index.rules[bit]
         for condition in plan.index.rest[bit]:
