@@ -23,6 +23,9 @@ from remit_dsl.currencies import CODES
 from remit_dsl.tokens import Token
 from remit_dsl.tree_builder import TreeBuilder
 
+# Types of tokens whose terminal the state of the parser decides.
+UNREAD = frozenset({"WORD", "FAT_ARROW"})
+
 Callback = Callable[[list[Any]], Any]
 
 
@@ -76,7 +79,7 @@ def _compute() -> Table:
         parser="lalr",
         lexer=_NoLexer,
         start="file",
-        transformer=TreeBuilder(),  # type: ignore[arg-type]
+        transformer=TreeBuilder(),
         maybe_placeholders=True,
     )
     conf = lark.parse_interactive().parser_state.parse_conf
@@ -132,7 +135,7 @@ class Automaton:
         meaning, and the stacks remain those of a correct beginning.
         """
         states, values, rows = self.states, self.values, self.rows
-        if token.type == "WORD" or token.type == "FAT_ARROW":
+        if token.type in UNREAD:
             token.type = self.reading_of(token)
         terminal = token.type
         while True:
@@ -212,9 +215,7 @@ class Automaton:
         return "NAME"
 
 
-def can_shift(
-    rows: list[dict[str, int | Reduction]], states: list[int], terminal: str
-) -> bool:
+def can_shift(rows: list[dict[str, int | Reduction]], states: list[int], terminal: str) -> bool:
     """Whether `terminal` can really stand next: LALR look-aheads alone promise too much."""
     popped = len(states)
     pushed: list[int] = []

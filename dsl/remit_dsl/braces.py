@@ -63,18 +63,24 @@ class _Braces:
 
     def _is_plainly_new(self, index: int) -> bool:
         after = self.tokens[index + 2] if index + 2 < len(self.tokens) else self.tokens[-1]
-        return after.type in _AFTER_NAME or after.text in ("to", "implies", "{") or (
-            after.line != self.tokens[index].line
+        return (
+            after.type in _AFTER_NAME
+            or after.text in ("to", "implies", "{")
+            or (after.line != self.tokens[index].line)
         )
 
     def _goes_on(self, index: int) -> bool:
-        return self.tokens[index].type not in ("$END", "RBRACE") and not declares(self.tokens, index)
+        return self.tokens[index].type not in ("$END", "RBRACE") and not declares(
+            self.tokens, index
+        )
 
     def _close_all(self, before: Token, what: str) -> None:
         while self.opened:
             opening = self.opened.pop()
             last = self.kept[-1]
-            place = Span(last.span.file, last.line, last.column + last.end - last.start, last.end, last.end)
+            place = Span(
+                last.span.file, last.line, last.column + last.end - last.start, last.end, last.end
+            )
             before.reading.fault(
                 "E0033",
                 place,
@@ -82,7 +88,9 @@ class _Braces:
                 "close the block with `}`",
                 (Related(opening.span, "the block opened here is not closed"),),
             )
-            closing = Token("RBRACE", "}", last.end, last.end, last.line, place.column, last.reading)
+            closing = Token(
+                "RBRACE", "}", last.end, last.end, last.line, place.column, last.reading
+            )
             self.kept.append(closing)
 
     def _closes_nothing(self, token: Token) -> None:

@@ -34,8 +34,14 @@ from remit_dsl.syntax import (
 from remit_dsl.tokens import Token
 
 Clause = tuple[Token, Any]
-_KEYS = {"WHEN": "when", "UNLESS": "unless", "FROM": "start", "UNTIL": "until",
-         "BECAUSE": "because", "SOURCE": "source"}
+_KEYS = {
+    "WHEN": "when",
+    "UNLESS": "unless",
+    "FROM": "start",
+    "UNTIL": "until",
+    "BECAUSE": "because",
+    "SOURCE": "source",
+}
 
 
 def _ends(c: list[Any], clauses: Clauses) -> Span:
@@ -51,8 +57,8 @@ def _clauses(c: list[Any]) -> Clauses:
     """The clauses at the end of a statement's parts, each at most once."""
     said: list[Clause] = c[-1]
     if not said:
-        last = next(part for part in reversed(c[:-1]) if part is not None)
-        return Clauses(Span(last.span.file, last.span.line, last.span.column, last.span.end, last.span.end))
+        last = next(part for part in reversed(c[:-1]) if part is not None).span
+        return Clauses(Span(last.file, last.line, last.column, last.end, last.end))
     found: dict[str, Any] = {}
     tokens: dict[str, Token] = {}
     for token, value in said:
@@ -70,6 +76,7 @@ def _forget_depths(c: list[Any]) -> None:
     if token is not None:
         token.reading.depths.clear()
         token.reading.grouped.clear()
+        token.reading.loose.clear()
 
 
 class AuthorityBuilder:
@@ -209,6 +216,13 @@ class AuthorityBuilder:
 
     def all_of(self, c: list[Any]) -> AllSteps:
         """`a and b`."""
+        joint = c[1]
+        if any(id(step) in joint.reading.loose for step in c[::2]):
+            joint.fault(
+                "E0040",
+                "`and` and `or` are mixed without parentheses",
+                "write `(review by a or b) and …`, or `(a or b)` as `1 of (a, b)`",
+            )
         return AllSteps(place(c), tuple(c[::2]))
 
     def step_count(self, c: list[Any]) -> ApprovalStep:
@@ -224,7 +238,10 @@ class AuthorityBuilder:
 
     def step_by(self, c: list[Any]) -> ApprovalStep:
         """`review by a or b`."""
-        return ApprovalStep(place(c), c[0], 1, of_kind(QName, c))
+        step = ApprovalStep(place(c), c[0], 1, of_kind(QName, c))
+        if len(step.positions) > 1:
+            c[1].reading.loose[id(step)] = step
+        return step
 
     def step_evidence(self, c: list[Any]) -> Step:
         """`evidence delivery_list "…"`."""
@@ -237,5 +254,5 @@ def _from_below(c: list[Any], bound: Bound) -> None:
         "E0051",
         bound.span,
         f"a right is not limited by `{bound.side}`",
-        "write `up to`, `under`, `between … and …`, or `any`; what nobody may do is a rule with `may not`",
+        "write `up to`, `under`, `between … and …` or `any`; a ban is a rule with `may not`",
     )

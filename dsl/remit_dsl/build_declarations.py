@@ -16,8 +16,7 @@ from remit_dsl.build_parts import (
     texts,
     whole,
 )
-from remit_dsl.diagnostics import Related
-from remit_dsl.source import NOWHERE, Span
+from remit_dsl.source import NOWHERE
 from remit_dsl.syntax import (
     Action,
     Bound,
@@ -69,8 +68,13 @@ def gather(items: list[Item], many: frozenset[str] = frozenset()) -> dict[str, A
 
 
 def _shown(key: str, token: Token) -> str:
-    return {"reports_to": "reports to", "measure": "limit on", "longest": "at most",
-            "cap": "at most", "effective_until": "effective until"}.get(key, token.text)
+    return {
+        "reports_to": "reports to",
+        "measure": "limit on",
+        "longest": "at most",
+        "cap": "at most",
+        "effective_until": "effective until",
+    }.get(key, token.text)
 
 
 def items_of(c: list[Any]) -> list[Item]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from remit_dsl import numerals
 from remit_dsl.build_parts import across, day, of_kind, place, text
-from remit_dsl.source import Span
 from remit_dsl.syntax import (
     Aggregate,
     Arithmetic,
@@ -42,11 +41,17 @@ DEEPEST_EXPRESSION = 100
 
 
 def deep(node: Expr, reading: Reading, *parts: Expr | None) -> Expr:
-    """The node, with its depth noted; its first part alone when it grows too deep."""
+    """The node, with its depth noted; a stand-in for all of it when it grows too deep."""
     depths = reading.depths
-    depth = 1 + max(depths.get(id(part), 0) for part in parts)
-    depths[id(node)] = depth
+    depth = 1
+    for part in parts:
+        known = depths.get(id(part), 0)
+        if known < 0:  # the stand-in: its fault is told, and all around it is of no use
+            return part or node
+        if known >= depth:
+            depth = known + 1
     if depth <= DEEPEST_EXPRESSION:
+        depths[id(node)] = depth
         return node
     reading.fault(
         "E0003",
@@ -54,9 +59,10 @@ def deep(node: Expr, reading: Reading, *parts: Expr | None) -> Expr:
         f"this expression is nested more than {DEEPEST_EXPRESSION} deep",
         "give its parts names with `define`",
     )
-    return next(part for part in parts if part is not None and id(part) not in depths) if any(
-        part is not None and id(part) not in depths for part in parts
-    ) else Ref(node.span, ("_",))
+    stand_in = Ref(node.span, ("_",))
+    depths[id(stand_in)] = -1
+    reading.grouped[id(stand_in)] = stand_in
+    return stand_in
 
 
 class ExpressionBuilder:
@@ -87,6 +93,7 @@ class ExpressionBuilder:
     def grouped(self, c: list[Any]) -> Any:
         """`(…)`: the inner node, remembered as grouped."""
         c[0].reading.grouped[id(c[1])] = c[1]
+        c[0].reading.loose.pop(id(c[1]), None)
         return c[1]
 
     # --- calls and lists -------------------------------------------------------------------
@@ -99,6 +106,7 @@ class ExpressionBuilder:
             len(arguments) == 1
             and c[0].text in ("count", "any", "all")
             and isinstance(first, Membership)
+            and id(first) not in c[1].reading.grouped
         ):
             return self._walk(c, first, None)
         return deep(Call(place(c), c[0], arguments), c[1].reading, *arguments)
@@ -126,15 +134,23 @@ class ExpressionBuilder:
             help = f"write `{function.text}(line.… for line in … where …)`"
             if function.text not in ("sum", "average", "min", "max"):
                 help = "`where` belongs to `count`, `any` and `all`"
-            reading.fault("E0043", function.span, f"`{function.text}` needs `for` before `where`", help)
+            reading.fault(
+                "E0043", function.span, f"`{function.text}` needs `for` before `where`", help
+            )
         elif where is None and function.text != "count":
             reading.fault(
-                "E0043", function.span, f"`{function.text}` needs `where` and a condition",
+                "E0043",
+                function.span,
+                f"`{function.text}` needs `where` and a condition",
                 f"write `{function.text}(line in … where …)`",
             )
         if not isinstance(member, Membership) or member.negated or not _is_word(member.left):
-            reading.fault("E0043", member.span, "a list is walked with a name of its own for each line",
-                          f"write `{function.text}(line in … where …)`")
+            reading.fault(
+                "E0043",
+                member.span,
+                "a list is walked with a name of its own for each line",
+                f"write `{function.text}(line in … where …)`",
+            )
             return Call(place(c), function, (member,))
         name = Name(member.left.span, member.left.parts[0])  # type: ignore[attr-defined]
         node = Aggregate(place(c), function.text, None, name, member.right, where)
@@ -258,7 +274,9 @@ class ExpressionBuilder:
 
 def _mixed(joint: Token, inner: Logical) -> None:
     written = joint.reading.source.text[inner.span.start : inner.span.end]
-    shown = f"`({' '.join(written.split())})`" if len(written) <= 60 else f"the `{inner.operator}` part"
+    shown = (
+        f"`({' '.join(written.split())})`" if len(written) <= 60 else f"the `{inner.operator}` part"
+    )
     joint.fault(
         "E0040",
         "`and` and `or` are mixed without parentheses",
@@ -268,8 +286,3 @@ def _mixed(joint: Token, inner: Logical) -> None:
 
 def _is_word(node: Expr) -> bool:
     return isinstance(node, Ref) and len(node.parts) == 1
-
-
-def span_of(node: Expr) -> Span:
-    """Where an expression stands."""
-    return node.span

@@ -144,6 +144,7 @@ def _add(el: Elaborator, operator: str, left: Expression, right: Expression) -> 
     if DATE in (left.type, right.type):
         return add_to_date(el, operator, left, right)
     left, right = _unit_as_percent(left, right), _unit_as_percent(right, left)
+    left, right = _as_whole(left, right), _as_whole(right, left)
     type_ = _sum_type(left.type, right.type)
     if type_ is None:
         _no_sum(el, operator, left, right)
@@ -159,6 +160,12 @@ def _unit_as_percent(e: Expression, other: Expression) -> Expression:
         if other.type == RATIO:
             return replace(e, type=RATIO)
     return e
+
+
+def _as_whole(e: Expression, other: Expression) -> Expression:
+    """A written whole number beside a whole number is one."""
+    whole = isinstance(e, Constant) and isinstance(e.value, Fraction) and e.value.denominator == 1
+    return replace(e, type=INTEGER) if whole and e.type == LITERAL and other.type == INTEGER else e
 
 
 def _sum_type(a: Type, b: Type) -> Type | None:
@@ -209,9 +216,7 @@ def _relation(el: Elaborator, left: Expression, right: Expression) -> tuple[str,
 # --- products ----------------------------------------------------------------------------
 
 
-def _product(
-    el: Elaborator, terms: list[syntax.Expr], operators: list[str]
-) -> Expression | None:
+def _product(el: Elaborator, terms: list[syntax.Expr], operators: list[str]) -> Expression | None:
     parts = [el(term) for term in terms]
     e = parts[0]
     for operator, right in zip(operators, parts[1:], strict=True):
@@ -227,6 +232,7 @@ def _multiply(
     span = left.span.to(right.span)
     if operator == "/":
         return _divide(el, span, left, right)
+    left, right = _as_whole(left, right), _as_whole(right, left)
     type_ = _product_type(left.type, right.type)
     if type_ is None:
         _no_product(el, span, left, right)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from remit_dsl.findings import Findings
+from remit_dsl.parser import decode
 from remit_dsl.source import Source, Span
 
 SUFFIX = ".remit"
@@ -54,14 +55,9 @@ def read_source(path: Path, findings: Findings) -> Source | None:
         reason = (fault.strerror or "unknown reason").lower()
         findings.add(at_start(path), "E0102", f"`{path}` cannot be read: {reason}")
         return None
-    try:
-        return Source(str(path), data.decode("utf-8-sig"))
-    except UnicodeDecodeError as fault:
-        line = data.count(b"\n", 0, fault.start) + 1
-        place = Span(str(path), line, 1, 0, 0)
-        help = "save the file as UTF-8"
-        findings.add(place, "E0102", f"`{path}` is not a text in UTF-8", help)
-        return None
+    source, faults = decode(str(path), data)
+    findings.found.extend(faults)
+    return source
 
 
 class TextFiles:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import islice, takewhile
 
 from remit_dsl import print_declarations, print_expressions, print_statements
 from remit_dsl.diagnostics import Diagnostic
@@ -55,7 +56,7 @@ def _places(source: Source) -> print_declarations.Place:
 
     def find(node: Node, word: str) -> int:
         inside = False
-        for start, text in words[starts[node.span.start] :]:
+        for start, text in islice(words, starts[node.span.start], None):
             if start >= node.span.end:
                 break
             if inside and text == word:
@@ -98,16 +99,14 @@ class _Writer:
         if before is None:
             return
         self._trailing(item.start)
-        together = (
-            isinstance(before, Leaf) and isinstance(item, Leaf) and before.kind == item.kind
-        ) or self._both_short(before, item)
-        if not together or self._gap(item.start if not self._pending(item.start) else self.last_end):
+        if not self._both_short(before, item) or self._gap(
+            item.start if not self._pending(item.start) else self.last_end
+        ):
             self._blank()
 
     def _both_short(self, before: Leaf | Block, item: Leaf | Block) -> bool:
         return before.kind == item.kind and all(
-            isinstance(x, Leaf) or (x.on_one_line(WIDTH) is not None and not self._inside(x))
-            for x in (before, item)
+            x.on_one_line(WIDTH) is not None and not self._inside(x) for x in (before, item)
         )
 
     def _gap(self, start: int) -> bool:
@@ -148,7 +147,7 @@ class _Writer:
         """A blank line the writer put between two items of a block stays."""
         self._trailing(start)
         pending = self._pending(start)
-        if self._gap(pending[-1].span.start if pending else start):
+        if self._gap(pending[0].span.start if pending else start):
             self._blank()
 
     def _put(self, item: Leaf | Block, lines: list[str], indent: str) -> None:
@@ -162,17 +161,19 @@ class _Writer:
         """A blank line between a comment of its own and what follows stays."""
         return self.lines[-1].lstrip().startswith("#") and self._gap(item.start)
 
-    # --- comments ----------------------------------------------------------------------------------
+    # --- comments ------------------------------------------------------------------------------
 
     def _pending(self, end: int) -> list[Comment]:
-        return [c for c in self.comments if c.span.start < end]
+        return list(takewhile(lambda c: c.span.start < end, reversed(self.comments)))
 
     def _inside(self, item: Leaf | Block) -> bool:
-        return any(item.start <= c.span.start < item.end for c in reversed(self.comments))
+        return any(item.start <= c.span.start for c in self._pending(item.end))
 
     def _trailing(self, end: int) -> None:
         """Comments at the end of lines already written."""
-        while self.comments and self.comments[-1].span.start < end and not self.comments[-1].own_line:
+        while (
+            self.comments and self.comments[-1].span.start < end and not self.comments[-1].own_line
+        ):
             self._comment(self.comments.pop(), "")
 
     def _comments(self, end: int, indent: str) -> None:
@@ -194,11 +195,11 @@ class _Writer:
 
     def _inner_comments(self, item: Leaf, indent: str) -> None:
         """Comments between the parts of one item go before it; a single trailing one after it."""
-        inner = [c for c in reversed(self.comments) if item.start <= c.span.start < item.end]
+        inner = [c for c in self._pending(item.end) if item.start <= c.span.start]
         loose = [c for c in inner if not c.own_line]
         line_end = self.text.find("\n", item.end)
         line_end = len(self.text) if line_end < 0 else line_end
-        follows = any(item.end <= c.span.start < line_end for c in self.comments)
+        follows = any(item.end <= c.span.start for c in self._pending(line_end))
         kept = loose[-1] if loose and not follows else None
         for comment in inner:
             if comment is not kept:

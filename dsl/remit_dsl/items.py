@@ -6,14 +6,17 @@ from collections.abc import Callable
 
 from remit_dsl.braces import declares, is_first_on_line
 from remit_dsl.tokens import Token
+from remit_dsl.wordlists import words
 
-_HEADER = frozenset(
-    "document version revision summary effective approved published owner currency".split()
+_HEADER = words(
+    """
+    document version revision summary effective approved published owner currency
+    """
 )
-_POSITION = frozenset("reports dotted also answers headcount external source".split())
-_DELEGATION = frozenset("to at needs never onward".split())
-_BAND = frozenset("under up otherwise".split())
-_BOUNDS = frozenset("over under at up between needs".split())
+_POSITION = words("reports dotted also answers headcount external source")
+_DELEGATION = words("to at needs never onward")
+_BAND = frozenset(["under", "up", "otherwise"])
+_BOUNDS = words("over under at up between needs")
 
 
 def begins(level: str, tokens: list[Token], index: int) -> bool:
@@ -40,12 +43,13 @@ def _statement(tokens: list[Token], index: int) -> bool:
         return False
     if after[0].type == "COLON":
         return True
-    if (token.text, after[0].text) in (("superiors", "inherit"), ("escalate", "to"),
-                                       ("escalate", "through")):
-        return True
-    if is_first_on_line(tokens, index) and (
-        after[0].text in _BOUNDS or token.text == "separate"
+    if (token.text, after[0].text) in (
+        ("superiors", "inherit"),
+        ("escalate", "to"),
+        ("escalate", "through"),
     ):
+        return True
+    if is_first_on_line(tokens, index) and (after[0].text in _BOUNDS or token.text == "separate"):
         return True
     return _has_may(tokens, index)
 

@@ -26,6 +26,10 @@ class Leaf:
     end: int = 0
     kind: str = ""
 
+    def on_one_line(self, room: int) -> str | None:
+        """The line, if it is a single one."""
+        return self.lines[0] if len(self.lines) == 1 else None
+
 
 @dataclass(slots=True)
 class Block:
@@ -46,17 +50,13 @@ class Block:
             return None
         inner = []
         for item in self.items:
-            text = item.on_one_line(room) if isinstance(item, Block) else _single(item)
+            text = item.on_one_line(room)
             if text is None:
                 return None
             inner.append(text)
         text = f"{self.head[0]} {{ {self.join.join(inner)} }}{self.tail}" if inner else ""
         text = text or f"{self.head[0]} {{ }}{self.tail}"
         return text if width(text) <= room else None
-
-
-def _single(leaf: Leaf) -> str | None:
-    return leaf.lines[0] if len(leaf.lines) == 1 else None
 
 
 def broken(node: Expr, room: int) -> list[str]:

@@ -37,8 +37,15 @@ def _date(tape: Tape, start: int) -> Token | None:
     year, _, *parts = odd.groups()
     month, day = (int(part) for part in parts if part)
     meant = f"{year}-{month:02}-{day:02}"
-    tape.fault("E0020", start, odd.end(), f"`{odd.group()}` is not how a date is written",
-                f"write `{meant}`" if numerals.read_date(meant) else "write year, month and day: `2026-01-31`")
+    tape.fault(
+        "E0020",
+        start,
+        odd.end(),
+        f"`{odd.group()}` is not how a date is written",
+        f"write `{meant}`"
+        if numerals.read_date(meant)
+        else "write year, month and day: `2026-01-31`",
+    )
     return _day(tape, start, odd.end(), meant if numerals.read_date(meant) else "2000-01-01")
 
 
@@ -56,8 +63,13 @@ def _point_first(tape: Tape, start: int) -> Token | None:
     found = numerals.match(tape.text, start + 1)
     end = found.end() if found else start + 2
     written = "0" + tape.text[start:end]
-    tape.fault("E0019", start, end, f"`{tape.text[start:end]}` lacks the digit before the point",
-                f"write `{written}`")
+    tape.fault(
+        "E0019",
+        start,
+        end,
+        f"`{tape.text[start:end]}` lacks the digit before the point",
+        f"write `{written}`",
+    )
     return _numeral(tape, written, start, end)
 
 
@@ -80,8 +92,13 @@ def _exponent(tape: Tape, start: int) -> Token | None:
     found = _EXPONENT.match(tape.text, start)
     if found is None:
         return None
-    tape.fault("E0018", start, found.end(), f"`{found.group()}` is written with an exponent",
-                "write the number out: `1_000_000`, `0.001`")
+    tape.fault(
+        "E0018",
+        start,
+        found.end(),
+        f"`{found.group()}` is written with an exponent",
+        "write the number out: `1_000_000`, `0.001`",
+    )
     return _numeral(tape, "1", start, found.end())
 
 
@@ -97,8 +114,13 @@ def _plain(tape: Tape, start: int) -> Token:
     if tail:
         return _with_tail(tape, start, end, tail.group())
     if numerals.has_idle_zero(written):
-        tape.fault("E0019", start, end, f"`{written}` begins with an idle zero",
-                    "write `_` between groups of digits, and no zero in front")
+        tape.fault(
+            "E0019",
+            start,
+            end,
+            f"`{written}` begins with an idle zero",
+            "write `_` between groups of digits, and no zero in front",
+        )
     return _numeral(tape, written, start, end)
 
 
@@ -109,9 +131,15 @@ def _with_tail(tape: Tape, start: int, end: int, tail: str) -> Token:
         end, tail = end + 1, tail[1:]
     if tail.isalpha() and (tail.isupper() or tail in NICKNAMES):
         code = NICKNAMES.get(tail) or nearest(tail, CODES)
-        tape.fault("E0022", end, end + len(tail), f"`{tail}` is not a currency code",
-                    f"write `{tape.text[start:end]} {code}`" if code else
-                    "currencies are written by their ISO code: `CNY`, `USD`, `EUR`")
+        tape.fault(
+            "E0022",
+            end,
+            end + len(tail),
+            f"`{tail}` is not a currency code",
+            f"write `{tape.text[start:end]} {code}`"
+            if code
+            else "currencies are written by their ISO code: `CNY`, `USD`, `EUR`",
+        )
     else:
         tape.fault("E0019", start, end + len(tail), f"`{whole}` is not a number", _tail_help(tail))
     return _numeral(tape, tape.text[start:end], start, end + len(tail))
@@ -122,7 +150,7 @@ def _tail_help(tail: str) -> str:
         return "leave out the point"
     if "_" in tail:
         return "a single `_` stands between two digits: `200_000`"
-    return "a number may end in `%`, `‰`, `bp`, `万`, `亿`, a currency code or `days`, `months`, `years`"
+    return "after a number stand `%`, `‰`, `bp`, `万`, `亿`, a currency code, `days` or `months`"
 
 
 def _numeral(tape: Tape, written: str, start: int, end: int) -> Token:

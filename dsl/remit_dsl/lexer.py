@@ -118,11 +118,15 @@ class Lexer(Tape):
     def _not_a_name(self, text: str, start: int) -> Token | None:
         """Cut the word before its first character that no name can hold."""
         good = next(
-            i for i, c in enumerate(text) if not (("a" if i else "") + c).isidentifier() and c != "."
+            i
+            for i, c in enumerate(text)
+            if not (("a" if i else "") + c).isidentifier() and c != "."
         )
         if good and text[good - 1] != ".":
             self.position = start + good
-            return self.token("WORD" if "." not in text[:good] else "DOTTED", text[:good], start, start + good)
+            return self.token(
+                "WORD" if "." not in text[:good] else "DOTTED", text[:good], start, start + good
+            )
         self.position = start + good + 1
         wide = "\uff10" <= text[good] <= "\uff19"
         self.fault(
@@ -173,7 +177,9 @@ class Lexer(Tape):
         end = self.position
         text = self.text[start + 1 : end].rstrip("\r")
         own_line = not self.text[self.line_start : start].strip("\ufeff \t\r\f\v")
-        self.reading.comments.append(Comment(self.span(start, start + 1 + len(text)), text, own_line))
+        self.reading.comments.append(
+            Comment(self.span(start, start + 1 + len(text)), text, own_line)
+        )
 
     def _string(self, start: int) -> Token:
         text = self.text[start : self.position]
@@ -203,8 +209,13 @@ class Lexer(Tape):
         character = self.text[start]
         if characters.BIDIRECTIONAL.match(character):  # noted for the whole text
             return None
-        self.fault("E0010", start, start + 1, f"{characters.describe(character)} cannot stand here",
-                   _HINTS.get(character))
+        self.fault(
+            "E0010",
+            start,
+            start + 1,
+            f"{characters.describe(character)} cannot stand here",
+            _HINTS.get(character),
+        )
         return None
 
     def _open_string(self, start: int) -> Token | None:
@@ -214,8 +225,13 @@ class Lexer(Tape):
         end = len(self.text) if end < 0 else end
         end = start + len(self.text[start:end].rstrip())
         self.position = end
-        self.fault("E0013", start, start + 1, 'this text has no closing `"` on its line',
-                   'end the text with `"`; a line break inside is written `\\n`')
+        self.fault(
+            "E0013",
+            start,
+            start + 1,
+            'this text has no closing `"` on its line',
+            'end the text with `"`; a line break inside is written `\\n`',
+        )
         return self.token("STRING", self.text[start:end] + '"', start, end)
 
     def _foreign_sign(self, start: int) -> Token | None:
@@ -254,8 +270,13 @@ class Lexer(Tape):
             end += 1
         closed = end < len(self.text) and self.text[end] != "\n"
         self.position = end + closed
-        self.fault("E0012", start, start + 1, f"`{self.text[start]}` does not open a text",
-                   'write straight quotes: `"`')
+        self.fault(
+            "E0012",
+            start,
+            start + 1,
+            f"`{self.text[start]}` does not open a text",
+            'write straight quotes: `"`',
+        )
         inner = self.text[start + 1 : end].rstrip("\r").replace("\\", "\\\\")
         return self.token("STRING", f'"{inner}"', start, self.position)
 
@@ -267,7 +288,7 @@ class Lexer(Tape):
             self.reading.fault(
                 "E0015",
                 self.reading.source.span(found.start(), found.end()),
-                f"{characters.describe(found.group())} changes the direction in which the text is shown",
+                f"{characters.describe(found.group())} turns the direction of the text",
                 "delete it",
             )
             if len(self.reading.faults) > MOST_FAULTS:

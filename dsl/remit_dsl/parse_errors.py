@@ -130,7 +130,11 @@ def _currency(scene: Scene) -> Told:
         return _NO
     token = scene.tokens[index]
     code = NICKNAMES.get(token.text.upper()) or nearest(token.text.upper(), CODES)
-    help = f"did you mean `{code}`?" if code else "currencies are written by their ISO code: `CNY`, `USD`, `EUR`"
+    help = (
+        f"did you mean `{code}`?"
+        if code
+        else "currencies are written by their ISO code: `CNY`, `USD`, `EUR`"
+    )
     token.fault("E0022", f"`{token.text}` is not a currency code", help)
     if scene.can("CURRENCY_CODE") and index == scene.at:
         return True, Edit(index, 1, [_like(token, "CURRENCY_CODE", code or "XXX")], here=True)
@@ -142,7 +146,9 @@ def _currency(scene: Scene) -> Told:
 def _follows_number(scene: Scene, index: int) -> bool:
     token = scene.tokens[index]
     before = scene.tokens[index - 1] if index else token
-    looks = token.text.isalpha() and (token.text.isupper() and len(token.text) == 3 or token.text in NICKNAMES)
+    looks = token.text.isalpha() and (
+        (token.text.isupper() and len(token.text) == 3) or token.text in NICKNAMES
+    )
     return looks and _is_word(token) and before.type == "NUMERAL" and before.line == token.line
 
 
@@ -157,7 +163,9 @@ def _language(scene: Scene) -> Told:
             and len(token.text) <= 3
         ):
             known = ", ".join(f"`{code}`" for code in sorted(vocabulary.LANGUAGES))
-            token.fault("E0057", f"`{token.text}` is not a language known here", f"known are {known}")
+            token.fault(
+                "E0057", f"`{token.text}` is not a language known here", f"known are {known}"
+            )
             return True, Edit(index, 2, [], here=index == scene.at)
     return _NO
 
@@ -225,7 +233,13 @@ def _open_parenthesis(scene: Scene) -> Told:
         return _NO
     last = scene.tokens[scene.found - 1]
     closing = FixedToken(
-        "RPAR", ")", last.end, last.end, last.line, last.column + last.end - last.start, last.reading
+        "RPAR",
+        ")",
+        last.end,
+        last.end,
+        last.line,
+        last.column + last.end - last.start,
+        last.reading,
     )
     opening = Related(opened[-1].span, "opened here")
     message = f"a `)` is missing before {_shown(scene.token)}"
@@ -266,10 +280,12 @@ def _is_phrase(scene: Scene) -> Told:
 
 def _general(scene: Scene) -> Told:
     token, tokens = scene.token, scene.tokens
-    unfinished = scene.found and is_first_on_line(tokens, scene.found) or token.type == "$END"
+    unfinished = (scene.found and is_first_on_line(tokens, scene.found)) or token.type == "$END"
     if unfinished and not _between_items(scene) and scene.found:
         before = tokens[scene.found - 1]
-        message = f"expected {in_words(acceptable(scene.rows, scene.states))} after {_shown(before)}"
+        message = (
+            f"expected {in_words(acceptable(scene.rows, scene.states))} after {_shown(before)}"
+        )
         before.fault("E0030", message, _hint(scene))
     else:
         token.fault("E0030", _general_message(scene), _hint(scene))

@@ -40,6 +40,7 @@ from remit_dsl.syntax import (
     Position,
     QName,
     Record,
+    Requirement,
     Right,
     Statement,
     Table,
@@ -292,7 +293,10 @@ def _delegation(node: Delegation, place: Place) -> Item:
         said.append(("own", "at most own limit"))
     if node.approval_by is not None:
         said.append(("needs", f"needs approval by {node.approval_by.text}"))
-    said.append(("onward", "onward" if node.onward else "never onward"))
+    if node.onward:
+        said.append(("onward", "onward"))
+    elif place(node, "never") != node.span.end:
+        said.append(("never", "never onward"))
     items = _worded(node, place, said)
     for value in (node.longest, node.cap):
         if value is not None:
@@ -309,12 +313,21 @@ def _authority(node: Authority, place: Place) -> Item:
 def _statement(node: Statement) -> Leaf:
     head, clauses = print_statements.parts(node)
     whole = " ".join([head, *(text for text, _ in clauses)])
-    if width(whole) <= WIDTH - len(INDENT) or not clauses:
+    if width(whole) <= WIDTH - len(INDENT):
         return _leaf(node, whole)
-    lines = [head]
+    lines = _head(node, head)
     for text, condition in clauses:
         lines += indented(_clause(text, condition), INDENT * 2)
     return _leaf(node, *lines)
+
+
+def _head(node: Statement, head: str) -> list[str]:
+    """The head of a long statement; a requirement too long for a line breaks into its steps."""
+    if width(head) <= WIDTH - len(INDENT) or not isinstance(node, Requirement):
+        return [head]
+    steps = print_statements.steps(node.steps)
+    first = f"{head.removesuffix(steps).rstrip()}"
+    return [first, *indented(print_statements.step_lines(node.steps), INDENT * 2)]
 
 
 def _clause(text: str, condition: Expr | None) -> list[str]:

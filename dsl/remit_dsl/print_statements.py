@@ -153,8 +153,20 @@ def steps(node: Step, inside: bool = False) -> str:
     return f"({text})" if inside else text
 
 
+def step_lines(node: Step) -> list[str]:
+    """The steps, broken before each `then`, else before each `and`."""
+    if not isinstance(node, SequenceSteps | AllSteps):
+        return [steps(node)]
+    word = "then" if isinstance(node, SequenceSteps) else "and"
+    kinds = (SequenceSteps,) if word == "then" else (SequenceSteps, AllSteps)
+    first, *rest = (_member(step, kinds) for step in node.steps)
+    return [first, *(f"{word} {step}" for step in rest)]
+
+
 def _member(node: Step, grouped: tuple[type[Step], ...]) -> str:
-    return steps(node, inside=isinstance(node, grouped))
+    several = isinstance(node, ApprovalStep) and node.verb is not None and node.count == 1
+    either = several and len(node.positions) > 1  # type: ignore[attr-defined]
+    return steps(node, inside=isinstance(node, grouped) or (either and AllSteps in grouped))
 
 
 def _approval(node: ApprovalStep) -> str:

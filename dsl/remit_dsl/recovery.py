@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from remit_dsl import braces, parse_errors
-from remit_dsl.automaton import Automaton, can_shift
+from remit_dsl.automaton import UNREAD, Automaton, can_shift
 from remit_dsl.items import ITEMS, begins
 from remit_dsl.lexer import Lexer
 from remit_dsl.parse_errors import Edit, Scene
@@ -68,7 +68,7 @@ class _Recovery:
 
     def _stands(self, token: Token) -> bool:
         automaton = self.automaton
-        if token.type == "WORD" or token.type == "FAT_ARROW":
+        if token.type in UNREAD:
             token.type = automaton.reading_of(token)
         return can_shift(automaton.rows, automaton.states, token.type)
 
@@ -111,7 +111,9 @@ class _Recovery:
             start = index
         if found != index:
             states = self._states_before(found) or states
-        return Scene(self.automaton.rows, states, tokens, start, found, index, level, self._states_before)
+        return Scene(
+            self.automaton.rows, states, tokens, start, found, index, level, self._states_before
+        )
 
     def _cuts_statement(self, level: str, index: int) -> bool:
         """Whether a stray word in mid-line passed for the beginning of the next statement."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import date
 from fractions import Fraction
-from typing import Any, Literal as Choice
+from typing import Any
+from typing import Literal as Choice
 
 from remit_dsl.source import Span
 

@@ -156,10 +156,12 @@ def _column(names: list[str], runs: list[Runs], preference: list[int]) -> Column
 
 def _between(low: Cut | None, high: Cut | None, type_: Type) -> str:
     unit = Fraction(1, 100) if type_.kind == "percent" else Fraction(1)
-    if low is None:
-        value = Fraction(0) if high is None else high[0] - unit
-    elif low[1] == 0:
+    if low is not None and low[1] == 0:
         value = low[0]
+    elif high is not None and high[1] == 1:
+        value = high[0]
+    elif low is None:
+        value = Fraction(0) if high is None else high[0] - unit
     elif high is None:
         value = low[0] + unit
     else:

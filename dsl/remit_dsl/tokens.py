@@ -14,7 +14,7 @@ MOST_FAULTS = 100
 class Reading:
     """What one reading of one source collects: faults, comments, depths of expressions."""
 
-    __slots__ = ("comments", "depths", "faults", "grouped", "headers", "source")
+    __slots__ = ("comments", "depths", "faults", "grouped", "headers", "loose", "source")
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -22,6 +22,7 @@ class Reading:
         self.comments: list[Comment] = []
         self.depths: dict[int, int] = {}
         self.grouped: dict[int, Any] = {}
+        self.loose: dict[int, Any] = {}
         self.headers: list[Token] = []
 
     def fault(
@@ -37,7 +38,7 @@ class Reading:
 
 
 class Token:
-    """One piece of text. `type` is a terminal of the grammar, or `WORD` until the parser decides."""
+    """One piece of text; `type` is a terminal of the grammar, or `WORD` until that is decided."""
 
     __slots__ = ("column", "end", "line", "reading", "start", "text", "type")
 

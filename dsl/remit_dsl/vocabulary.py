@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import re
 
-LANGUAGES = frozenset("zh en de fr es ja ko pt it ru vi th ar nl pl".split())
+from remit_dsl.wordlists import words
 
-DECLARATIONS = (
-    "enum position record parameter exchange define table right action authority delegation".split()
+LANGUAGES = words("zh en de fr es ja ko pt it ru vi th ar nl pl")
+
+DECLARATIONS = words(
+    "enum position record parameter exchange define table right action authority delegation"
 )
-HEADERS = ("policy", "use")
+HEADERS = words("policy use")
 
 # Blocks of later versions: their words stand at the declaration position and are refused there.
-LATER = frozenset("event commission scorecard allocation watch duty".split())
+LATER = words("event commission scorecard allocation watch duty")
 
 # Never a name: a condition read aloud would be misheard.
-RESERVED = frozenset("if then else and or not true false when unless in is".split())
+RESERVED = words("if then else and or not true false when unless in is")
 
 # Terminals whose text is not simply their name in lower case.
 SPELLING = {"DOTTED_LINE": "dotted"}
 
 # Terminals that are not words.
-CLASSES = frozenset(
+CLASSES = words(
     """
     NAME DOTTED STRING NUMERAL DATE_LITERAL SPAN_LITERAL CURRENCY_CODE LANG LPAR RPAR LBRACE
     RBRACE COMMA COLON ARROW EQ CMP PLUS MINUS STAR SLASH OTHERWISE_ROW $END
-    """.split()
+    """
 )
 
 # Where both the keyword and a name could stand, it is the keyword only before this.

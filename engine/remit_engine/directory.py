@@ -130,7 +130,7 @@ class Directory:
         for name, value in entry.attributes.items():
             if not isinstance(value, PersonReference):
                 attributes[name] = value
-            elif depth < DEEPEST_REFERENCE:
+            elif value.id in self.people and depth < DEEPEST_REFERENCE:
                 attributes[name] = self._made(value.id, as_of, depth + 1)
         return Party(entry.id, held, attributes, entry.name)
 

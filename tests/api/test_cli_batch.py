@@ -234,3 +234,36 @@ def test_a_column_that_is_of_no_use_is_named(house, file):
     ran = house("decide", "--batch", "in.csv", "--out", "out.csv")
     assert "not used: facts.order.totl" in ran.out
     assert "facts.id" not in ran.out
+
+
+def test_every_format_gives_the_same_answers(house, file):
+    """The same 60 requests as CSV, JSON lines and Parquet, and one at a time."""
+    actors, rates = ["rita", "mark", "grace"], ["0%", "3%", "3.01%", "8%", "10%"]
+    asked = [
+        {"actor": a, "requester": "sam", "rate": r, "order.total": t, "order.margin": m}
+        for a in actors
+        for r in rates
+        for t in ("200000.00", "200000.01")
+        for m in ("5%", "4.99%")
+    ]
+    with open("in.csv", "w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, list(asked[0]))
+        writer.writeheader()
+        writer.writerows(asked)
+    lines = (json.dumps(row).replace('"200000.00"', "200000.00") for row in asked)
+    file("in.jsonl", "\n".join(line.replace('"200000.01"', "200000.01") for line in lines))
+    duckdb.sql("""
+        COPY (SELECT * REPLACE (("order.total")::DECIMAL(12, 2) AS "order.total")
+              FROM read_csv('in.csv', all_varchar = true))
+        TO 'in.parquet' (FORMAT parquet)""")
+    found = []
+    for ending in ("csv", "jsonl", "parquet"):
+        words = ("decide", *DAY, "--batch", f"in.{ending}", "--out", "out.csv")
+        assert house(*words).code == 0
+        found.append([(row["outcome"], row["reason"]) for row in answers("out.csv")])
+    assert found[0] == found[1] == found[2]
+    for row, (outcome, reason) in list(zip(asked, found[0], strict=True))[::7]:
+        facts = [f"{k}={v}" for k, v in row.items() if k not in ("actor", "requester")]
+        who = ("--actor", row["actor"], "--requester", row["requester"])
+        one = house("decide", *DAY, *who, *facts, "--json").document
+        assert (one["outcome"], one["reason"]) == (outcome, reason)

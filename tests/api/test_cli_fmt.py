@@ -78,3 +78,19 @@ def test_json(remit, file):
     file("a.remit", UGLY)
     document = remit("fmt", "--check", "--json", "a.remit").document
     assert document["files"] == [{"path": "a.remit", "changed": True, "diagnostics": []}]
+
+
+def test_line_ends_and_byte_order_marks_are_layout(remit, file):
+    file("a.remit", UGLY)
+    remit("fmt", "a.remit")
+    text = Path("a.remit").read_bytes()
+    for other in (text.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + text):
+        Path("a.remit").write_bytes(other)
+        assert remit("fmt", "--check", "a.remit").code == 1
+        assert remit("fmt", "a.remit").code == 0
+        assert Path("a.remit").read_bytes() == text
+
+
+def test_stdout_goes_alone(remit, file):
+    file("a.remit", UGLY)
+    assert remit("fmt", "--stdout", "--check", "a.remit").code == 2

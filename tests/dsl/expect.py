@@ -50,7 +50,9 @@ class Report:
         return self
 
     def shown(self) -> str:
-        return "\n".join(f"{d.span}: {d.code} {d.message} [{d.help}]" for d in self.found) or "nothing"
+        return (
+            "\n".join(f"{d.span}: {d.code} {d.message} [{d.help}]" for d in self.found) or "nothing"
+        )
 
     def but(self, *codes: str) -> Report:
         """The report without some codes."""

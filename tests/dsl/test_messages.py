@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from dsl.expect import check_all, split
 
+from dsl.expect import check_all, split
 from remit_dsl import catalogue
 from remit_dsl.catalogue import CATALOGUE
 from remit_dsl.diagnostics import Diagnostic

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dsl.expect import HEADER, check, check_all
 
-ORGANISATION = "policy org { owner board }\nposition clerk\nposition head\nenum Region { north south }\n"
+ORGANISATION = (
+    "policy org { owner board }\nposition clerk\nposition head\nenum Region { north south }\n"
+)
 ACTION = "action ship { weight number  region text  limit on weight }\n"
 
 
@@ -85,7 +87,10 @@ def test_full_names_always_work() -> None:
 
 def test_own_names_go_first() -> None:
     report = check(
-        HEADER + "use org\nposition clerk\n" + ACTION + "authority ship { clerk may approve any }\n",
+        HEADER
+        + "use org\nposition clerk\n"
+        + ACTION
+        + "authority ship { clerk may approve any }\n",
         org=ORGANISATION,
     ).silent()
     assert report.program is not None
@@ -149,7 +154,9 @@ def test_declared_rights() -> None:
 
 
 def test_unknown_field_and_member() -> None:
-    text = "record Order { total: number }\nposition a\naction ship { order Order  region Region }\n"
+    text = (
+        "record Order { total: number }\nposition a\naction ship { order Order  region Region }\n"
+    )
     text += "enum Region { north south }\n"
     report = check(text + "authority ship { a may approve when order.totl > 5 }\n")
     report.only("E0204").says("record `Order` has no field `totl`").helps("did you mean `total`?")
@@ -197,7 +204,9 @@ def test_syntax_fault_does_not_make_names_unknown() -> None:
 
 
 def test_circles() -> None:
-    report = check("position a { reports to b }\nposition b { reports to c }\nposition c { reports to a }\n")
+    report = check(
+        "position a { reports to b }\nposition b { reports to c }\nposition c { reports to a }\n"
+    )
     report.only("E0214").says("position `a` reports to itself through `b` and `c`")
     check("position a { reports to a }\n").says("position `a` reports to itself")
     check("position a { dotted line to b }\nposition b { reports to a }\n").only("E0214")
@@ -273,4 +282,7 @@ def test_definition_without_its_facts() -> None:
 
 
 def test_unicode_names() -> None:
-    check("position 销售经理\naction 折让 { 率 percent  limit on 率 }\nauthority 折让 { 销售经理 may approve up to 3% }\n").silent()
+    check(
+        "position 销售经理\naction 折让 { 率 percent  limit on 率 }\n"
+        "authority 折让 { 销售经理 may approve up to 3% }\n"
+    ).silent()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from dsl.expect import HEADER, Report, check
 
+from dsl.expect import HEADER, Report, check
 from remit_dsl import expressions as x
 from remit_dsl.program import Program
 from remit_dsl.types import INTEGER, MONTHS, NUMBER, PERCENT, money
@@ -14,7 +14,8 @@ from remit_dsl.types import INTEGER, MONTHS, NUMBER, PERCENT, money
 HEAD = (
     HEADER + "enum Region { north { harbin } south }\n"
     "enum Kind { gift sale }\n"
-    "record Line { amount: money  kind: Kind  pieces: integer  day: date  share: percent optional }\n"
+    "record Line { amount: money  kind: Kind  pieces: integer  day: date\n"
+    "  share: percent optional }\n"
     "record Order { total: money  list_total: money  region: Region  lines: list of Line\n"
     "  margin: percent optional  names: list of text  regions: set of Region }\n"
     "record Customer { id: text  line: money optional }\n"
@@ -54,7 +55,7 @@ def defined(program: Program | None) -> x.Expression:
         ("number", "order.total / order.list_total"),
         ("number", "score * 2 + count"),
         ("integer", "count * 2 - 1"),
-        ("percent", "count / 7"),
+        ("percent", "count / count(order.lines)"),
         ("percent", "score * 3%"),
         ("number", "score * 30%"),
         ("money", "10% of order.total"),
@@ -183,7 +184,9 @@ def test_percent_and_bare_numbers() -> None:
     value("percent", "rate + 2").only("E0307").helps("write `2%`")
     value("percent", "1 - rate").silent()
     value("percent", "rate + score").only("E0315")
-    report = value("percent", "3").only("E0307").says("`3` is a bare number where a percent is needed")
+    report = (
+        value("percent", "3").only("E0307").says("`3` is a bare number where a percent is needed")
+    )
     report.points("v", "`v` is a percent, declared here")
     when("term > 3").only("E0307").helps("write `3 months`")
     when("grace > 3").only("E0307").helps("write `3 days`")
@@ -191,7 +194,9 @@ def test_percent_and_bare_numbers() -> None:
 
 def test_limits_have_the_type_of_the_measure() -> None:
     report = check(HEAD + "authority deal { clerk may approve up to 3 }\n").only("E0307")
-    report.says("`3` is a bare number where a percent is needed").helps("write `3%`").underlines("3")
+    report.says("`3` is a bare number where a percent is needed").helps("write `3%`").underlines(
+        "3"
+    )
     report.points("rate", "`rate` is a percent, and limits measure it")
     report = check(HEAD + "authority deal { clerk may approve up to 3 CNY }\n").only("E0301")
     report.says("`3 CNY` is money in CNY where a percent is needed")
@@ -245,8 +250,10 @@ def test_lists() -> None:
 
 
 def test_membership() -> None:
-    report = when("count in score").only("E0318").says(
-        "`score` is a number, not a set or a list to look in"
+    report = (
+        when("count in score")
+        .only("E0318")
+        .says("`score` is a number, not a set or a list to look in")
     )
     report.helps("write `count = score`, or list the values in parentheses")
     when('order.region in ("north", south)').only("E0301")

@@ -71,6 +71,8 @@ class Maker:
     kind: str = "money"
     labels: int = 0
     taker: str | None = None
+    cap: str | None = None
+    plain: bool = False
     facts: bool = True
     granted: list[tuple[list[str], str]] = field(default_factory=list)
     bounded: list[str] = field(default_factory=list)
@@ -118,6 +120,8 @@ def worth(written: str) -> Any:
 def number(m: Maker, kind: str, depth: int) -> str:
     """An expression of a numeric kind that fits where the kind is wanted."""
     known = m.values.get(kind, [])
+    if m.plain:
+        return m.pick([m.literal(kind), m.literal(kind), f"p_{kind}"])
     if depth <= 0 or m.chance(35):
         leaves = [m.literal(kind), m.literal(kind), *known]
         if m.facts:
@@ -220,12 +224,12 @@ def condition(m: Maker, depth: int) -> str:
     if depth > 0 and m.chance(45):
         a, b = condition(m, depth - 1), condition(m, depth - 1)
         return m.pick((f"({a} and {b})", f"({a} or {b})", f"not {a}", f"({a} or not {b})"))
-    return m.pick(_LEAVES)(m, depth)
+    return m.pick(_PLAIN_LEAVES if m.plain else _LEAVES)(m, depth)
 
 
 def _compared(kind: str) -> Callable[[Maker, int], str]:
     def leaf(m: Maker, depth: int) -> str:
-        left = m.pick(_FACTS[kind]) if m.chance(70) else _closed(number(m, kind, depth - 1))
+        left = m.pick(_FACTS[kind]) if m.plain or m.chance(70) else _closed(number(m, kind, depth - 1))
         right = m.literal(kind) if m.chance(70) else number(m, kind, depth - 1)
         if m.chance(15):
             ends = m.ascending(kind, 2)
@@ -264,6 +268,17 @@ _LEAVES: tuple[Callable[[Maker, int], str], ...] = (
     _simple("requester reports to actor", "requester.trained"),
     _known_truth,
 )
+
+
+_PLAIN_LEAVES = (
+    *_LEAVES[:4],
+    *_LEAVES[5:7],
+    *_LEAVES[8:11],
+    _LEAVES[12],
+    _LEAVES[16],
+    _simple("order.region in actor.territory"),
+)
+"""Conditions on one fact each: policies of these alone are answered from kept cells."""
 
 
 # --- declarations --------------------------------------------------------------------------
@@ -307,7 +322,7 @@ def _value(m: Maker, kind: str) -> str:
 def definitions(m: Maker) -> list[str]:
     """Definitions that may use the parameters and the definitions before them."""
     found = []
-    for i in range(m.count(0, 3)):
+    for i in range(0 if m.plain else m.count(0, 3)):
         kind = m.pick(("money", "percent", "integer", "boolean"))
         value = condition(m, 2) if kind == "boolean" else number(m, kind, 2)
         found.append(f"define d{i}: {kind} = {value}")
@@ -317,7 +332,7 @@ def definitions(m: Maker) -> list[str]:
 
 def tables(m: Maker) -> list[str]:
     """One table over a kind, a region and money, by a random hit policy."""
-    if m.chance(40):
+    if m.plain or m.chance(40):
         return []
     kind = m.pick(("money", "percent", "integer"))
     hit = m.pick(("unique", "first", "collect sum", "collect max", "collect min"))
@@ -361,7 +376,7 @@ MEASURES = (
 
 def action(m: Maker) -> str:
     """The action with its measure."""
-    m.measure, m.kind = m.pick(MEASURES)
+    m.measure, m.kind = m.pick(MEASURES[:7] if m.plain else MEASURES)
     return f'action {ACTION} "Act" zh "办理" {{ {FIELDS}\n  limit on {m.measure} }}'
 
 
@@ -395,7 +410,8 @@ def grant(m: Maker) -> str:
     able, verb = list(dict.fromkeys(m.some(POSITIONS, 2))), m.pick(VERBS)
     who = "anyone" if m.chance(8) else ", ".join(able)
     m.granted.append((able, verb))
-    word = m.pick(("bound", "bound", "bound", "any", "unset", "each", "total"))
+    words = ("bound", "bound", "bound", "any", "unset", "each", "total")
+    word = m.pick(words[:4] if m.plain else words)
     if word not in ("any", "unset") and who != "anyone":
         m.bounded += able
     match word:
@@ -431,7 +447,7 @@ def steps(m: Maker, depth: int) -> str:
         f"{m.count(1, len(some))} of ({', '.join(some)})",
         f"sign by all of ({', '.join(some)})",
         'evidence receipt "Receipt"',
-        f"review by {' or '.join(some)}",
+        f"(review by {' or '.join(some)})",
     ]
     if depth:
         forms.append(f"{steps(m, 0)} and {steps(m, 0)}")
@@ -515,7 +531,7 @@ def directory(m: Maker) -> str:
     if pairs and m.chance(60):
         giver, taker = m.pick(pairs)
         m.taker = taker
-        limit = f", limit: {_plain(m)}" if m.chance(50) else ""
+        limit = f", limit: {_lent(m)}" if m.chance(50) else ""
         text += (
             f"\ndelegations:\n  - {{from: {giver}, to: {taker}, action: {ACTION}{limit}, "
             "starts: 2026-02-15, ends: 2026-04-01, reason: on leave}"
@@ -523,8 +539,10 @@ def directory(m: Maker) -> str:
     return text
 
 
-def _plain(m: Maker) -> str:
-    return f"{worth(m.literal(m.kind)):f}"
+def _lent(m: Maker) -> str:
+    """A limit that is no more than the policy lets be delegated."""
+    limit = worth(m.literal(m.kind))
+    return f"{min(limit, worth(m.cap)) if m.cap else limit:f}"
 
 
 def _when(m: Maker, i: int) -> str:
@@ -553,13 +571,15 @@ def _attributes(m: Maker) -> str:
 def written(rnd: Random) -> Written:
     """A random policy and directory."""
     m = Maker(rnd)
+    m.plain = m.chance(40)
     head = "policy p { currency CNY  owner boss }" + NAMES
     parts = [positions(m), action(m)]
     m.facts = False
     parts += parameters(m)
     m.facts = True
     parts += [*tables(m), *definitions(m)]
-    cap = f"at most {m.literal(m.kind)}" if m.chance(40) else ""
+    m.cap = m.literal(m.kind) if m.chance(40) else None
+    cap = f"at most {m.cap}" if m.cap else ""
     parts.append(f"delegation of {ACTION} {{ to any level below  at most 90 days {cap} never onward }}")
     said = statements(m)
     people = directory(m)
@@ -662,7 +682,7 @@ def document(m: Maker, w: Written) -> dict[str, Any]:
     given = m.pick((100, 100, 90, 80, 60, 30))
     position, verb = m.pick(w.granted) if m.chance(70) else (None, m.pick(VERBS))
     found: dict[str, Any] = {
-        "actor": w.taker if w.taker and m.chance(30) else party(m, w, position),
+        "actor": w.taker if w.taker and m.chance(45) else party(m, w, position),
         "verb": verb,
         "action": ACTION,
         "as_of": _day(m, w),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+import random
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -340,3 +341,40 @@ def test_a_byte_order_mark_and_windows_lines_do_no_harm(tmp_path: Path) -> None:
     assert read.name == "sales"
     path.write_bytes(b"\xef\xbb\xbfa: 1\r\n\r\npeople: [{id: 7}]")
     assert [str(d.span) for d in read_directory(path, MODEL)[1]][1].endswith("d.yaml:3:15")
+
+
+def test_a_fault_of_one_person_does_not_hide_those_of_delegations() -> None:
+    text = delegated(GIVEN.replace("2026-03-01", "2027-03-01")).replace(
+        "mentor: li.wei", "mentor: x"
+    )
+    assert [d.code for d in faults(text)] == ["E0620", "E0626"]
+
+
+def test_random_damage_is_always_answered_with_places() -> None:
+    chance = random.Random(7)
+    pieces = [
+        "[",
+        "]",
+        "{",
+        "}",
+        ":",
+        "- ",
+        "null",
+        "1e9",
+        "~",
+        "\n",
+        "  ",
+        "&a",
+        "*a",
+        "!!x",
+        "'",
+        "#",
+    ]
+    for _ in range(300):
+        text = delegated(GIVEN)
+        for _ in range(chance.randint(1, 4)):
+            at = chance.randrange(len(text))
+            text = text[:at] + chance.choice(pieces) + text[at + chance.randint(0, 6) :]
+        read, found = read_directory_text("d", text, MODEL)
+        assert read is not None or found
+        assert all(0 <= d.span.start <= d.span.end <= len(text) for d in found)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rich.cells import cell_len
+
 from remit_api.cli.options import Language
 from remit_api.cli.output import Part, Screen, pad
 from remit_api.cli.phrases import listed, phrase, verdict
@@ -63,7 +65,7 @@ def _facts_of_the_answer(decision: Decision, words: str, view: Screen, language:
         pairs.append(("maximum", decision.maximum.text))
     pairs.append(("as of", decision.as_of.isoformat()))
     pairs.append(("policy", _policy(decision)))
-    width = max(len(phrase(key, language)) for key, _ in pairs)
+    width = max(cell_len(phrase(key, language)) for key, _ in pairs)
     for key, value in pairs:
         view.line("  ", (pad(phrase(key, language), width), "dim"), "  ", value)
 

@@ -20,7 +20,7 @@ def decide_asking(session: Session) -> Decision:
     skipped: set[str] = set()
     if decision.missing:
         session.view.note((HINT, "dim"))
-    while open_facts := [m for m in decision.missing if m.path not in skipped]:
+    while open_facts := [m for m in decision.missing if _askable(m.path, skipped)]:
         fact = open_facts[0]
         completed = _ask(session, fact)
         if completed is None:
@@ -31,6 +31,11 @@ def decide_asking(session: Session) -> Decision:
         session = completed
         decision = session.loaded.engine.decide(session.request())
     return decision
+
+
+def _askable(path: str, skipped: set[str]) -> bool:
+    """False for what was left open, and for elements of a list, which come in a document."""
+    return path not in skipped and "[" not in path
 
 
 def _ask(session: Session, fact: MissingFact) -> Session | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from inspect import getdoc
 from typing import Any
 
 import typer
@@ -35,6 +36,7 @@ COMMANDS: dict[str, Command] = {
     "matrix": Command("matrix", "matrix", ASK),
     "init": Command("init", "init", WRITE),
     "check": Command("check", "check", WRITE),
+    "fmt": Command("fmt", "fmt", WRITE),
     "test": Command("test", "run_tests", WRITE),
     "explain": Command("explain", "explain", WRITE),
 }
@@ -50,9 +52,18 @@ def load(name: str) -> Any:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["--help", "-h"]},
     )
-    described = alone.command(name, rich_help_panel=command.panel, epilog=epilog())
-    described(getattr(module, command.function))
+    function = getattr(module, command.function)
+    described = alone.command(
+        name, help=_reflowed(function), rich_help_panel=command.panel, epilog=epilog()
+    )
+    described(function)
     return get_command(alone)
+
+
+def _reflowed(function: Any) -> str:
+    """A docstring with each paragraph on one line, to be wrapped by the terminal's width."""
+    paragraphs = (getdoc(function) or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def unknown(name: str) -> WrongUse:

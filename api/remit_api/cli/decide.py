@@ -76,7 +76,18 @@ def decide(
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> ExitCode:
-    """Decide a request: permit, needs, escalate, deny, incomplete or undefined, and why."""
+    """Decide a request: permit, needs, escalate, deny, incomplete or undefined, and why.
+
+    Facts are words such as rate=12% order.total=180000, or a document given with --facts; where
+    both speak, the words win. A person without a directory is written PERSON@POSITION.
+
+    A batch answers a file of requests, one a row. Its columns are actor, action, verb, as_of,
+    requester, approvals (review=ann; sign=bob), evidence (a; b), totals.NAME, actor.ATTRIBUTE,
+    and every fact by its path, such as order.total; JSON lines may nest them under facts. What
+    a row leaves open is taken from the command line; an empty cell is a missing fact. The columns
+    id and …_id are handed on. In Parquet, store amounts as DECIMAL or as text: a binary fraction
+    is not exact, and its row is refused.
+    """
     asked = Asked(
         words or (), policy or (), directory, no_directory, actor, actor_attribute or (), action,
         verb, as_of, requester, approval or (), evidence or (), total or (), facts, language,

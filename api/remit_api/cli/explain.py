@@ -15,7 +15,7 @@ from remit_dsl.suggest import nearest
 
 Code = Annotated[
     str | None,
-    typer.Argument(metavar="[CODE]", help="Such as E0107; without it, all codes are listed."),
+    typer.Argument(metavar="CODE", help="Such as E0107; without it, all codes are listed."),
 ]
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from remit_dsl.formatter import format as formatted
 
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import Json, Paths
@@ -17,8 +16,10 @@ from remit_api.cli.output import Screen, screen
 from remit_api.cli.report import diagnostics
 from remit_api.failures import WrongUse
 from remit_api.files import files_under, policy_paths, write_text
-from remit_dsl.diagnostics import Diagnostic, errors
-from remit_dsl.parser import decode
+from remit_dsl.diagnostics import Diagnostic
+from remit_dsl.files import read_source
+from remit_dsl.findings import Findings
+from remit_dsl.formatter import format as formatted
 from remit_dsl.render import as_dict
 from remit_dsl.source import Source
 
@@ -40,12 +41,7 @@ class Formatted:
     before: Source | None
     after: str | None
     found: tuple[Diagnostic, ...] = ()
-
-    @property
-    def changed(self) -> bool:
-        """True when the file is not in the one layout."""
-        before = self.before.text if self.before else None
-        return self.after is not None and self.after != before
+    changed: bool = False
 
 
 def fmt(
@@ -77,13 +73,15 @@ def fmt(
 
 
 def format_file(path: Path) -> Formatted:
-    """A file formatted in memory."""
-    source, found = decode(str(path), path.read_bytes())
+    """A file formatted in memory. Line ends and a byte order mark count as layout."""
+    findings = Findings()
+    source = read_source(path, findings)
     if source is None:
-        return Formatted(path, None, None, tuple(found))
-    text, found = formatted(source)
-    broken = text is None or bool(errors(found))
-    return Formatted(path, source, None if broken else text, tuple(found))
+        return Formatted(path, None, None, tuple(findings.found))
+    text = formatted(source)
+    if not isinstance(text, str):
+        return Formatted(path, source, None, tuple(text))
+    return Formatted(path, source, text, (), text.encode() != path.read_bytes())
 
 
 def _show(

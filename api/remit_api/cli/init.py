@@ -23,7 +23,7 @@ NEXT = (
     "remit matrix",
 )
 Folder = Annotated[
-    Path, typer.Argument(metavar="[DIR]", help="Where to start; made if it is not there.")
+    Path, typer.Argument(metavar="DIR", help="Where to start; made if it is not there.")
 ]
 
 

@@ -45,7 +45,8 @@ class RemitGroup(TyperGroup):
         sys.exit(int(self._run(words, {**extra, "standalone_mode": False})))
 
     def _run(self, words: list[str], extra: dict[str, Any]) -> int:
-        view = screen(as_json="--json" in words)
+        options = words[: words.index("--")] if "--" in words else words
+        view = screen(as_json="--json" in options)
         try:
             code = super().main(words, obj=view, **extra)
         except typer.TyperException as fault:

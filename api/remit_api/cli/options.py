@@ -19,7 +19,7 @@ class Language(enum.StrEnum):
 Words = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[POLICY]… [FACT=VALUE]…",
+        metavar="POLICY|FACT=VALUE",
         help="Policy files or folders (without one: policies/), and facts such as rate=12%.",
         show_default=False,
     ),
@@ -27,7 +27,7 @@ Words = Annotated[
 ValueWords = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[POLICY]… NAME [FACT=VALUE]…",
+        metavar="POLICY|NAME|FACT=VALUE",
         help="Policies, the name of a definition, table or parameter, and facts.",
         show_default=False,
     ),
@@ -35,7 +35,7 @@ ValueWords = Annotated[
 Paths = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[PATH]…", help="Files or folders (without one: policies/).", show_default=False
+        metavar="PATH", help="Files or folders (without one: policies/).", show_default=False
     ),
 ]
 Policies = Annotated[

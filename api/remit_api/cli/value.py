@@ -90,6 +90,7 @@ def _show(found: ValueAnswer, view: Screen) -> None:
         view.line((f"{short} = {found.text}", "bold green"))
     view.line()
     for name, text in found.trace:
-        view.line(f"  {name} = {text}")
+        if name != short:
+            view.line(f"  {name} = {text}")
     place = f"{found.file}:{found.line}"
     view.line((f"  as of {found.as_of}, written in {place}", "dim"))

@@ -12,8 +12,8 @@ ENTRIES: dict[str, Entry] = {
     ),
     "E0102": Entry(
         "unreadable file",
-        "The file exists, but it may not be read, or it is not a text in UTF-8.",
-        "Check the rights of the file; save it as UTF-8.",
+        "The file exists, but the system does not let it be read.",
+        "Check the rights of the file.",
     ),
     "E0103": Entry(
         "folder without policies",

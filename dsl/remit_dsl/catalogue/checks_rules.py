@@ -59,8 +59,7 @@ ENTRIES: dict[str, Entry] = {
         "reversed period",
         "`until` is not after `from`, so there is no day in between.",
         "Correct the dates. `until` is the first day on which it holds no more.",
-        _ORDER
-        + "authority order { clerk may approve any from 2026-07-01 until 2026-01-01 }\n",
+        _ORDER + "authority order { clerk may approve any from 2026-07-01 until 2026-01-01 }\n",
     ),
     "E0410": Entry(
         "nothing to measure",
@@ -85,8 +84,7 @@ ENTRIES: dict[str, Entry] = {
         "position listed twice",
         "One step lists a position twice, which does not make it two persons.",
         "List each position once.",
-        _ORDER
-        + "authority order { clerk may approve any  approve needs 2 of (head, head) }\n",
+        _ORDER + "authority order { clerk may approve any  approve needs 2 of (head, head) }\n",
     ),
     "E0416": Entry(
         "totals by something without identity",
@@ -99,6 +97,7 @@ ENTRIES: dict[str, Entry] = {
         "window that is not in days",
         "Windows of time and the length of a delegation are whole numbers of days.",
         "Write `90 days`.",
-        _P + "action order { total money  note text  limit on total summed by note over 3 months }\n",
+        _P
+        + "action order { total money  note text  limit on total summed by note over 3 months }\n",
     ),
 }

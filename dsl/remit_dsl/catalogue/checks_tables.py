@@ -12,15 +12,13 @@ ENTRIES: dict[str, Entry] = {
         "rows that overlap",
         "Two rows of a `unique` table hold for the same input, shown in the message.",
         "Narrow one of the rows. If the first row that holds should count, write `first`.",
-        _P + "table fee (amount: money) gives money {\n"
-        "  up to 100 -> 1\n  at least 100 -> 2\n}\n",
+        _P + "table fee (amount: money) gives money {\n  up to 100 -> 1\n  at least 100 -> 2\n}\n",
     ),
     "E0422": Entry(
         "missing row",
         "No row of the table holds for the input shown in the message.",
         "Add a row. `any` in every cell of a last row is for `first` tables.",
-        _P + "table fee (amount: money) gives money {\n"
-        "  under 100 -> 1\n  over 100 -> 2\n}\n",
+        _P + "table fee (amount: money) gives money {\n  under 100 -> 1\n  over 100 -> 2\n}\n",
     ),
     "E0423": Entry(
         "row of the wrong length",
@@ -74,7 +72,6 @@ ENTRIES: dict[str, Entry] = {
         "collecting what is no number",
         "`collect sum`, `min` and `max` need a table that gives numbers.",
         "Write `collect count` or `first`, or let the table give numbers.",
-        _P + "table note (amount: money) gives text collect sum {\n"
-        '  any -> "a"\n}\n',
+        _P + 'table note (amount: money) gives text collect sum {\n  any -> "a"\n}\n',
     ),
 }
