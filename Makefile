@@ -17,14 +17,14 @@ run: $(STAMP) ## check the sample pack and answer from it
 	@PATH="$(CURDIR)/$(BIN):$$PATH" ./examples/tour
 
 test: $(STAMP) ## run every test
-	$(PYTHON) -m pytest -n 2 --benchmark-disable
+	$(PYTHON) -m pytest -n 2 --benchmark-disable -o faulthandler_timeout=300
 
 check: $(STAMP) ## format, lint, types, layers, and the tests with coverage
 	$(PYTHON) -m ruff format --check $(CHECKED)
 	$(PYTHON) -m ruff check $(CHECKED)
 	$(PYTHON) -m mypy --strict
 	$(BIN)/lint-imports --no-cache
-	$(PYTHON) -m pytest -n 2 --benchmark-disable --cov --cov-report=term
+	$(PYTHON) -m pytest -n 2 --benchmark-disable -o faulthandler_timeout=300 --cov --cov-report=term
 
 bench: $(STAMP) ## run the benchmarks
 	$(PYTHON) -m pytest tests/benchmarks --benchmark-only

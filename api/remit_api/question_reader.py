@@ -13,7 +13,8 @@ from remit_engine.directory import Directory
 from remit_engine.ir import Model
 from remit_engine.names import names_of
 from remit_engine.request import InvalidRequest, Problem, Request
-from remit_engine.request_reader import fact_type, read_fact, read_request, set_fact, totals_of
+from remit_engine.request_reader import fact_type, read_fact, read_request, set_fact
+from remit_engine.totals import totals_of
 
 
 def read_question(

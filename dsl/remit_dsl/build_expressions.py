@@ -221,14 +221,24 @@ class ExpressionBuilder:
     def compare(self, c: list[Any]) -> Expr:
         """`a <= b`; a chain of comparisons is a fault."""
         left, operator, right = c
-        if isinstance(left, Comparison) and id(left) not in operator.reading.grouped:
-            operator.fault(
-                "E0041",
-                "comparisons do not chain",
-                "write `x between a and b`, or join two comparisons with `and`",
-            )
+        reading = operator.reading
+        last = left.operands[-1] if id(left) in reading.loose else left
+        if isinstance(last, Comparison) and (last is not left or id(left) not in reading.grouped):
+            return self._chain(left, last, operator, right)
         node = Comparison(across(left, right), operator.text, left, right)
-        return deep(node, operator.reading, left, right)
+        return deep(node, reading, left, right)
+
+    def _chain(self, left: Any, last: Comparison, operator: Token, right: Expr) -> Expr:
+        """`a < b < c`, read as `a < b and b < c` so that only this is told."""
+        reading = operator.reading
+        if left is last:
+            help = "write `x between a and b`, or join two comparisons with `and`"
+            operator.fault("E0041", "comparisons do not chain", help)
+        link = Comparison(across(last.right, right), operator.text, last.right, right)
+        operands = (left, link) if left is last else (*left.operands, link)
+        node = Logical(across(left, right), "and", operands)
+        reading.loose[id(node)] = reading.grouped[id(node)] = node
+        return deep(node, reading, left, last.right, right)
 
     def membership(self, c: list[Any]) -> Expr:
         """`x in y`, `x not in y`."""

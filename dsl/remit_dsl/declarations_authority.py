@@ -54,6 +54,7 @@ class _Block:
     el: Elaborator
     scope: Scope
     head: ActionHead
+    labels: dict[str, Span]
     grants: list[Grant] = field(default_factory=list)
     prohibitions: list[Prohibition] = field(default_factory=list)
     requirements: list[Requirement] = field(default_factory=list)
@@ -61,7 +62,6 @@ class _Block:
     separations: list[Separation] = field(default_factory=list)
     inherit: Span | None = None
     escalation: Escalation | None = None
-    labels: dict[str, Span] = field(default_factory=dict)
     subjects: dict[str, str] = field(default_factory=dict)
     verbs: dict[str, str] = field(default_factory=dict)
 
@@ -105,7 +105,9 @@ def _authority(world: World, scope: Scope, node: syntax.Authority) -> Authority 
     head = world.actions.get(symbol.name) if symbol else None
     if head is None:
         return None
-    block = _Block(elaborator(world, scope.policy, ActionFacts(head)), scope, head)
+    labels = world.labels.setdefault(head.symbol.name, {})
+    el = elaborator(world, scope.policy, ActionFacts(head))
+    block = _Block(el, scope, head, labels)
     for statement in node.statements:
         _STATEMENTS[type(statement)](block, statement)
     return Authority(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from remit_dsl import syntax
 from remit_dsl.diagnostics import Related
 from remit_dsl.elaborate_logic import same_type
@@ -156,7 +158,7 @@ def _of_list(el: Elaborator, node: syntax.Call) -> Expression | None:
     field = Field(name, element, False, None, over.span)
     if function == "count":
         return Aggregate(node.span, INTEGER, function, name, over, None, None)
-    inner = follow(el, field, (name, *rest), node.arguments[0].span)
+    inner = follow(el, field, (el.plain(over), *rest), node.arguments[0].span, in_list=True)
     if inner is None:
         return None
     type_, optional = inner
@@ -168,7 +170,7 @@ def _of_list(el: Elaborator, node: syntax.Call) -> Expression | None:
 def _list_path(el: Elaborator, node: syntax.Expr) -> tuple[Expression, tuple[str, ...]] | None:
     if isinstance(node, syntax.Ref):
         for cut in range(1, len(node.parts)):
-            head = syntax.Ref(node.span, node.parts[:cut])
+            head = _shortened(node, cut)
             if _list_type(el, head) is not None:
                 over = el(head)
                 return None if over is None else (over, node.parts[cut:])
@@ -179,6 +181,12 @@ def _list_path(el: Elaborator, node: syntax.Expr) -> tuple[Expression, tuple[str
         return over, ()
     _no_list(el, over)
     return None
+
+
+def _shortened(node: syntax.Ref, cut: int) -> syntax.Ref:
+    """The first parts of a dotted reference, with their own place."""
+    parts = node.parts[:cut]
+    return syntax.Ref(replace(node.span, end=node.span.start + len(".".join(parts))), parts)
 
 
 def _list_type(el: Elaborator, head: syntax.Ref) -> Type | None:
@@ -213,7 +221,7 @@ def _fresh(el: Elaborator) -> str:
 
 def aggregate(el: Elaborator, node: syntax.Aggregate, expected: Type | None) -> Expression | None:
     """`sum(x.a for x in xs where …)`, `count(x in xs where …)`, `any`, `all`."""
-    over = el(node.over)
+    over = el(_bare(node.over))
     if over is None:
         return None
     if over.type.kind not in ("list", "set"):
@@ -228,6 +236,12 @@ def aggregate(el: Elaborator, node: syntax.Aggregate, expected: Type | None) -> 
         if (node.where is not None and where is None) or (node.body is not None and body is None):
             return None
         return _aggregate(el, node.span, node.function, name, over, where, body)
+
+
+def _bare(node: syntax.Expr) -> syntax.Expr:
+    """`x in (xs)` means `x in xs`."""
+    single = isinstance(node, syntax.Choices) and len(node.items) == 1
+    return node.items[0] if single and isinstance(node, syntax.Choices) else node
 
 
 def _warn_variable(el: Elaborator, name: syntax.Name) -> None:

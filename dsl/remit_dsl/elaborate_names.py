@@ -15,7 +15,7 @@ from remit_dsl.expressions import (
     ParameterValue,
     Variable,
 )
-from remit_dsl.findings import did_you_mean
+from remit_dsl.findings import did_you_mean, listing
 from remit_dsl.program import Enum, Field
 from remit_dsl.resolve import Lookup
 from remit_dsl.source import NOWHERE, Span
@@ -76,7 +76,7 @@ def _path(el: Elaborator, node: syntax.Ref, root: Field) -> Expression | None:
 
 
 def follow(
-    el: Elaborator, root: Field, parts: tuple[str, ...], span: Span
+    el: Elaborator, root: Field, parts: tuple[str, ...], span: Span, in_list: bool = False
 ) -> tuple[Type, bool] | None:
     """The type at the end of a path, and whether a step on the way is optional."""
     field, optional = root, root.optional
@@ -85,7 +85,7 @@ def follow(
             return None
         fields = el.world.fields(field.type)
         if fields is None:
-            _no_fields(el, field, parts, i, span)
+            _no_fields(el, field, parts, i, span, in_list)
             return None
         if step not in fields:
             _unknown_field(el, field, step, span)
@@ -95,9 +95,15 @@ def follow(
     return None if field.type == UNKNOWN else (field.type, optional)
 
 
-def _no_fields(el: Elaborator, field: Field, parts: tuple[str, ...], at: int, span: Span) -> None:
+def _no_fields(
+    el: Elaborator, field: Field, parts: tuple[str, ...], at: int, span: Span, in_list: bool
+) -> None:
     name, text = ".".join(parts[:at]), ".".join(parts)
-    help = f"write `sum({text})`, or another function of a list" if field.type.element else None
+    help = None
+    if field.type.element is not None:
+        help = f"write `sum({text})`, or another function of a list"
+        if in_list:
+            help = f"go through one list at a time: `sum(sum(x.…) for x in {parts[0]})`"
     el.findings.add(
         span,
         "E0319",
@@ -255,11 +261,37 @@ def _unknown(el: Elaborator, node: syntax.Ref, expected: Type | None) -> None:
             f'write a text in quotes: `"{node.text}"`',
         )
         return
+    if len(node.parts) == 1 and _member_of_several(el, node):
+        return
+    if el.facts.action is None and not el.facts.names() and _is_fact(el, node):
+        el.findings.add(
+            node.span,
+            "E0202",
+            f"the fact `{node.parts[0]}` is not known here",
+            "only rules and definitions speak of facts",
+        )
+        return
     others = [*el.variables, *el.facts.names(), *BUILT_IN]
     parts = node.parts
     if len(parts) > 1 and ".".join(parts[:-1]) not in el.scope.loaded:
         parts = parts[:1]  # the path after an unknown fact says nothing
     el.scope.unknown("value", parts, node.span, el.findings, others)
+
+
+def _member_of_several(el: Elaborator, node: syntax.Ref) -> bool:
+    member = node.parts[0]
+    enums = [e.name.rsplit(".", 1)[-1] for e in visible_enums(el) if member in e.members]
+    if len(enums) < 2:
+        return False
+    help = f"write {listing([f'{e}.{member}' for e in enums], 'or')}"
+    message = f"`{member}` is a member of {listing(enums)}"
+    el.findings.add(node.span, "E0209", message, help)
+    return True
+
+
+def _is_fact(el: Elaborator, node: syntax.Ref) -> bool:
+    near = el.world.actions_near(el.scope.policy)
+    return any(node.parts[0] in action.fields for action in near)
 
 
 def _warn_shadowing(el: Elaborator, node: syntax.Ref, expected: Type | None) -> None:

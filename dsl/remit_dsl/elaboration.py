@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from remit_dsl import syntax
 from remit_dsl.diagnostics import Related
 from remit_dsl.expressions import (
-    Constant,
     DefinitionValue,
     Expression,
     Fact,
@@ -18,18 +16,14 @@ from remit_dsl.expressions import (
     TableLookup,
     Variable,
 )
+from remit_dsl.facts import Facts
 from remit_dsl.findings import Findings
 from remit_dsl.program import Field
+from remit_dsl.resolve import Scope
 from remit_dsl.source import NOWHERE, Span
 from remit_dsl.typecheck import clash, describe, fits, retype, settle, with_unit
 from remit_dsl.types import BOOLEAN, Type, money
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from remit_dsl.facts import Facts
-    from remit_dsl.resolve import Scope
-    from remit_dsl.world import World
+from remit_dsl.world import World
 
 DEEPEST = 120  # the parser refuses more than 100; trees may come from elsewhere
 Handler = Callable[["Elaborator", Any, Type | None], Expression | None]
@@ -178,13 +172,3 @@ class Elaborator:
             del self.variables[name]
             if before is not None:
                 self.variables[name] = before
-
-
-def constant(e: Expression) -> Constant | None:
-    """A constant, also behind a minus sign."""
-    return e if isinstance(e, Constant) else None
-
-
-def respan(e: Expression, span: Span) -> Expression:
-    """The expression with the place of a wider text."""
-    return replace(e, span=span)

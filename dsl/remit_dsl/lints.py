@@ -143,28 +143,27 @@ def ambiguous_rules(program: Program) -> Iterator[Diagnostic]:
     for blocks in by_action(program).values():
         first: dict[tuple[object, ...], Statement] = {}
         for rule in (r for block in blocks for r in statements(block) if r.label is None):
-            for identity in _identities(rule):
-                before = first.setdefault(identity, rule)
-                if before is not rule:
-                    yield Diagnostic(
-                        rule.span,
-                        "W0504",
-                        "this rule cannot be told from another by position and verb",
-                        "give it a label: `a_name: …`",
-                        (Related(before.span, "the other rule"),),
-                    )
-                    break
+            before = first.setdefault(_identity(rule), rule)
+            if before is not rule:
+                yield Diagnostic(
+                    rule.span,
+                    "W0504",
+                    "this rule cannot be told from another by position and verb",
+                    "give it a label: `a_name: …`",
+                    (Related(before.span, "the other rule"),),
+                )
 
 
-def _identities(rule: Statement) -> Iterator[tuple[object, ...]]:
+def _identity(rule: Statement) -> tuple[object, ...]:
+    """What the name of a rule without a label is made of."""
     match rule:
         case Grant() | Prohibition():
-            kind = type(rule) is Grant
-            yield from ((kind, p, rule.verb) for p in rule.positions or ("",))
+            return (type(rule), rule.positions, rule.verb)
         case Requirement() | SelfBar():
-            yield (type(rule), rule.verb)
+            return (type(rule), rule.verb)
         case Separation():
-            yield (Separation, *sorted(rule.verbs))
+            return (Separation, rule.verbs)
+    return (type(rule),)
 
 
 def rules_outside_their_policy(program: Program) -> Iterator[Diagnostic]:

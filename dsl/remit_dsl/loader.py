@@ -124,7 +124,7 @@ def _enter(source: Source, loaded: dict[str, Names], findings: Findings) -> None
     if not file.declarations and not errors(faults):
         message = f"policy `{name.text}` declares nothing"
         findings.add(name.span, "E0110", message, "add an action, a position, or another thing")
-    lost = lost_names(source, file) if errors(faults) else frozenset[str]()
+    lost = lost_names(source, file, faults) if errors(faults) else frozenset[str]()
     loaded[name.text] = collect(header, file, lost, findings)
 
 

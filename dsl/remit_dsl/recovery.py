@@ -126,10 +126,19 @@ class _Recovery:
         )
 
     def _level(self) -> str:
-        for state in reversed(self.automaton.states):
-            if state in self.levels:
-                return self.levels[state]
-        return "item"
+        return self.levels[self.automaton.states[self._level_index()]]
+
+    def _level_index(self) -> int:
+        """Where on the stack the innermost block that is still open waits for its next item."""
+        states, values = self.automaton.states, self.automaton.values
+        closed = 0
+        for index in range(len(states) - 1, 0, -1):
+            above = values[index] if index < len(values) else None
+            if isinstance(above, Token):
+                closed += (above.type == "RBRACE") - (above.type == "LBRACE" and closed > 0)
+            if not closed and states[index] in self.levels:
+                return index
+        return 0
 
     def _between_items(self, level: str) -> bool:
         closing = "$END" if level == "item" else "RBRACE"
@@ -188,19 +197,19 @@ class _Recovery:
             token = tokens[index]
             level = self._level()
             if token.type == "$END":
-                self._unwind("item")
+                self._unwind_all()
                 return index
             if depth == 0 and index > scene.start and begins(level, tokens, index):
-                self._unwind(level)
+                self._unwind()
                 return index
             if token.type == "RBRACE":
-                if depth == 0:
-                    self._unwind(level)
+                if depth:
+                    depth -= 1
+                elif level != "item":
+                    self._unwind()
                     if can_shift(automaton.rows, automaton.states, "RBRACE"):
                         return index
                     self._unwind_outer()
-                else:
-                    depth -= 1
             elif token.type == "LBRACE":
                 depth += 1
             index += 1
@@ -221,20 +230,24 @@ class _Recovery:
         if mark.index < self.mark.index and len(mark.states) <= len(self.mark.states):
             self._go_back(mark)
 
-    def _unwind(self, level: str) -> None:
+    def _unwind(self) -> None:
+        """Back to where the innermost open block waits for its next item."""
         automaton = self.automaton
-        while automaton.states[-1] not in self.levels or self.levels[automaton.states[-1]] != level:
-            automaton.states.pop()
-            automaton.values.pop()
+        index = self._level_index()
+        del automaton.states[index + 1 :], automaton.values[index:]
 
     def _unwind_outer(self) -> None:
-        automaton = self.automaton
-        automaton.states.pop()
-        automaton.values.pop()
-        self._unwind(self._level())
+        self.automaton.states.pop()
+        self.automaton.values.pop()
+        self._unwind()
+
+    def _unwind_all(self) -> None:
+        self._unwind()
+        while self._level() != "item":
+            self._unwind_outer()
 
     def _give_up(self, index: int) -> File:
-        self._unwind("item")
+        self._unwind_all()
         tree: File | None = self.automaton.finish(self.tokens[-1])
         return tree or File(NOWHERE, None, (), ())
 

@@ -40,8 +40,9 @@ def _table(world: World, symbol: Symbol, used: dict[str, set[str]], open_table: 
     el = elaborator(world, symbol.policy, NoFacts())
     used[symbol.name] = el.used
     sound = _columns_sound(el, head.columns) and _gives_sound(el, node, head.type)
-    sound = sound and len(head.columns) == len(node.columns)
-    rows, covers = _rows(el, symbol, _written_rows(el, node, head.columns, open_table))
+    complete = len(head.columns) == len(node.columns)
+    written = _written_rows(el, node, head.columns, open_table) if complete else ()
+    rows, covers = _rows(el, symbol, written)
     if sound and all(c is not None for c in covers):
         known = [c for c in covers if c is not None]
         tables_proof.prove(world, symbol, head.columns, rows, known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -160,6 +161,7 @@ def _row(
     return syntax.TableRow(span, known, value, source or None)
 
 
+_FOREIGN = re.compile(r"[{}#]|->")
 _HEAD = "table t (a: text, b: text) gives number { any, "
 
 
@@ -182,6 +184,9 @@ def _read(findings: Findings, cell: _Cell, kind: str, pick: Any) -> syntax.Node 
         text = text.lower()
     if kind == "text" and text != "any" and not text.startswith('"'):
         text = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if not text.startswith('"') and _FOREIGN.search(text):
+        _unreadable(findings, cell)
+        return None
     written = f"{_HEAD}{text} -> 0 }}" if pick is _as_cell else f"{_HEAD}any -> {text} }}"
     file, faults = parse(Source(cell.span.file, written))
     tables = [d for d in file.declarations if isinstance(d, syntax.Table)]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from remit_dsl import syntax
+from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.source import Source
 
 PLACEHOLDER = "_"  # what the parser puts where it could not read an expression
@@ -13,8 +15,10 @@ _HEAD = re.compile(
 )
 
 
-def lost_names(source: Source, file: syntax.File) -> frozenset[str]:
-    """Names declared in the text whose declaration is not in the tree."""
+def lost_names(source: Source, file: syntax.File, faults: Iterable[Diagnostic]) -> frozenset[str]:
+    """Names whose declaration is not in the tree, and all words on the lines of the faults."""
     kept = {node.name.text for node in file.declarations if hasattr(node, "name")}
     written = frozenset(m.group(1) for m in _HEAD.finditer(source.text))
-    return (written - kept) | {PLACEHOLDER}
+    lines = {fault.span.line for fault in faults}
+    beside = frozenset(w for line in lines for w in re.findall(r"\w+", source.line(line)))
+    return ((written | beside) - kept) | {PLACEHOLDER}

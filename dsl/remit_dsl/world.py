@@ -62,6 +62,8 @@ class World:
     measures: dict[str, Expression] = field(default_factory=dict)
     needs: dict[str, frozenset[str]] = field(default_factory=dict)
     """The facts a definition or table needs, directly or through others."""
+    labels: dict[str, dict[str, Span]] = field(default_factory=dict)
+    """The labels of rules by action, each with its first place."""
     shadowed: set[tuple[str, str]] = field(default_factory=set)
     unpriced: set[str] = field(default_factory=set)
     """Policies that speak of money and state no currency."""

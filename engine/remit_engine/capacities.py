@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from remit_engine.directory import DelegationEntry, Directory
@@ -33,7 +34,7 @@ def cases(
             actor.person, request.action, request.verb, request.as_of
         ):
             found += [
-                _case(c, request, model, directory)
+                replace(_case(c, request, model, directory), own=found[0])
                 for c in _delegated(entry, actor, request, model, directory)
             ]
     return found
@@ -65,7 +66,7 @@ def _delegated(
     yield Capacity(
         party=giver,
         positions=giver.positions,
-        barred=giver.positions | taker.positions,
+        barred=giver.positions,
         persons=(taker, giver),
         cap=min(caps, default=None),
         until=entry.ends,

@@ -13,7 +13,7 @@ from remit_engine.ir import GRANT, Model
 from remit_engine.party import Holding, Party
 from remit_engine.request import Request
 from remit_engine.ruling import Ruling, rule_on
-from remit_engine.verdict import Case, Judge
+from remit_engine.verdict import Case, Judge, judged
 
 ABLE = frozenset({Outcome.PERMIT, Outcome.NEEDS, Outcome.INCOMPLETE})
 _RANK = (Outcome.PERMIT, Outcome.NEEDS, Outcome.INCOMPLETE, Outcome.UNDEFINED, Outcome.DENY, None)
@@ -55,7 +55,7 @@ def answer(
     """
     found: list[Answer] = []
     for i, case in enumerate(cases(request, actor, model, directory, position)):
-        ruling = refined(rule_on(judge.verdicts(case), case), case, judge)
+        ruling = refined(rule_on(judged(case, judge), case), case, judge)
         if i and ruling.outcome is Outcome.DENY:
             ruling = replace(ruling, outcome=None)
         found.append(Answer(case, ruling))
@@ -115,7 +115,7 @@ def chain(request: Request, model: Model, directory: Directory, judge: Judge) ->
         path = _up_to_first_able(climbed(request.actor, model), candidates, ask)
         if path:
             return path if mode == "every" else path[-1:]
-    others = (ask(p) for p in granted(request, model) if p not in request.actor.positions)
+    others = (ask(p) for p in granted(request, model))
     return [s for s in others if s.able]
 
 

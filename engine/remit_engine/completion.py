@@ -28,7 +28,7 @@ from remit_engine.ir import GRANT, Model, Rule
 from remit_engine.party import Party
 from remit_engine.ruling import Ruling, rule_on
 from remit_engine.unknown import Unknown
-from remit_engine.verdict import Case, Judge
+from remit_engine.verdict import Case, Judge, judged
 
 LIMIT = 512
 
@@ -67,7 +67,7 @@ def _try_all(
     for index in itertools.product(*(range(len(d)) for d in grid)):
         values = {p: d[i] for p, d, i in zip(paths, grid, index, strict=True)}
         completed = complete(case, values)
-        ruling = rule_on(judge.verdicts(completed), completed)
+        ruling = rule_on(judged(completed, judge), completed)
         if ruling.missing - {p for p, v in values.items() if v is None}:
             return None
         permits = ruling.outcome in (Outcome.PERMIT, Outcome.NEEDS)
@@ -118,7 +118,11 @@ def complete(case: Case, values: Mapping[str, Any]) -> Case:
     if facts.get("actor") is not case.facts.get("actor"):
         capacity = replace(capacity, party=facts["actor"])
     return replace(
-        case, facts=facts, capacity=capacity, request=replace(case.request, totals=totals)
+        case,
+        facts=facts,
+        capacity=capacity,
+        request=replace(case.request, totals=totals),
+        own=None if case.own is None else complete(case.own, values),
     )
 
 
@@ -168,6 +172,8 @@ def _people_known(path: str, case: Case) -> bool:
     """False for a fact of a person who is not named: nobody can be made up from samples."""
     action = case.model.actions[case.request.action].action
     steps = path.split(".")
+    if steps[0] == "actor" and case.own is not None:  # two persons go by that name here
+        return False
     value: Any = case.facts
     for i, step in enumerate(steps[:-1], 1):
         inner = value.attributes if isinstance(value, Party) else value

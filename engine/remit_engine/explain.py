@@ -196,6 +196,8 @@ def _role(v: Verdict) -> str:
         return "unknown" if isinstance(v.applies, Unknown) else _ROLES.get(v.rule.kind, "forbids")
     if v.rule.limit is not None and v.rule.limit.kind == "unset":
         return "unset"
+    if isinstance(v.inside, Unknown) and any(f.kind == "unset" for f in v.inside.faults):
+        return "unset"
     if isinstance(v.applies, Unknown) or isinstance(v.inside, Unknown):
         return "exceeded" if v.inside is False else "unknown"
     return "grants" if v.inside else "exceeded"

@@ -10,6 +10,7 @@ from remit_engine.evaluate import Environment, evaluate, truth
 from remit_engine.interval import Interval
 from remit_engine.ir import GRANT, Rule
 from remit_engine.party import same_party
+from remit_engine.totals import window_total
 from remit_engine.unknown import Truth, Unknown, conjunction, disjunction, merged, missing
 from remit_engine.verdict import STATED, Case, TotalState, Verdict
 
@@ -123,9 +124,7 @@ def measure(case: Case) -> Any:
 def window_name(case: Case) -> str | None:
     """The name of the total that an anti-splitting measure adds: `vendor over 60 days`."""
     stated = case.model.actions[case.request.action].action.measure
-    if stated is None or stated.summed_by is None:
-        return None
-    return f"{'.'.join(stated.summed_by.path)} over {stated.window} days"
+    return None if stated is None else window_total(stated)
 
 
 def measured(bound: Interval | Unknown, case: Case) -> Interval | Unknown:

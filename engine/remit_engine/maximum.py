@@ -16,7 +16,7 @@ from remit_engine.ir import GRANT, REQUIREMENT
 from remit_engine.ruling import Ruling, rule_on
 from remit_engine.steps import outstanding
 from remit_engine.unknown import Unknown
-from remit_engine.verdict import OPEN, Case, Judge, Verdict
+from remit_engine.verdict import OPEN, Case, Judge, Verdict, judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ def reach(case: Case, judge: Judge) -> Reach:
     """How far this capacity reaches on this request, whatever measure it states."""
     action = case.model.actions[case.request.action].action
     if action.measure is None:
-        return _unmeasured(rule_on(judge.verdicts(case), case))
+        return _unmeasured(rule_on(judged(case, judge), case))
     if (case.request.action, case.request.verb) in case.model.bending:
         return _by_samples(case, judge)
-    return _by_intervals(judge.verdicts(case.measuring(OPEN)), case)
+    return _by_intervals(judged(case.measuring(OPEN), judge), case)
 
 
 def _unmeasured(ruling: Ruling) -> Reach:
@@ -139,7 +139,7 @@ def _by_samples(case: Case, judge: Judge) -> Reach:
     def at(value: Fraction) -> Ruling:
         if value not in rulings:
             there = complete(case, {path: value})
-            rulings[value] = rule_on(judge.verdicts(there), there)
+            rulings[value] = rule_on(judged(there, judge), there)
         return rulings[value]
 
     whole = measure.value.type.kind in ("integer", "days", "months")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from remit_dsl.program import Field
 from remit_dsl.types import Type
 from remit_engine.completion import field_at
 from remit_engine.decision import MissingFact
 from remit_engine.ir import Model
 from remit_engine.party import Party
+from remit_engine.totals import totals_of
 from remit_engine.words import WORDS, say
 
 
@@ -57,11 +57,13 @@ def missing_fact(
     path: str, action: str, model: Model, language: str, needed_by: tuple[str, ...]
 ) -> MissingFact:
     """What is known of a missing fact: type, label, allowed values."""
-    field: Field | None = None
     if path.startswith("totals."):
-        return MissingFact(path, "number", path.removeprefix("totals."), (), needed_by)
+        name = path.removeprefix("totals.")
+        kind = totals_of(model, action).get(name)
+        used = say(language, "missing.total", name=name)
+        return MissingFact(path, str(kind) if kind else "number", used, (), needed_by)
     if path in ("requester", "actor"):
-        return MissingFact(path, "person", None, (), needed_by)
+        return MissingFact(path, "person", say(language, f"missing.{path}"), (), needed_by)
     field = field_at(path, model.actions[action].action, model)
     if field is None:
         return MissingFact(path, "fact", None, (), needed_by)

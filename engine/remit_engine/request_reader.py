@@ -10,8 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from remit_dsl.program import EvidenceStep, Measure, Step
-from remit_dsl.types import Type
+from remit_dsl.program import EvidenceStep, Step
 from remit_engine.directory import Directory
 from remit_engine.exact import Unreadable, day_of, shown, text_of
 from remit_engine.facts_reader import (
@@ -28,8 +27,9 @@ from remit_engine.names import Lookup, names_of
 from remit_engine.party import Party
 from remit_engine.party_reader import PartyReader
 from remit_engine.request import Approval, InvalidRequest, Problem, Request
+from remit_engine.totals import totals_of
 
-__all__ = ["fact_type", "read_fact", "read_json", "read_request", "set_fact", "totals_of"]
+__all__ = ["fact_type", "read_fact", "read_json", "read_request", "set_fact"]
 
 MEMBERS = (
     "actor", "verb", "action", "facts", "as_of", "requester", "approvals", "evidence", "totals",
@@ -51,27 +51,6 @@ def read_request(
         message = f"`{shown(document)}` is not a request: write an object"
         raise InvalidRequest([Problem("document", message)])
     return _Reader(document, model, directory, default_as_of).read()
-
-
-def total_name(measure: Measure) -> str:
-    """The name of the total of an action that is `summed by` something."""
-    key = ".".join(measure.summed_by.path) if measure.summed_by else ""
-    return f"{key} over {measure.window} days".strip()
-
-
-def totals_of(model: Model, action: str) -> dict[str, Type]:
-    """name -> type of the totals that a request on an action (qualified name) may state."""
-    rules = model.actions[action]
-    names = {
-        total.name: total.amount.type
-        for rule in rules.rules
-        if rule.limit is not None
-        for total in rule.limit.totals
-    }
-    measure = rules.action.measure
-    if measure is not None and measure.window is not None:
-        names[total_name(measure)] = measure.value.type
-    return names
 
 
 class _Reader:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from remit_engine.directory import Directory
 from remit_engine.interval import Interval
-from remit_engine.ir import Model, Rule
+from remit_engine.ir import GRANT, Model, Rule
 from remit_engine.party import Party
 from remit_engine.request import Request
 from remit_engine.unknown import Truth, Unknown, missing
@@ -25,8 +25,8 @@ class Capacity:
     """In which quality a party decides: with its own positions, or on behalf of a delegator.
 
     party: whose attributes `actor` means. positions: whose grants count. barred: whose
-    prohibitions count (the delegator's and the party's own). persons: who must not be the
-    requester. cap: the largest measure delegated.
+    prohibitions count. persons: who must not be the requester. cap: the largest measure
+    delegated.
     """
 
     party: Party
@@ -50,10 +50,13 @@ class Case:
     facts: Mapping[str, Any]
     measure: Any = STATED
     """The measure to compare with the limits: from the facts (`STATED`), or this instead."""
+    own: Case | None = None
+    """On another's behalf: the decider's own case, whose bars and demands hold as well."""
 
     def measuring(self, measure: Any) -> Case:
         """The same case with another measure."""
-        return replace(self, measure=measure)
+        own = None if self.own is None else self.own.measuring(measure)
+        return replace(self, measure=measure, own=own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +88,15 @@ class Judge(Protocol):
     def verdicts(self, case: Case) -> list[Verdict]:
         """See the class."""
         ...
+
+
+def judged(case: Case, judge: Judge) -> list[Verdict]:
+    """The verdicts of a case. Who decides for another is barred by what bars either of them, each
+    with his own attributes, and owes what either would owe."""
+    found = judge.verdicts(case)
+    if case.own is not None:
+        for verdict in judge.verdicts(case.own):
+            same = (v.applies for v in found if v.rule is verdict.rule)
+            if verdict.rule.kind != GRANT and verdict.applies not in same:
+                found.append(verdict)
+    return found

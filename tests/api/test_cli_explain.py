@@ -47,3 +47,14 @@ def test_json(remit, code):
     document = remit("explain", code, "--json").document
     assert document["code"] == code
     assert set(document) == {"code", "severity", "title", "cause", "repair", "example"}
+
+
+def test_the_example_is_shown(remit):
+    code = next(code for code, entry in sorted(CATALOGUE.items()) if entry.example)
+    ran = remit("explain", code)
+    assert "Example (wrong)" in ran.out
+    assert CATALOGUE[code].example.strip("\n").split("\n")[0] in ran.out
+
+
+def test_all_as_json(remit):
+    assert len(remit("explain", "--json").document) == len(CATALOGUE)

@@ -109,6 +109,7 @@ def test_interrupt(house, monkeypatch):
     monkeypatch.setattr(Engine, "decide", interrupted)
     ran = house("decide", "--actor", "rita", "rate=2%")
     assert ran.code == 130
+    assert ran.err == "interrupted\n"
     assert "Traceback" not in ran.err
 
 

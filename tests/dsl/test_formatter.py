@@ -12,7 +12,7 @@ from remit_dsl.parser import parse
 from remit_dsl.source import Source
 
 RANDOM = settings(
-    max_examples=1500,
+    max_examples=150,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

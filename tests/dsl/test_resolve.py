@@ -32,6 +32,11 @@ def test_duplicate_fields_members_and_labels() -> None:
         "position a\n" + ACTION + "authority ship { r: a may approve any  r: a may sign any }\n"
     )
     report.only("E0201").says("`r` is declared twice as the label of a rule")
+    block = "authority ship { r: a may approve any }\n"
+    check("position a\n" + ACTION + block + block).only("E0201")
+    check(
+        "position a\n" + ACTION + block + "action go { note text }\n" + block.replace("ship", "go")
+    ).silent()
 
 
 def test_two_files_of_one_policy() -> None:

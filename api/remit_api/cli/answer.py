@@ -88,17 +88,18 @@ def _section(title: str, lines: Iterable[Line], view: Screen) -> None:
 
 
 def _total(total: RunningTotal, language: Language) -> Line:
-    return (
-        phrase(
-            "total",
-            language,
-            name=total.name,
-            used=total.used.text,
-            limit=total.limit.text,
-            before=total.remaining_before.text,
-            after=total.remaining_after.text,
-        ),
+    short = total.remaining_after.value < 0
+    text = phrase(
+        "short" if short else "total",
+        language,
+        name=total.name,
+        used=total.used.text,
+        limit=total.limit.text,
+        before=total.remaining_before.text,
+        after=total.remaining_after.text,
+        short=total.remaining_after.text.lstrip("-"),
     )
+    return (text,)
 
 
 def _missing(fact: MissingFact, language: Language) -> Line:

@@ -66,6 +66,8 @@ class RemitGroup(TyperGroup):
             sys.stdout.flush()
         except (typer.TyperException, typer.Exit, typer.Abort, BrokenPipeError):
             raise
+        except KeyboardInterrupt:
+            return report.interrupted(ctx.obj)
         except Exception as fault:
             known = report.as_failure(fault)
             return report.failure(known, ctx.obj) if known else report.internal(fault, ctx.obj)

@@ -18,6 +18,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{name}: {used} used of {limit}, {before} left before this, {after} after",
         "{name}：限额 {limit}，已用 {used}，本次前余 {before}，本次后余 {after}",
     ),
+    "short": (
+        "{name}: {used} used of {limit}, {before} left: {short} too little",
+        "{name}：限额 {limit}，已用 {used}，余 {before}，不足 {short}",
+    ),
     "missing": ("still to be said", "尚缺信息"),
     "needs": ("to be done first", "须先完成"),
     "done": ("{done} of {count} done", "已完成 {done}/{count}"),

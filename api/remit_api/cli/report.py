@@ -105,6 +105,16 @@ def internal(fault: Exception, screen: Screen) -> ExitCode:
     return ExitCode.INTERNAL
 
 
+def interrupted(screen: Screen) -> ExitCode:
+    """The person at the keyboard had enough."""
+    if screen.as_json:
+        message = "interrupted from the keyboard"
+        screen.data({"error": {"kind": "interrupted", "message": message, "problems": []}})
+    else:
+        screen.note("interrupted")
+    return ExitCode.INTERRUPTED
+
+
 def as_failure(fault: Exception) -> Failure | None:
     """The failure an exception of the engine or the system amounts to, if it is the caller's."""
     if isinstance(fault, Failure):

@@ -13,8 +13,8 @@ from remit_engine.engine import Engine
 from remit_engine.evaluate import Environment, evaluate
 from remit_engine.ir import GRANT, Rule
 from remit_engine.request import Request
-from remit_engine.request_reader import total_name
 from remit_engine.text import number_text
+from remit_engine.totals import window_total
 
 NEAR = Fraction(1, 10)
 """Just beyond a limit: by no more than this share of it."""
@@ -102,5 +102,5 @@ def measured(edge: Boundary, request: Request, engine: Engine) -> Fraction | Non
     value = evaluate(measure.value, environment(request, engine))
     if not isinstance(value, Fraction):
         return None
-    total = edge.total or (total_name(measure) if measure.window is not None else None)
+    total = edge.total or window_total(measure)
     return value if total is None else value + request.totals.get(total, Fraction(0))
