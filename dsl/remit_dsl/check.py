@@ -13,17 +13,22 @@ from remit_dsl.findings import Findings
 from remit_dsl.lints import LINTS
 from remit_dsl.resolve import Names, Scope, scopes
 from remit_dsl.tables import OpenTable, tables
-from remit_dsl.validate import CHECKS
+from remit_dsl.validate import CHECKS, STRUCTURE
 from remit_dsl.world import World
 
 
-def check(loaded: dict[str, Names], findings: Findings, open_table: OpenTable) -> program.Program:
-    """The program the files mean, as far as they mean one; faults go to `findings`."""
-    world = World(findings, scopes(loaded, findings))
+def check(
+    loaded: dict[str, Names], lost: set[str], findings: Findings, open_table: OpenTable
+) -> program.Program:
+    """The program the files mean, as far as they mean one; faults go to `findings`.
+
+    `lost` names policies whose file could not be read as one.
+    """
+    world = World(findings, scopes(loaded, lost, findings))
     declare(world)
     heads(world)
     built = _build(world, open_table)
-    for test in CHECKS:
+    for test in CHECKS if world.rules_sound else STRUCTURE:
         findings.found.extend(test(built))
     if not errors(findings.found):
         for lint in LINTS:
@@ -40,6 +45,9 @@ def _build(world: World, open_table: OpenTable) -> program.Program:
     known_tables = tables(world, used, open_table)
     close(world, used, roots)
     known_actions = actions(world)
+    before = len(errors(world.findings.found))
+    blocks = authorities(world)
+    world.rules_sound = len(errors(world.findings.found)) == before
     return program.Program(
         policies={p: _policy(scope) for p, scope in world.scopes.items()},
         enums=world.enums,
@@ -51,7 +59,7 @@ def _build(world: World, open_table: OpenTable) -> program.Program:
         tables=known_tables,
         exchanges=exchanges(world),
         rights=world.rights,
-        authorities=authorities(world),
+        authorities=blocks,
         delegations=delegations(world),
         sources=world.findings.sources,
     )

@@ -18,7 +18,7 @@ from remit_dsl.program import Program
 from remit_dsl.resolve import Names, collect
 from remit_dsl.source import NOWHERE, Source
 from remit_dsl.tables_csv import TableFile
-from remit_dsl.unread import lost_names
+from remit_dsl.unread import declared_names, lost_names, lost_policy
 
 Result = tuple[Program | None, list[Diagnostic]]
 
@@ -84,12 +84,13 @@ class _Tables:
 
 def _load(findings: Findings, tables: _Tables) -> Result:
     loaded: dict[str, Names] = {}
+    lost: set[str] = set()
     for source in list(findings.sources.values()):
-        _enter(source, loaded, findings)
+        _enter(source, loaded, lost, findings)
     if not loaded:
         _nothing(findings)
         return None, ordered(findings.found)
-    program = check(loaded, findings, tables)
+    program = check(loaded, lost, findings, tables)
     if errors(findings.found):
         return None, ordered(findings.found)
     digest = _digest(program, loaded, tables.opened)
@@ -101,7 +102,7 @@ def _nothing(findings: Findings) -> None:
         findings.add(NOWHERE, "E0105", "no policy was given", "name a file or a folder")
 
 
-def _enter(source: Source, loaded: dict[str, Names], findings: Findings) -> None:
+def _enter(source: Source, loaded: dict[str, Names], lost: set[str], findings: Findings) -> None:
     """Parse one text and enter its policy."""
     file, faults = parse(source)
     findings.found.extend(faults)
@@ -114,18 +115,20 @@ def _enter(source: Source, loaded: dict[str, Names], findings: Findings) -> None
         elif not errors(faults):
             message = f"`{source.name}` does not begin with a `policy` header"
             findings.add(start, "E0104", message, "write `policy a.name { … }` first")
+        lost.update(lost_policy(source))
         return
     name = header.name
     if name.text in loaded:
         place = Related(loaded[name.text].header.name.span, "first declared here")
         message = f"policy `{name.text}` is declared twice"
         findings.add(name.span, "E0107", message, "give each file a policy of its own", [place])
+        loaded[name.text].lost |= declared_names(source)
         return
     if not file.declarations and not errors(faults):
         message = f"policy `{name.text}` declares nothing"
         findings.add(name.span, "E0110", message, "add an action, a position, or another thing")
-    lost = lost_names(source, file, faults) if errors(faults) else frozenset[str]()
-    loaded[name.text] = collect(header, file, lost, findings)
+    names = lost_names(source, file, faults) if errors(faults) else frozenset[str]()
+    loaded[name.text] = collect(header, file, names, findings)
 
 
 def _digest(program: Program, loaded: dict[str, Names], opened: dict[str, Source]) -> str:

@@ -212,17 +212,20 @@ class Scope:
         return did_you_mean(".".join(parts), [*(s.short for s in self.visible(space)), *others])
 
 
-def scopes(loaded: dict[str, Names], findings: Findings) -> dict[str, Scope]:
-    """The scope of every loaded policy."""
-    return {policy: _scope(names, loaded, findings) for policy, names in loaded.items()}
+def scopes(loaded: dict[str, Names], lost: set[str], findings: Findings) -> dict[str, Scope]:
+    """The scope of every loaded policy; `lost` ones had faults that are reported already."""
+    return {policy: _scope(names, loaded, lost, findings) for policy, names in loaded.items()}
 
 
-def _scope(names: Names, loaded: dict[str, Names], findings: Findings) -> Scope:
+def _scope(names: Names, loaded: dict[str, Names], lost: set[str], findings: Findings) -> Scope:
     used: dict[str, Names] = {}
     blind = False
     for name in (n for use in names.file.uses for n in use.names):
         if name.text in loaded:
             used.setdefault(name.text, loaded[name.text])
+            continue
+        if name.text in lost:
+            blind = True
             continue
         help = did_you_mean(name.text, loaded)
         findings.add(name.span, "E0106", f"unknown policy `{name.text}`", help or _LOAD_IT)

@@ -64,6 +64,8 @@ class World:
     """The facts a definition or table needs, directly or through others."""
     labels: dict[str, dict[str, Span]] = field(default_factory=dict)
     """The labels of rules by action, each with its first place."""
+    rules_sound: bool = True
+    """No rule was left out for a fault in it, so that what is missing is truly missing."""
     shadowed: set[tuple[str, str]] = field(default_factory=set)
     unpriced: set[str] = field(default_factory=set)
     """Policies that speak of money and state no currency."""

@@ -89,6 +89,7 @@ class Need:
     positions: tuple[str, ...]
     people: tuple[str, ...]
     rule: str
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,8 @@ class Fast:
 
     def _axes(self, cells: Cells, case: Case, slots: Sequence[Any]) -> Any:
         env = environment(case)
-        return axes(cells.plan, slots, case.request.as_of, env, self._caps(cells.plan.action, env))
+        caps = self._caps(cells.plan.action, env)
+        return axes(cells.plan, slots, env, caps, case.capacity.positions)
 
     def _caps(self, action: str, env: Environment) -> Iterator[Fraction]:
         """Every number to which some delegation of the action cuts the measure off."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from remit_dsl.program import AllSteps, ApprovalStep, EvidenceStep, SequenceSteps, Step
 from remit_engine.ir import SELF_BAR, Rule
@@ -13,11 +13,13 @@ from remit_engine.verdict import Case
 
 @dataclass(frozen=True, slots=True)
 class Outstanding:
-    """A step not done yet, `done` of its `count` persons aside."""
+    """A step not done yet, `done` of its `count` persons aside; `after`: the steps before it in a
+    sequence that are not done either."""
 
     rule: Rule
     step: ApprovalStep | EvidenceStep
     done: int
+    after: tuple[Outstanding, ...] = ()
 
 
 def outstanding(rule: Rule, case: Case) -> tuple[Outstanding, ...]:
@@ -46,7 +48,8 @@ def _settle(step: Step, rule: Rule, case: Case, start: int) -> tuple[list[Outsta
                 # what comes after an outstanding step has not begun, whatever was signed already
                 begin = len(case.request.approvals) if found else start
                 more, start = _settle(s, rule, case, begin)
-                found += more
+                earlier = tuple(found)
+                found += [replace(o, after=earlier + o.after) for o in more]
             return found, start
 
 

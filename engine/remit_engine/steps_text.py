@@ -21,21 +21,30 @@ def needs(steps: tuple[Outstanding, ...], case: Case, language: str) -> tuple[Ne
 
 def _need(outstanding: Outstanding, case: Case, language: str) -> Need:
     step = outstanding.step
+    after = tuple(_step_text(o, case, language) for o in outstanding.after)
+    text = _step_text(outstanding, case, language)
     if not isinstance(step, ApprovalStep):
-        name = step.label.localized(language) if step.label else step.name
-        text = say(language, "step.evidence", name=name)
-        return Need("evidence", text, None, 1, 0, (), (), outstanding.rule.id)
-    verb = step.verb or outstanding.rule.verb
+        return Need("evidence", text, None, 1, 0, (), (), outstanding.rule.id, after)
     return Need(
         kind="approval",
-        text=_text(step, verb, outstanding.done, case, language),
-        verb=verb,
+        text=text,
+        verb=step.verb or outstanding.rule.verb,
         count=step.count,
         done=outstanding.done,
         positions=step.positions,
         people=_people(step, case),
         rule=outstanding.rule.id,
+        after=after,
     )
+
+
+def _step_text(outstanding: Outstanding, case: Case, language: str) -> str:
+    step = outstanding.step
+    if isinstance(step, ApprovalStep):
+        verb = step.verb or outstanding.rule.verb
+        return _text(step, verb, outstanding.done, case, language)
+    name = step.label.localized(language) if step.label else step.name
+    return say(language, "step.evidence", name=name)
 
 
 def _text(step: ApprovalStep, verb: str, done: int, case: Case, language: str) -> str:

@@ -136,6 +136,15 @@ def test_did_you_mean() -> None:
     report.only("E0202").says("unknown name `wieght`").helps("did you mean `weight`?")
 
 
+def test_a_misspelt_declaration_gives_one_error_with_all_its_uses() -> None:
+    report = check(
+        "position clrek\n"
+        + ACTION
+        + "authority ship { clerk may approve any  clerk may sign any }\n"
+    ).only("E0206")
+    report.helps("did you mean `clrek`?").points("clerk", "also here")
+
+
 def test_nothing_near_offers_nothing() -> None:
     check("action ship { weight number  limit on zebra }\n").only("E0202").helps(None)
 
@@ -206,6 +215,26 @@ def test_syntax_fault_does_not_make_names_unknown() -> None:
         "position clerk {{ reports to }\n" + ACTION + "authority ship { clerk may approve any }\n"
     )
     assert all(code < "E0100" for code in report.codes), report.shown()
+
+
+def test_a_broken_header_does_not_make_its_policy_unknown() -> None:
+    user = HEADER + "use org\n" + ACTION + "authority ship { clerk may approve any }\n"
+    report = check(user, org="policy org { owner { board }\nposition clerk\n")
+    assert all(code < "E0100" for code in report.codes), report.shown()
+
+
+def test_a_second_file_of_a_policy_does_not_make_its_names_unknown() -> None:
+    one = "policy org { owner board }\nposition head\n"
+    user = HEADER + "use org\n" + ACTION + "authority ship { clerk may approve any }\n"
+    check(user, org=one, more=one.replace("head", "clerk")).only("E0107")
+
+
+def test_a_faulty_rule_does_not_make_others_unreachable() -> None:
+    report = check(
+        "position a\nposition b\n" + ACTION + "authority ship { a may approve up to 5%\n"
+        "  b may aprove any  escalate to b }\ndelegation of ship { to one level below }\n"
+    )
+    report.only("E0301", "E0208")
 
 
 def test_circles() -> None:

@@ -19,7 +19,7 @@ from typing import Any
 from remit_dsl import expressions as x
 from remit_dsl.program import Program
 from remit_engine.compile.python_index import RuleIndex
-from remit_engine.compile.python_slots import facts_in
+from remit_engine.compile.python_slots import MISSING, facts_in
 from remit_engine.compile.scaled import Scaled, scaled
 from remit_engine.compile.to_python import Compiled
 from remit_engine.evaluate import Environment, evaluate
@@ -113,12 +113,19 @@ Axes = tuple[tuple[Scaled | date, ...], ...]
 
 
 def axes(
-    plan: Plan, slots: Sequence[Any], as_of: date, env: Environment, caps: Iterable[Fraction]
+    plan: Plan,
+    slots: Sequence[Any],
+    env: Environment,
+    caps: Iterable[Fraction],
+    shown: Iterable[str],
 ) -> Axes:
     """For each numeric slot the ascending numbers it is compared with in the rules that may apply
-    to anybody with these discrete facts; for the measure also the `caps` of delegations."""
+    to anybody with these discrete facts, and in the grants of the positions `shown` (an answer
+    shows why they do not apply); for the measure also the `caps` of delegations."""
+    as_of = env.as_of
     everyone = plan.index.grants_of.keys() | plan.index.bars_of.keys()
     mask = plan.index.candidates(everyone, everyone, as_of, slots)
+    mask |= plan.index.candidates(shown, (), as_of, [MISSING] * len(slots))
     found: dict[int, set[Any]] = {i: set() for i in plan.numeric}
     places = {fact.path: i for i, fact in enumerate(plan.slots)}
     if plan.measure is not None:
