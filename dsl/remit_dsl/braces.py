@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from remit_dsl.diagnostics import Related
 from remit_dsl.source import Span
-from remit_dsl.tokens import Token
-from remit_dsl.vocabulary import DECLARATIONS, HEADERS, LATER
+from remit_dsl.tokens import FixedToken, Token
+from remit_dsl.vocabulary import DECLARATIONS, HEADERS, LANGUAGES, LATER
 
 _DECLARING = frozenset(DECLARATIONS) | frozenset(HEADERS) | LATER
+_WITH_BLOCK = frozenset(
+    ("policy", "enum", "position", "record", "action", "authority", "delegation")
+)
 _AFTER_NAME = frozenset({"STRING", "LBRACE", "COLON", "LPAR", "$END"})
 
 
@@ -34,12 +37,15 @@ class _Braces:
         self.kept: list[Token] = []
         self.opened: list[Token] = []
         self.column = 1
+        self.missing: int | None = None  # index in `tokens` of what stands where a `{` should
         self.early: int | None = None  # index in `kept` of a `}` that closed a block too early
 
     def walk(self) -> list[Token]:
         for index, token in enumerate(self.tokens):
             if is_first_on_line(self.tokens, index) and declares(self.tokens, index):
                 self._declaration(index, token)
+            if index == self.missing:
+                self._open(token)
             if token.type == "$END":
                 self._close_all(token, "the end of the file")
             if token.type == "LBRACE":
@@ -58,10 +64,53 @@ class _Braces:
         if not self.opened:
             self.column = token.column
             self.early = None
+            self.missing = self._missing_open(index)
         elif token.column <= self.column and self._is_plainly_new(index):
             self._close_all(token, f"`{token.text}`")
 
+    def _missing_open(self, index: int) -> int | None:
+        """Where the `{` of this declaration is missing: its head ends and its content begins."""
+        tokens = self.tokens
+        if tokens[index].text not in _WITH_BLOCK:
+            return None
+        end = index + 2 + (tokens[index].text == "delegation")
+        while end < len(tokens) - 1 and (
+            tokens[end].type == "STRING"
+            or (tokens[end].text in LANGUAGES and tokens[end + 1].type == "STRING")
+        ):
+            end += 1
+        if end >= len(tokens) - 1 or any(t.type == "LBRACE" for t in tokens[index:end]):
+            return None
+        if tokens[end].type in ("LBRACE", "RBRACE", "$END") or declares(tokens, end):
+            return None
+        return end if self._closes_without_opening(end) else None
+
+    def _closes_without_opening(self, index: int) -> bool:
+        depth = 0
+        for token in self.tokens[index:]:
+            depth += (token.type == "LBRACE") - (token.type == "RBRACE")
+            if depth < 0:
+                return True
+            if token.type == "$END" or (token.text in _DECLARING and token.column <= self.column):
+                return False
+        return False
+
+    def _open(self, token: Token) -> None:
+        last = self.kept[-1]
+        place = _after(last)
+        token.reading.fault(
+            "E0036", place, f"a `{{` is missing after `{last.text}`", "open the block with `{`"
+        )
+        opening = FixedToken(
+            "LBRACE", "{", last.end, last.end, last.line, place.column, last.reading
+        )
+        self.opened.append(opening)
+        self.kept.append(opening)
+        self.missing = None
+
     def _is_plainly_new(self, index: int) -> bool:
+        if self.tokens[index].text in HEADERS or self.tokens[index + 1].text == "of":
+            return True
         after = self.tokens[index + 2] if index + 2 < len(self.tokens) else self.tokens[-1]
         return (
             after.type in _AFTER_NAME
@@ -78,9 +127,7 @@ class _Braces:
         while self.opened:
             opening = self.opened.pop()
             last = self.kept[-1]
-            place = Span(
-                last.span.file, last.line, last.column + last.end - last.start, last.end, last.end
-            )
+            place = _after(last)
             before.reading.fault(
                 "E0033",
                 place,
@@ -106,6 +153,12 @@ class _Braces:
         )
         self.kept.append(token)
         self.early = None
+
+
+def _after(token: Token) -> Span:
+    """The empty place just after a token."""
+    column = token.column + token.end - token.start
+    return Span(token.span.file, token.line, column, token.end, token.end)
 
 
 def mend(tokens: list[Token]) -> list[Token]:

@@ -45,9 +45,8 @@ def _build(world: World, open_table: OpenTable) -> program.Program:
     known_tables = tables(world, used, open_table)
     close(world, used, roots)
     known_actions = actions(world)
-    before = len(errors(world.findings.found))
     blocks = authorities(world)
-    world.rules_sound = len(errors(world.findings.found)) == before
+    world.rules_sound = _all_grants_kept(world, blocks)
     return program.Program(
         policies={p: _policy(scope) for p, scope in world.scopes.items()},
         enums=world.enums,
@@ -63,6 +62,19 @@ def _build(world: World, open_table: OpenTable) -> program.Program:
         delegations=delegations(world),
         sources=world.findings.sources,
     )
+
+
+def _all_grants_kept(world: World, blocks: tuple[program.Authority, ...]) -> bool:
+    files = [scope.own.file for scope in world.scopes.values()]
+    written = sum(
+        isinstance(statement, syntax.Grant)
+        for file in files
+        for node in file.declarations
+        if isinstance(node, syntax.Authority)
+        for statement in node.statements
+    )
+    unread = any(scope.own.lost for scope in world.scopes.values())
+    return not unread and written == sum(len(block.grants) for block in blocks)
 
 
 def _policy(scope: Scope) -> program.Policy:

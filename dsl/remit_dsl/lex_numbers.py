@@ -10,7 +10,12 @@ from remit_dsl.suggest import nearest
 from remit_dsl.tokens import Tape, Token
 
 _ODD_DATE = re.compile(
-    r"([0-9]{4})(?:([-/.])([0-9]{1,2})\2([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日?)(?![\w.])"
+    r"""(?:((?:19|20)[0-9]{2})([-/.])([0-9]{1,4})\2([0-9]{1,4})
+    |([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日?
+    |([0-9]{1,6})-(0[0-9])-([0-3][0-9])
+    |((?:19|20)[0-9]{2})([01][0-9])-([0-3][0-9])
+    |((?:19|20)[0-9]{2})-([01][0-9])([0-3][0-9]))(?![\w.])""",
+    re.VERBOSE,
 )
 _COMMAS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9_])(?:\.[0-9]+)?")
 _EXPONENT = re.compile(r"[0-9][0-9_]*(?:\.[0-9_]+)?[eE][+-]?[0-9]+(?!\w)")
@@ -34,9 +39,8 @@ def _date(tape: Tape, start: int) -> Token | None:
         return _day(tape, start, found.end(), found.group())
     if odd is None:
         return None
-    year, _, *parts = odd.groups()
-    month, day = (int(part) for part in parts if part)
-    meant = f"{year}-{month:02}-{day:02}"
+    year, month, day = (int(part) for part in odd.groups() if part and part.isdigit())
+    meant = f"{year:04}-{month:02}-{day:02}"
     tape.fault(
         "E0020",
         start,

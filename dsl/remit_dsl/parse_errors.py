@@ -229,7 +229,7 @@ def _open_parenthesis(scene: Scene) -> Told:
             opened.append(token)
         elif token.type == "RPAR" and opened:
             opened.pop()
-    if not opened or not scene.can("RPAR") or scene.token.type in ("NUMERAL", "STRING"):
+    if not opened or not scene.can("RPAR") or _closed_ahead(scene):
         return _NO
     last = scene.tokens[scene.found - 1]
     closing = FixedToken(
@@ -247,6 +247,16 @@ def _open_parenthesis(scene: Scene) -> Told:
     if scene.found != scene.at:
         return True, None
     return True, Edit(scene.at, 0, [closing], here=True)
+
+
+def _closed_ahead(scene: Scene) -> bool:
+    """Whether the rest of the line closes a parenthesis: then something else is wrong."""
+    for token in scene.tokens[scene.found :]:
+        if token.line != scene.token.line or token.type in ("LPAR", "$END"):
+            return False
+        if token.type == "RPAR":
+            return True
+    return False
 
 
 def _idle_parenthesis(scene: Scene) -> Told:

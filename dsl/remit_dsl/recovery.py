@@ -48,6 +48,8 @@ class _Recovery:
         self.mark = _Mark(0, list(self.automaton.states), [], 0)
         self.earlier = self.mark
         self.edited: set[int] = set()
+        self.ended = False
+        self.seen: set[tuple[int, int]] = set()
 
     def run(self) -> File:
         index = 0
@@ -59,9 +61,10 @@ class _Recovery:
                     return tree
                 self._feed(index, token)
                 index += 1
-            elif len(self.reading.faults) >= MOST_FAULTS:
-                return self._give_up(index)
+            elif len(self.reading.faults) >= MOST_FAULTS or (token.type == "$END" and self.ended):
+                return self._give_up()
             else:
+                self.ended = token.type == "$END"
                 index = self._recover(index)
 
     # --- going forward -----------------------------------------------------------------------
@@ -92,7 +95,12 @@ class _Recovery:
             edit = parse_errors.tell(scene)
         if edit is not None and edit.index not in self.edited:
             return self._apply(edit)
-        return self._skip(scene)
+        onward = self._skip(scene)
+        if (index, onward) in self.seen:  # been here before: pass the place by
+            self._unwind()
+            return min(index + 1, len(self.tokens) - 1)
+        self.seen.add((index, onward))
+        return onward
 
     def _scene(self, index: int) -> Scene:
         """What there is to see at a fault: the item it is in, and what was found."""
@@ -184,11 +192,12 @@ class _Recovery:
 
     def _skip(self, scene: Scene) -> int:
         automaton, tokens = self.automaton, self.tokens
-        if scene.level == "item" and can_shift(automaton.rows, automaton.states, "LBRACE"):
+        in_head = scene.level == "item" and scene.start < scene.found == scene.at
+        if in_head and can_shift(automaton.rows, automaton.states, "LBRACE"):
             brace = self._brace_ahead(scene.at)
             if brace is not None:
                 return brace
-        if not braces.is_first_on_line(tokens, self.mark.index):
+        if self._cuts_statement(scene.level, scene.at):
             self._drop_cut_item()
         index, depth = max(scene.found, scene.start + 1), 0
         if scene.start == scene.at:
@@ -201,6 +210,8 @@ class _Recovery:
                 return index
             if depth == 0 and index > scene.start and begins(level, tokens, index):
                 self._unwind()
+                for again in tokens[index : scene.at + 1]:
+                    self._loosen(again)
                 return index
             if token.type == "RBRACE":
                 if depth:
@@ -246,7 +257,7 @@ class _Recovery:
         while self._level() != "item":
             self._unwind_outer()
 
-    def _give_up(self, index: int) -> File:
+    def _give_up(self) -> File:
         self._unwind_all()
         tree: File | None = self.automaton.finish(self.tokens[-1])
         return tree or File(NOWHERE, None, (), ())

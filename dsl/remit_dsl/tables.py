@@ -8,7 +8,8 @@ from remit_dsl import syntax, tables_proof
 from remit_dsl.declarations import label, symbols
 from remit_dsl.diagnostics import Related
 from remit_dsl.elaborate import elaborator
-from remit_dsl.elaborate_logic import choices, compare, reversed_ends
+from remit_dsl.elaborate_logic import compare, reversed_ends
+from remit_dsl.elaborate_members import choices
 from remit_dsl.elaboration import Elaborator
 from remit_dsl.expressions import AllOf, Constant, Expression, Not, Variable
 from remit_dsl.facts import NoFacts

@@ -235,6 +235,11 @@ def test_a_faulty_rule_does_not_make_others_unreachable() -> None:
         "  b may aprove any  escalate to b }\ndelegation of ship { to one level below }\n"
     )
     report.only("E0301", "E0208")
+    report = check(
+        "position a\n" + ACTION.replace("limit on weight", "limit on wieght") + "authority ship "
+        "{ a may approve up to 5 }\ndelegation of ship { to one level below }\n"
+    )
+    report.only("E0202")
 
 
 def test_circles() -> None:

@@ -183,6 +183,12 @@ _STRUCTURE = {
         "Write `)` where the parenthesis ends; the note shows where it begins.",
         _define("(1 + 2"),
     ),
+    "E0036": Entry(
+        "a missing opening brace",
+        "A declaration has a `}` but no `{`.",
+        "Write `{` after the name and its labels.",
+        f"{_HEAD}enum Region north south }}\n",
+    ),
     "E0037": Entry(
         "a block of a later version",
         "`event`, `commission`, `scorecard`, `allocation`, `watch` and `duty` are planned blocks "
