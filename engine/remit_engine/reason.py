@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from remit_engine.decision import Outcome
-from remit_engine.ir import GRANT, SELF_BAR, SEPARATION
+from remit_engine.interpreter import environment, interval
+from remit_engine.ir import GRANT, SELF_BAR, SEPARATION, Rule
 from remit_engine.material import Telling
 from remit_engine.naming import action_label, joined, party_label, verb_label
 from remit_engine.trace import written
@@ -106,6 +107,9 @@ def _deny(t: Telling) -> str:
     verdicts = t.material.answer.ruling.verdicts
     bar = next((v.rule for v in verdicts if v.rule.kind != GRANT), None)
     if t.material.answer.ruling.outcome is not Outcome.DENY or bar is None:
+        unfixed = [f"`{r.id}`" for r in _unfixed(t)]
+        if unfixed:
+            return _say(t, "deny.unset", rules=_list(t, unfixed), owner=_owner(t))
         return _say(t, "deny.nobody")
     if bar.because is None and bar.kind == SELF_BAR:
         return _say(t, "deny.self", rule=f"`{bar.id}`")
@@ -114,6 +118,19 @@ def _deny(t: Telling) -> str:
     language = t.material.request.language
     because = bar.because.localized(language) if bar.because else say(language, "deny.default")
     return _say(t, "deny.rule", because=because, rule=f"`{bar.id}`")
+
+
+def _unfixed(t: Telling) -> list[Rule]:
+    """The grants of the verb whose limit was never fixed, whoever holds them."""
+    request, env = t.material.request, environment(t.material.answer.case)
+    found = []
+    for rule in t.material.rules.of(GRANT, request.verb):
+        bound = interval(rule.bound, env) if rule.bound is not None else None
+        faults = bound.faults if isinstance(bound, Unknown) else frozenset()
+        never = rule.limit is not None and rule.limit.kind == "unset"
+        if rule.in_force(request.as_of) and (never or any(f.kind == "unset" for f in faults)):
+            found.append(rule)
+    return found
 
 
 def _missing(t: Telling) -> str:
@@ -139,11 +156,20 @@ def _undefined(t: Telling) -> str:
     if never:
         return _say(t, "undefined.unset", rule=f"`{never[0].id}`", owner=_owner(t))
     if faults and faults[0].kind == "unset":
-        subject = faults[0].subject.rsplit(".", 1)[-1]
+        subject = _parameter(t, faults[0].subject)
         return _say(t, "undefined.parameter", subject=subject, owner=_owner(t))
     rule = f"`{ruling.verdicts[0].rule.id}`"
     fault = fault_text(faults[0], t.material.request.language) if faults else "?"
     return _say(t, "undefined.fault", rule=rule, fault=fault, owner=_owner(t))
+
+
+def _parameter(t: Telling, name: str) -> str:
+    """A parameter by its name, and its label where it has one."""
+    short = name.rsplit(".", 1)[-1]
+    found = t.material.model.program.parameters.get(name)
+    if found is None or found.label is None:
+        return f"`{short}`"
+    return f"`{short}` ({found.label.localized(t.material.request.language)})"
 
 
 def fault_text(fault: Fault, language: str) -> str:
