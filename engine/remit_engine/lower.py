@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from remit_dsl.expressions import AllOf, Expression
 from remit_dsl.program import (
@@ -34,11 +36,7 @@ from remit_engine.ir import (
 def lower(program: Program) -> Model:
     """The model of a checked program. Rule ids are stable and unique (see `_stem`)."""
     superiors = {p: tuple(_climb(program, p)) for p in program.positions}
-    below: dict[str, set[str]] = defaultdict(set)
-    for position, above in superiors.items():
-        for superior in above:
-            below[superior].add(position)
-    implied_by = _implied(program)
+    world = _World(program, superiors, _implied(program))
     short = Counter(a.short for a in program.actions.values())
     seen: Counter[str] = Counter()
     rules: list[Rule] = []
@@ -49,9 +47,7 @@ def lower(program: Program) -> Model:
             stem = f"{prefix}.{_stem(statement)}"
             seen[stem] += 1
             rule_id = stem if seen[stem] == 1 else f"{stem}.{seen[stem]}"
-            rules.append(
-                _rule(program, authority, statement, len(rules), rule_id, superiors, implied_by)
-            )
+            rules.append(_rule(authority, statement, len(rules), rule_id, world))
     return Model(
         program=program,
         rules=tuple(rules),
@@ -125,58 +121,72 @@ def _who(positions: tuple[str, ...], everybody: str) -> str:
     return "+".join(p.rsplit(".", 1)[-1] for p in positions) or everybody
 
 
+@dataclass(frozen=True, slots=True)
+class _World:
+    """What lowering a statement needs besides it: who is above whom, what a verb implies."""
+
+    program: Program
+    superiors: dict[str, tuple[str, ...]]
+    implied: dict[str, frozenset[str]]
+
+
 def _rule(
-    program: Program,
-    authority: Authority,
-    statement: Statement,
-    index: int,
-    rule_id: str,
-    superiors: dict[str, tuple[str, ...]],
-    implied: dict[str, frozenset[str]],
+    authority: Authority, statement: Statement, index: int, rule_id: str, world: _World
 ) -> Rule:
-    policy = program.policies[authority.policy]
-    positions: frozenset[str] | None = None
-    bound = limit = steps = None
-    match statement:
-        case Grant():
-            kind, verb, verbs = GRANT, statement.verb, implied[statement.verb]
-            limit, bound = statement.limit, statement.limit.bound
-            if statement.positions:
-                positions = frozenset(statement.positions)
-                if authority.superiors_inherit:
-                    positions |= {s for p in statement.positions for s in superiors[p]}
-        case Prohibition():
-            kind, verb, verbs = PROHIBITION, statement.verb, frozenset({statement.verb})
-            bound = statement.bound
-            positions = frozenset(statement.positions) or None
-        case Requirement():
-            kind, verb, verbs = REQUIREMENT, statement.verb, frozenset({statement.verb})
-            bound, steps = statement.bound, statement.steps
-        case SelfBar():
-            kind, verb, verbs = SELF_BAR, statement.verb, frozenset({statement.verb})
-        case Separation():
-            kind, verb, verbs = SEPARATION, statement.verbs[0], frozenset(statement.verbs)
-        case _:
-            raise TypeError(f"not a rule: {type(statement).__name__}")
+    policy = world.program.policies[authority.policy]
     return Rule(
         index=index,
         id=rule_id,
-        kind=kind,
         policy=authority.policy,
         action=authority.action,
-        verb=verb,
-        verbs=verbs,
-        positions=positions,
         condition=_conjuncts(statement.condition),
         start=_latest(policy.start, statement.start),
         until=_earliest(policy.effective_until, statement.until),
-        bound=bound,
-        limit=limit,
-        steps=steps,
         because=statement.because,
         source=statement.source,
         span=statement.span,
+        **_own(statement, authority, world),
     )
+
+
+def _own(statement: Statement, authority: Authority, world: _World) -> dict[str, Any]:
+    """What each kind of sentence says in its own way."""
+    match statement:
+        case Grant():
+            return {
+                "kind": GRANT,
+                "verb": statement.verb,
+                "verbs": world.implied[statement.verb],
+                "limit": statement.limit,
+                "bound": statement.limit.bound,
+                "positions": _granted(statement, authority, world),
+            }
+        case Prohibition():
+            return {
+                **_of_verb(PROHIBITION, statement.verb),
+                "bound": statement.bound,
+                "positions": frozenset(statement.positions) or None,
+            }
+        case Requirement():
+            own = _of_verb(REQUIREMENT, statement.verb)
+            return {**own, "bound": statement.bound, "steps": statement.steps, "positions": None}
+        case SelfBar():
+            return {**_of_verb(SELF_BAR, statement.verb), "positions": None}
+        case Separation():
+            own = _of_verb(SEPARATION, statement.verbs[0])
+            return {**own, "verbs": frozenset(statement.verbs), "positions": None}
+    raise TypeError(f"not a rule: {type(statement).__name__}")
+
+
+def _of_verb(kind: str, verb: str) -> dict[str, Any]:
+    return {"kind": kind, "verb": verb, "verbs": frozenset({verb})}
+
+
+def _granted(grant: Grant, authority: Authority, world: _World) -> frozenset[str] | None:
+    if not grant.positions:
+        return None
+    above = (s for p in grant.positions for s in world.superiors[p])
+    return frozenset(grant.positions) | frozenset(above if authority.superiors_inherit else ())
 
 
 def _conjuncts(condition: Expression | None) -> tuple[Expression, ...]:

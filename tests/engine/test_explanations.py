@@ -231,6 +231,7 @@ def test_steps_in_words() -> None:
         "review by auditor", "evidence: Receipt",
         "approve by 2 of (manager, director, auditor) (1 of 2 done)",
     ]  # fmt: skip
+    assert [n.after for n in answer.needs] == [(), ("review by auditor",), ()]
     chinese = needs(asked("director", "zh", amount=600_000))
     assert [narrow(n) for n in chinese] == [
         "由审计员审核", "证明材料:签收单", "由(经理、总监、审计员)中2人批准(已完成1/2)",
