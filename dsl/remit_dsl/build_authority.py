@@ -33,6 +33,8 @@ from remit_dsl.syntax import (
 )
 from remit_dsl.tokens import Token
 
+DEEPEST_STEPS = 50
+
 Clause = tuple[Token, Any]
 _KEYS = {
     "WHEN": "when",
@@ -210,11 +212,11 @@ class AuthorityBuilder:
 
     # --- steps -----------------------------------------------------------------------------------
 
-    def sequence(self, c: list[Any]) -> SequenceSteps:
+    def sequence(self, c: list[Any]) -> Step:
         """`a then b`."""
-        return SequenceSteps(place(c), tuple(c[::2]))
+        return _not_too_deep(SequenceSteps(place(c), tuple(c[::2])), c[1])
 
-    def all_of(self, c: list[Any]) -> AllSteps:
+    def all_of(self, c: list[Any]) -> Step:
         """`a and b`."""
         joint = c[1]
         if any(id(step) in joint.reading.loose for step in c[::2]):
@@ -223,7 +225,7 @@ class AuthorityBuilder:
                 "`and` and `or` are mixed without parentheses",
                 "write `(review by a or b) and …`, or `(a or b)` as `1 of (a, b)`",
             )
-        return AllSteps(place(c), tuple(c[::2]))
+        return _not_too_deep(AllSteps(place(c), tuple(c[::2])), joint)
 
     def step_count(self, c: list[Any]) -> ApprovalStep:
         """`countersign by 2 of (a, b, c)`, `2 of (a, b, c)`."""
@@ -246,6 +248,18 @@ class AuthorityBuilder:
     def step_evidence(self, c: list[Any]) -> Step:
         """`evidence delivery_list "…"`."""
         return EvidenceStep(place(c), c[1], c[2])
+
+
+def _not_too_deep(node: AllSteps | SequenceSteps, joint: Token) -> Step:
+    """The steps; only the first of them when they are nested beyond reading."""
+    depths = joint.reading.depths
+    depth = 1 + max(depths.get(id(step), 0) for step in node.steps)
+    if depth <= DEEPEST_STEPS:
+        depths[id(node)] = depth
+        return node
+    message = f"these steps are nested more than {DEEPEST_STEPS} deep"
+    joint.reading.fault("E0003", node.span, message, "write them as several rules")
+    return min(node.steps, key=lambda step: depths.get(id(step), 0))
 
 
 def _from_below(c: list[Any], bound: Bound) -> None:

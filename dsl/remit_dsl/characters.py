@@ -54,6 +54,8 @@ CURLY_QUOTES = "“”„‟＂「」『』"
 def describe(character: str) -> str:
     """A character as it can be shown to a person: itself, or its name when it cannot be seen."""
     name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
+    if character == "`":
+        return "a backtick"
     if character.isprintable() and not unicodedata.combining(character):
         return f"`{character}`"
     return f"the invisible character U+{ord(character):04X} ({name})"
@@ -85,8 +87,7 @@ def stranger(name: str) -> tuple[int, str, str] | None:
     found = {s for s in scripts if s}
     if len(found) < 2 or any(found <= allowed for allowed in _TOGETHER):
         return None
-    counts = sorted(found, key=lambda s: (scripts.count(s), s != "LATIN", s))
-    # Equal counts: the name is taken for the script it begins with.
+    # The name is taken for the script of most of its letters, of the first one among equals.
     usual = max(found, key=lambda s: (scripts.count(s), -scripts.index(s)))
-    odd = next(s for s in counts if s != usual)
-    return scripts.index(odd), odd, usual
+    index, odd = next((i, s) for i, s in enumerate(scripts) if s and s != usual)
+    return index, odd, usual

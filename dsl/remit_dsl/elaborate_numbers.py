@@ -54,8 +54,26 @@ def literal(el: Elaborator, node: syntax.Literal, expected: Type | None) -> Expr
     if node.month_rule is not None:
         el.month_rules[node.span] = node.month_rule
     if type_ == LITERAL and expected is not None and expected.kind in ("money", "number"):
+        if not _own_currency(el, e, expected):
+            return None
         return replace(e, type=expected)
     return e
+
+
+def _own_currency(el: Elaborator, e: Constant, expected: Type) -> bool:
+    """A bare amount is in the policy's currency; where another is wanted, it has to be written."""
+    own = el.scope.currency
+    if expected.kind != "money" or own is None or expected.currency in (own, None):
+        return True
+    if e.value == 0:
+        return True
+    el.findings.add(
+        e.span,
+        "E0304",
+        f"`{e.written}` is money in {own} here, where money in {expected.currency} is needed",
+        f"write `{e.written} {expected.currency}`, or convert by a dated `exchange`",
+    )
+    return False
 
 
 def negative(el: Elaborator, node: syntax.Negative, expected: Type | None) -> Expression | None:

@@ -11,6 +11,7 @@ from remit_dsl.syntax import Comment
 from remit_dsl.tokens import MOST_FAULTS, Reading, Tape, Token
 
 DEEPEST_BRACKETS = 200
+DEEPEST_BLOCKS = 50
 
 _START = rf"[A-Za-z_{characters.FOREIGN}]"
 _PART = rf"{_START}[0-9A-Za-z_{characters.FOREIGN}]*"
@@ -63,6 +64,7 @@ class Lexer(Tape):
     def __init__(self, reading: Reading) -> None:
         super().__init__(reading)
         self.depth = 0
+        self.blocks = 0
 
     def pieces(self) -> Iterator[Token]:
         """The tokens of the text, in order."""
@@ -162,16 +164,24 @@ class Lexer(Tape):
         token = self.token(SIGNS[text], text, start, end)
         if text in "({":
             self.depth += 1
-            if self.depth > DEEPEST_BRACKETS:
-                token.fault(
-                    "E0003",
-                    f"brackets are nested more than {DEEPEST_BRACKETS} deep",
-                    "name the inner parts with `define`",
-                )
-                raise TooDeep
+            self.blocks += text == "{"
+            if self.depth > DEEPEST_BRACKETS or self.blocks > DEEPEST_BLOCKS:
+                self._too_deep(token)
         elif text in ")}" and self.depth:
             self.depth -= 1
+            self.blocks -= text == "}" and self.blocks > 0
         return token
+
+    def _too_deep(self, token: Token) -> None:
+        blocks = self.blocks > DEEPEST_BLOCKS
+        what = (
+            f"blocks are nested more than {DEEPEST_BLOCKS}"
+            if blocks
+            else (f"brackets are nested more than {DEEPEST_BRACKETS}")
+        )
+        help = None if blocks else "name the inner parts with `define`"
+        token.fault("E0003", f"{what} deep", help)
+        raise TooDeep
 
     def _comment(self, start: int) -> None:
         end = self.position

@@ -14,7 +14,7 @@ from remit_dsl.automaton import can_shift
 from remit_dsl.braces import is_first_on_line
 from remit_dsl.currencies import CODES, NICKNAMES
 from remit_dsl.diagnostics import Related
-from remit_dsl.expectations import Rows, acceptable, in_words, keyword_texts
+from remit_dsl.expectations import PHRASES, Rows, acceptable, in_words, keyword_texts
 from remit_dsl.suggest import nearest
 from remit_dsl.tokens import FixedToken, Token
 
@@ -174,7 +174,8 @@ def _reserved(scene: Scene) -> Told:
     token = scene.token
     if token.text not in vocabulary.RESERVED or not scene.can("NAME") or scene.can("NUMERAL"):
         return _NO
-    if scene.can("WHEN") or scene.can("COMMA") or scene.can("RBRACE"):
+    named = scene.level in ("field", "enum_member", "action_item")
+    if not named and (scene.can("WHEN") or scene.can("COMMA") or scene.can("RBRACE")):
         return _NO
     token.fault(
         "E0032",
@@ -201,7 +202,7 @@ def _misspelt_at(scene: Scene, index: int, states: list[int]) -> Told:
     token = scene.tokens[index]
     texts = keyword_texts(acceptable(scene.rows, states))
     if token.text in texts:
-        return _NO
+        return _half_said(scene, index, texts[token.text])
     meant = _SYNONYMS.get(token.text.lower())
     if meant is not None and meant.split(" ")[0] not in texts:
         meant = meant if meant in "<=>" and can_shift(scene.rows, states, "CMP") else None
@@ -213,13 +214,33 @@ def _misspelt_at(scene: Scene, index: int, states: list[int]) -> Told:
     token.fault("E0031", f"`{token.text}` {said}", f"did you mean `{meant}`?")
     if meant in "<=>":
         return True, None
-    following = scene.tokens[index + 1].text
+    return True, _said_as(scene, index, meant, texts[meant.split(" ")[0]])
+
+
+def _said_as(scene: Scene, index: int, meant: str, terminal: str) -> Edit:
+    """The words that were meant in the place of one; a second word may stand there already."""
+    token, following = scene.tokens[index], scene.tokens[index + 1].text
     words = meant.split(" ")
-    if len(words) > 1 and words[1] == following:
+    if words[1:2] == [following]:
         words = words[:1]
-    types = [texts[words[0]], *(word.upper() for word in words[1:])]
+    types = [terminal, *(word.upper() for word in words[1:])]
     mended = [_like(token, type, word) for type, word in zip(types, words, strict=True)]
-    return True, Edit(index, 1, mended, here=index == scene.at)
+    return Edit(index, 1, mended, here=index == scene.at)
+
+
+def _half_said(scene: Scene, index: int, terminal: str) -> Told:
+    """`up 5%`, `source memo`: the word is right, and what belongs to it is missing."""
+    token = scene.tokens[index]
+    if token.type not in ("NAME", "WORD"):
+        return _NO
+    if token.text == "source":
+        token.fault("E0030", "`source` needs a text in quotes", 'write `source "…"`')
+        return True, None
+    if terminal not in PHRASES:
+        return _NO
+    meant = PHRASES[terminal][0]
+    token.fault("E0031", f"`{token.text}` is not complete", f"did you mean `{meant}`?")
+    return True, _said_as(scene, index, meant, terminal)
 
 
 def _open_parenthesis(scene: Scene) -> Told:
@@ -293,13 +314,20 @@ def _general(scene: Scene) -> Told:
     unfinished = (scene.found and is_first_on_line(tokens, scene.found)) or token.type == "$END"
     if unfinished and not _between_items(scene) and scene.found:
         before = tokens[scene.found - 1]
-        message = (
-            f"expected {in_words(acceptable(scene.rows, scene.states))} after {_shown(before)}"
-        )
+        expected = in_words(acceptable(scene.rows, scene.states))
+        message = f"expected {expected} after {_phrase(scene)}"
         before.fault("E0030", message, _hint(scene))
     else:
         token.fault("E0030", _general_message(scene), _hint(scene))
     return True, None
+
+
+def _phrase(scene: Scene) -> str:
+    """The token before the place, with the word that it belongs to: `up to`."""
+    before = scene.tokens[scene.found - 1]
+    two = f"{scene.tokens[scene.found - 2].text} {before.text}" if scene.found > 1 else ""
+    known = any(two in phrases for phrases in PHRASES.values())
+    return f"`{two}`" if known else _shown(before)
 
 
 def _general_message(scene: Scene) -> str:

@@ -61,7 +61,7 @@ class _Recovery:
                     return tree
                 self._feed(index, token)
                 index += 1
-            elif len(self.reading.faults) >= MOST_FAULTS or (token.type == "$END" and self.ended):
+            elif len(self.reading.faults) > MOST_FAULTS or (token.type == "$END" and self.ended):
                 return self._give_up()
             else:
                 self.ended = token.type == "$END"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
+from remit_dsl.program import Delegation
 from remit_engine.directory import DelegationEntry, Directory
 from remit_engine.evaluate import Environment, evaluate
 from remit_engine.ir import Model
@@ -27,7 +29,7 @@ def cases(
     position: count the grants of this position alone (whatever bars him still does).
     """
     positions = actor.positions if position is None else frozenset({position})
-    own = Capacity(actor, positions, actor.positions, (actor,))
+    own = Capacity(actor, positions, actor.barred, (actor,))
     found = [_case(own, request, model, directory)]
     if actor.person is not None and position is None:
         for entry in directory.delegations_to(
@@ -52,8 +54,14 @@ def _delegated(
 ) -> Iterator[Capacity]:
     """The delegator's own authority of that day, no wider than what was delegated."""
     giver = directory.party(entry.giver, request.as_of)
-    permitted = model.actions[request.action].delegations
-    if giver is None or not permitted or not giver.positions:
+    if giver is None or not giver.positions:
+        return
+    permitted = [
+        d
+        for d in model.actions[request.action].delegations
+        if _in_force(d, model, request.as_of) and _reaches(d, giver, taker, model)
+    ]
+    if not permitted:
         return
     env = Environment(model, request.as_of, {"as_of": request.as_of}, directory.within, {})
     caps = [] if entry.limit is None else [entry.limit]
@@ -71,4 +79,20 @@ def _delegated(
         cap=min(caps, default=None),
         until=entry.ends,
         on_behalf_of=giver.person,
+    )
+
+
+def _in_force(delegation: Delegation, model: Model, day: date) -> bool:
+    policy = model.program.policies[delegation.policy]
+    begun = policy.start is None or policy.start <= day
+    return begun and (policy.effective_until is None or day < policy.effective_until)
+
+
+def _reaches(delegation: Delegation, giver: Party, taker: Party, model: Model) -> bool:
+    """Whether the taker still stands where a delegation may reach, on the day."""
+    if delegation.to:
+        return not taker.barred.isdisjoint(delegation.to)
+    return any(
+        giver.positions.intersection(model.superiors.get(p, ())[: delegation.levels])
+        for p in taker.barred
     )

@@ -204,7 +204,8 @@ def _values(path: str, kind: Type, case: Case, rules: Sequence[Rule]) -> list[An
         other = "".join(sorted(scan.texts)) + "?"
         return [*sorted(scan.texts), other]
     if kind.kind == "date":
-        return list(_dates(samples(scan.points, whole=True)))
+        days = [*_dates(samples(scan.points, whole=True))] if scan.points else []
+        return days or [case.request.as_of]
     return samples(scan.points, whole=kind.kind in ("integer", "days", "months"))
 
 
@@ -238,7 +239,7 @@ def _scan_limits(scan: Scan, rule: Rule, case: Case) -> None:
             limit, used = evaluate(total.amount, scan.env), used_total(total.name, case)
             _scan_known(scan, measure.value, remaining(limit, used))
     if case.capacity.cap is not None:
-        scan.ends(measure.value, [case.capacity.cap])
+        _scan_known(scan, measure.value, measured(Interval(high=case.capacity.cap), case))
 
 
 def _scan_known(scan: Scan, measure: Expression, bound: Interval | Unknown) -> None:

@@ -32,9 +32,20 @@ def read_by(rule: Rule) -> Iterator[x.Expression]:
             yield total.amount
 
 
+def facts_in(e: x.Expression, program: Program) -> Iterator[x.Fact]:
+    """Every fact an expression may read, through definitions."""
+    match e:
+        case x.Fact():
+            yield e
+        case x.DefinitionValue():
+            yield from facts_in(program.definitions[e.name].value, program)
+    for child in x.children(e):
+        yield from facts_in(child, program)
+
+
 def bends(rule: Rule, action: Action, program: Program) -> bool:
-    """True when a condition or limit of the rule depends on the measured fact itself."""
-    if action.measure is None or not isinstance(action.measure.value, x.Fact):
+    """True when a condition or limit of the rule reads a fact that the measure reads too."""
+    if action.measure is None:
         return False
-    path = action.measure.value.path
-    return any(mentions(e, path, program) for e in read_by(rule))
+    paths = {fact.path for fact in facts_in(action.measure.value, program)}
+    return any(mentions(e, path, program) for e in read_by(rule) for path in paths)

@@ -232,7 +232,7 @@ def _holds(e: x.HoldsPosition, env: Environment) -> Truth:
         return person
     if isinstance(person, str):
         return person == e.position
-    return e.position in person.positions
+    return e.position in person.barred
 
 
 def _choose(e: x.Choose, env: Environment) -> Any:

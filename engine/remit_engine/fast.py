@@ -102,8 +102,11 @@ class Fast:
         """What of the persons an answer may show or hang on."""
         actor, requester = request.actor, request.requester
         same = "none" if requester is None else same_party(actor, requester)
-        person = None if requester is None else (requester.person, requester.holdings)
-        return (actor.person, actor.name, actor.holdings, same, person, request.language)
+        person = (
+            None if requester is None else (requester.person, requester.holdings, requester.beside)
+        )
+        who = (actor.person, actor.name, actor.holdings, actor.beside)
+        return (who, same, person, request.language)
 
     # --- the bare outcome ----------------------------------------------------------------------
 
@@ -166,7 +169,7 @@ class Fast:
     def _axes(self, cells: Cells, case: Case, slots: Sequence[Any]) -> Any:
         env = environment(case)
         caps = self._caps(cells.plan.action, env)
-        return axes(cells.plan, slots, env, caps, case.capacity.positions)
+        return axes(cells.plan, slots, env, caps, case.request.actor.positions)
 
     def _caps(self, action: str, env: Environment) -> Iterator[Fraction]:
         """Every number to which some delegation of the action cuts the measure off."""

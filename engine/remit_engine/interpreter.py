@@ -78,7 +78,7 @@ def _grant(
         totals.append(TotalState(total.name, limit, used))
         bounds.append(remaining(limit, used))
     if case.capacity.cap is not None:
-        bounds.append(Interval(high=case.capacity.cap))
+        bounds.append(measured(Interval(high=case.capacity.cap), case))
     unset = rule.limit is not None and rule.limit.kind == "unset"
     inside = False if unset else conjunction(contains(b, value) for b in bounds)
     return Verdict(rule, condition, inside, tuple(bounds), tuple(totals))

@@ -10,7 +10,7 @@ from remit_engine.party import Holding, Party
 
 def holdings(who: Party | str) -> tuple[Holding, ...]:
     """The positions of a party, or the position itself."""
-    return who.holdings if isinstance(who, Party) else (Holding(who),)
+    return who.everything if isinstance(who, Party) else (Holding(who),)
 
 
 def reports_to(

@@ -24,13 +24,26 @@ class Party:
     """A person (with `person` the directory's id) or, without one, whoever holds the position.
 
     attributes: exact values by name (`id`, `name`, `unit`, `position` and those of
-    `record Person`); a name that is not there is not known.
+    `record Person`); a name that is not there is not known. beside: positions that the person
+    holds as well, where the question is about `holdings` alone: they give no right here, and bar
+    all the same.
     """
 
     person: str | None
     holdings: tuple[Holding, ...]
     attributes: Mapping[str, Any] = field(default_factory=dict, hash=False)
     name: str | None = None
+    beside: tuple[Holding, ...] = ()
+
+    @property
+    def everything(self) -> tuple[Holding, ...]:
+        """All holdings, those beside the question too."""
+        return self.holdings + self.beside
+
+    @property
+    def barred(self) -> frozenset[str]:
+        """Qualified names of all positions whose bars are the party's."""
+        return frozenset(h.position for h in self.everything)
 
     @property
     def positions(self) -> frozenset[str]:
@@ -49,6 +62,8 @@ def same_party(a: Party, b: Party) -> bool | None:
     """Whether two parties are one person; None when that cannot be told."""
     if a.person is not None and b.person is not None:
         return a.person == b.person
+    if not (a.person or a.barred) or not (b.person or b.barred):
+        return None
     if a.person is None and b.person is None:
-        return bool(a.positions & b.positions)
-    return None if a.positions & b.positions else False
+        return bool(a.barred & b.barred)
+    return None if a.barred & b.barred else False

@@ -72,6 +72,8 @@ class PartyReader:
     def _object(self, value: Mapping[str, Any], path: Path, day: date | None) -> Party:
         person = self._text(value, "person", path) or self._text(value, "id", path)
         position = self._text(value, "position", path)
+        if person is None and position is None:
+            raise Unreadable(f"`{shown(value)}` names nobody: {_FORMS}")
         unit = self._text(value, "unit", path)
         given = self._attributes(value, path)
         if person is not None:
@@ -141,7 +143,8 @@ class PartyReader:
             where = f" in `{unit[:80]}`" if unit else ""
             raise Unreadable(f"`{party.person}` does not hold {what}{where} on {day}")
         kept = {k: v for k, v in party.attributes.items() if k not in ("position", "unit")}
-        return replace(party, holdings=held, attributes=kept | single(held))
+        beside = tuple(h for h in party.holdings if h not in held)
+        return replace(party, holdings=held, beside=beside, attributes=kept | single(held))
 
     def _stated(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from remit_dsl.program import AllSteps, ApprovalStep, EvidenceStep, SequenceSteps, Step
-from remit_engine.ir import SELF_BAR, Rule
+from remit_engine.ir import SELF_BAR, SEPARATION, Rule
 from remit_engine.party import Party, same_party
 from remit_engine.request import Approval
 from remit_engine.verdict import Case
@@ -56,33 +56,62 @@ def _settle(step: Step, rule: Rule, case: Case, start: int) -> tuple[list[Outsta
 def _approvals(
     step: ApprovalStep, rule: Rule, case: Case, start: int
 ) -> tuple[list[Outstanding], int]:
+    """Distinct persons, each for another of the positions, as many as are asked for."""
     verb = step.verb or rule.verb
-    persons: list[Party] = []
-    end = start
+    wanted = frozenset(step.positions)
+    offices: list[frozenset[str]] = []
+    persons: list[tuple[Party, ...]] = []
+    end, done = start, 0
     for i, approval in enumerate(case.request.approvals[start:], start + 1):
-        if (
-            len(persons) < step.count
-            and _counts(approval, verb, step, case)
-            and _is_new(approval.by, persons)
-        ):
-            persons.append(approval.by)
-            end = i
-    decider = case.capacity.party
-    counts = verb == case.request.verb and not case.capacity.positions.isdisjoint(step.positions)
-    if counts and _is_new(decider, persons):
-        persons.append(decider)
-    done = min(len(persons), step.count)
+        if done < step.count and _counts(i - 1, verb, case) and _is_new((approval.by,), persons):
+            persons.append((approval.by,))
+            offices.append(approval.by.positions & wanted)
+            if _filled(offices) > done:
+                done, end = done + 1, i
+    capacity = case.capacity
+    if verb == case.request.verb and done < step.count and _is_new(capacity.persons, persons):
+        offices.append(capacity.positions & wanted)
+        done = _filled(offices)
     return ([] if done >= step.count else [Outstanding(rule, step, done)]), end
 
 
-def _is_new(party: Party, persons: list[Party]) -> bool:
-    return all(same_party(party, p) is False for p in persons)
+def _is_new(who: tuple[Party, ...], persons: list[tuple[Party, ...]]) -> bool:
+    """True when none of the persons is surely or possibly one of those who acted already."""
+    return all(same_party(p, q) is False for p in who for acted in persons for q in acted)
 
 
-def _counts(approval: Approval, verb: str, step: ApprovalStep, case: Case) -> bool:
-    if approval.verb != verb or approval.by.positions.isdisjoint(step.positions):
+def _filled(offices: list[frozenset[str]]) -> int:
+    """How many of the persons can stand for a position of their own each (a matching)."""
+    held_by: dict[str, int] = {}
+
+    def place(person: int, tried: set[str]) -> bool:
+        for office in sorted(offices[person] - tried):
+            tried.add(office)
+            if office not in held_by or place(held_by[office], tried):
+                held_by[office] = person
+                return True
         return False
-    return not _barred(approval, case)
+
+    return sum(place(person, set()) for person in range(len(offices)))
+
+
+def _counts(index: int, verb: str, case: Case) -> bool:
+    """Whether an approval counts: of the verb, by somebody whom nothing keeps from it."""
+    approval = case.request.approvals[index]
+    if approval.verb != verb or _barred(approval, case):
+        return False
+    earlier = case.request.approvals[:index]
+    others = _separated(verb, case)
+    return all(same_party(approval.by, e.by) is False for e in earlier if e.verb in others)
+
+
+def _separated(verb: str, case: Case) -> frozenset[str]:
+    """The verbs that another person must have done than the one who does this verb."""
+    found: set[str] = set()
+    for rule in case.model.actions[case.request.action].of(SEPARATION, verb):
+        if rule.in_force(case.request.as_of):
+            found |= rule.verbs - {verb}
+    return frozenset(found)
 
 
 def _barred(approval: Approval, case: Case) -> bool:

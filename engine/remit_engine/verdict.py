@@ -96,7 +96,7 @@ def judged(case: Case, judge: Judge) -> list[Verdict]:
     found = judge.verdicts(case)
     if case.own is not None:
         for verdict in judge.verdicts(case.own):
-            same = (v.applies for v in found if v.rule is verdict.rule)
-            if verdict.rule.kind != GRANT and verdict.applies not in same:
+            same = ((v.applies, v.bounds) for v in found if v.rule is verdict.rule)
+            if verdict.rule.kind != GRANT and (verdict.applies, verdict.bounds) not in same:
                 found.append(verdict)
     return found

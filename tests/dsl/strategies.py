@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date
-from fractions import Fraction
 
 from hypothesis import strategies as st
+
 from remit_dsl import numerals
 from remit_dsl import syntax as s
 from remit_dsl.currencies import CODES
@@ -50,6 +50,9 @@ labels = st.builds(
     st.dictionaries(st.sampled_from(sorted(LANGUAGES)), texts, max_size=2),
 )
 
+OPERATORS = ["+", "-", "*", "/", "of"]
+TYPE_WORDS = ["percent", "number", "integer", "text", "boolean", "date", "duration", "months"]
+
 # --- literals -------------------------------------------------------------------------------
 
 
@@ -92,10 +95,15 @@ def _compound(inner):
     return st.one_of(
         calls,
         node(s.Negative, operand=inner),
-        node(s.Arithmetic, operator=st.sampled_from("+ - * / of".split()), left=inner, right=inner),
+        node(
+            s.Arithmetic,
+            operator=st.sampled_from(["+", "-", "*", "/", "of"]),
+            left=inner,
+            right=inner,
+        ),
         node(
             s.Comparison,
-            operator=st.sampled_from("= != < <= > >=".split()),
+            operator=st.sampled_from(["=", "!=", "<", "<=", ">", ">="]),
             left=inner,
             right=inner,
         ),
@@ -109,7 +117,7 @@ def _compound(inner):
         node(s.Conditional, condition=inner, then=inner, otherwise=inner),
         node(
             s.Aggregate,
-            function=st.sampled_from("sum average min max".split()),
+            function=st.sampled_from(["sum", "average", "min", "max"]),
             body=inner,
             variable=names,
             over=inner,
@@ -117,7 +125,7 @@ def _compound(inner):
         ),
         node(
             s.Aggregate,
-            function=st.sampled_from("count any all".split()),
+            function=st.sampled_from(["count", "any", "all"]),
             body=st.none(),
             variable=names,
             over=st.one_of(refs, calls),
@@ -136,7 +144,7 @@ def _compound(inner):
         node(
             s.PeriodEdge,
             edge=st.sampled_from(["start", "end"]),
-            unit=st.sampled_from("week month quarter year".split()),
+            unit=st.sampled_from(["week", "month", "quarter", "year"]),
             operand=inner,
         ),
         node(
@@ -187,9 +195,9 @@ policies = node(
 uses = node(s.Use, names=several(qnames, most=8))
 
 simple_types = st.one_of(
-    st.sampled_from("percent number integer text boolean date duration months".split()).map(
-        lambda word: s.TypeExpr(NOWHERE, word)
-    ),
+    st.sampled_from(
+        ["percent", "number", "integer", "text", "boolean", "date", "duration", "months"]
+    ).map(lambda word: s.TypeExpr(NOWHERE, word)),
     maybe(currencies).map(lambda code: s.TypeExpr(NOWHERE, "money", currency=code)),
     st.one_of(plain, st.sampled_from(["position", "Person"])).map(
         lambda text: s.TypeExpr(NOWHERE, "named", s.QName(NOWHERE, (text,)))
@@ -218,9 +226,7 @@ def _members(inner):
     return node(s.EnumMember, name=plain_names, label=maybe(labels), children=several(inner))
 
 
-members = st.recursive(
-    node(s.EnumMember, name=names, label=st.none()), _members, max_leaves=6
-)
+members = st.recursive(node(s.EnumMember, name=names, label=st.none()), _members, max_leaves=6)
 enums = node(s.Enum, name=names, label=maybe(labels), members=several(members, most=4))
 positions = node(
     s.Position,
@@ -281,7 +287,7 @@ table_rows = node(s.TableRow, cells=several(cells), value=expressions, source=ma
 @st.composite
 def tables(draw):
     hit = draw(st.sampled_from(["unique", "first", "collect"]))
-    how = draw(st.sampled_from("sum min max count".split())) if hit == "collect" else None
+    how = draw(st.sampled_from(["sum", "min", "max", "count"])) if hit == "collect" else None
     csv = draw(maybe(texts))
     rows = draw(several(table_rows)) if csv is None else ()
     head = (draw(names), draw(maybe(labels)), draw(several(columns)), draw(types))
@@ -304,8 +310,9 @@ actions = node(
     source=maybe(texts),
 )
 caps = expressions.filter(
-    lambda e: not (isinstance(e, s.Literal) and e.kind in ("days", "months"))
-    and e.__class__ is not s.Ref
+    lambda e: (
+        not (isinstance(e, s.Literal) and e.kind in ("days", "months")) and e.__class__ is not s.Ref
+    )
 )
 delegations = node(
     s.Delegation,
@@ -337,9 +344,7 @@ limits = st.one_of(
     bounds(LIMITING).map(lambda bound: s.Limit(NOWHERE, "bound", bound)),
     several(totals).map(lambda found: s.Limit(NOWHERE, "bound", None, found)),
     st.builds(
-        lambda value, found: s.Limit(
-            NOWHERE, "bound", s.Bound(NOWHERE, "up to", value), found
-        ),
+        lambda value, found: s.Limit(NOWHERE, "bound", s.Bound(NOWHERE, "up to", value), found),
         expressions,
         several(totals),
     ),
@@ -393,5 +398,3 @@ files = node(
     s.File, policy=maybe(policies), uses=several(uses, 0, 2),
     declarations=several(declarations, 0, 4),
 )  # fmt: skip
-
-zero = Fraction(0)

@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from remit_dsl import formatter, render, syntax
 from remit_dsl.automaton import table
 from remit_dsl.catalogue import CATALOGUE
@@ -113,7 +114,7 @@ def _words(text: str) -> list[tuple[int, str]]:
     return [(t.start, t.text) for t in pieces if t.text in table().keywords and len(t.text) > 3]
 
 
-@pytest.mark.parametrize(("at", "word"), _words(WHOLE), ids=lambda value: str(value))
+@pytest.mark.parametrize(("at", "word"), _words(WHOLE), ids=str)
 def test_one_misspelt_keyword_is_at_most_one_fault(at: int, word: str) -> None:
     swapped = word[0] + word[2] + word[1] + word[3:]
     tree, found = parse(Source("x", WHOLE[:at] + swapped + WHOLE[at + len(word) :]))

@@ -8,6 +8,7 @@ same functions run under hypothesis (which shrinks) and on a plain `random.Rando
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -110,8 +111,10 @@ def worth(written: str) -> Any:
         return date.fromisoformat(written)
     if written.startswith('"'):
         return written.strip('"')
-    number = written.rstrip("%‰bp万daysweks ")
-    return Decimal(number.replace("_", "")) * Decimal(_FACTORS.get(written[len(number) :].strip(), "1"))
+    number = re.match(r"[-0-9_.]*", written)[0]  # type: ignore[index]
+    return Decimal(number.replace("_", "")) * Decimal(
+        _FACTORS.get(written[len(number) :].strip(), "1")
+    )
 
 
 # --- expressions ---------------------------------------------------------------------------
@@ -229,7 +232,9 @@ def condition(m: Maker, depth: int) -> str:
 
 def _compared(kind: str) -> Callable[[Maker, int], str]:
     def leaf(m: Maker, depth: int) -> str:
-        left = m.pick(_FACTS[kind]) if m.plain or m.chance(70) else _closed(number(m, kind, depth - 1))
+        left = (
+            m.pick(_FACTS[kind]) if m.plain or m.chance(70) else _closed(number(m, kind, depth - 1))
+        )
         right = m.literal(kind) if m.chance(70) else number(m, kind, depth - 1)
         if m.chance(15):
             ends = m.ascending(kind, 2)
@@ -363,7 +368,9 @@ def _loose_rows(m: Maker, kind: str) -> list[str]:
         f"{m.pick(('any', 'up to ', 'over '))}"
         for _ in range(m.count(1, 3))
     ]
-    written = [r + (m.literal("money") if r.endswith(" ") and not r.endswith("any") else "") for r in rows]
+    written = [
+        r + (m.literal("money") if r.endswith(" ") and not r.endswith("any") else "") for r in rows
+    ]
     return [f"{r} -> {m.literal(kind)}" for r in written] + [f"any, any, any -> {m.literal(kind)}"]
 
 
@@ -428,7 +435,9 @@ def grant(m: Maker) -> str:
 
 
 def prohibition(m: Maker) -> str:
-    who = m.pick(("nobody may", "nobody may", f"{m.pick(POSITIONS)} may not", "manager, boss may not"))
+    who = m.pick(
+        ("nobody may", "nobody may", f"{m.pick(POSITIONS)} may not", "manager, boss may not")
+    )
     words = ("", "", "over", "over", "at least", "under", "up to", "between")
     return f"{who} {m.pick(VERBS)} {bound(m, words)} {clauses(m)}"
 
@@ -546,7 +555,7 @@ def _lent(m: Maker) -> str:
 
 
 def _when(m: Maker, i: int) -> str:
-    """Only further positions are for a time, so that a delegation's taker surely holds his first."""
+    """Only further positions are for a time: a delegation's taker surely holds his first."""
     if i == 0 or m.chance(50):
         return ""
     acting = ", acting: true" if m.chance(50) else ""
@@ -580,7 +589,9 @@ def written(rnd: Random) -> Written:
     parts += [*tables(m), *definitions(m)]
     m.cap = m.literal(m.kind) if m.chance(40) else None
     cap = f"at most {m.cap}" if m.cap else ""
-    parts.append(f"delegation of {ACTION} {{ to any level below  at most 90 days {cap} never onward }}")
+    parts.append(
+        f"delegation of {ACTION} {{ to any level below  at most 90 days {cap} never onward }}"
+    )
     said = statements(m)
     people = directory(m)
     literals = {k: tuple(sorted(v)) for k, v in m.used.items()}

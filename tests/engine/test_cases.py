@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import pytest
+
 from engine.asking import DAY, loaded, peopled
 from engine.case_files import Case, read_cases, shown
-
 from remit_engine.directory import Directory
 from remit_engine.engine import Engine
 from remit_engine.ir import Model
@@ -18,7 +18,7 @@ from remit_engine.request_reader import read_request
 CASES = read_cases()
 BACK_ENDS: dict[str, Callable[[Model, Directory], Engine]] = {
     "interpreter": lambda model, directory: Engine(model, directory, reference=True),
-    "python": lambda model, directory: Engine(model, directory),
+    "python": Engine,
 }
 
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from engine.asking import DAY, House
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.asking import DAY, House
 from remit_engine.json_reader import read_json
 from remit_engine.request_reader import read_request
 
@@ -37,23 +37,28 @@ class TestSumsOfDecimals:
         facts = '{"a": 0.1, "b": 0.2}'
         assert decided("clerk may approve when a + b = 0.3", fields, facts) == "permit"
         assert decided("clerk may approve when a + b <= 0.3", fields, facts) == "permit"
-        assert decided("clerk may approve  nobody may approve when a + b > 0.3", fields, facts) == "permit"  # fmt: skip
+        barred = "clerk may approve  nobody may approve when a + b > 0.3"
+        assert decided(barred, fields, facts) == "permit"
 
     def test_as_a_limit(self) -> None:
-        assert decided("clerk may approve up to 0.1 + 0.2", "a money limit on a", '{"a": 0.3}') == "permit"  # fmt: skip
-        assert decided("clerk may approve under 0.1 + 0.2", "a money limit on a", '{"a": 0.3}') == "deny"  # fmt: skip
+        fields, facts = "a money limit on a", '{"a": 0.3}'
+        assert decided("clerk may approve up to 0.1 + 0.2", fields, facts) == "permit"
+        assert decided("clerk may approve under 0.1 + 0.2", fields, facts) == "deny"
 
     def test_ten_tenths_of_lines(self) -> None:
         lines = ", ".join('{"amount": 0.1}' for _ in range(10))
         house = House(
-            HEAD + "record Line { amount money } ".replace("amount money", "amount: money")
+            HEAD
+            + "record Line { amount money } ".replace("amount money", "amount: money")
             + "action act { lines list of Line } "
             "authority act { clerk may approve when sum(lines.amount) = 1 }"
-        )  # fmt: skip
+        )
         request = read_request(
             read_json(f'{{"actor": "clerk", "action": "act", "facts": {{"lines": [{lines}]}}}}'),
-            house.model, house.directory, default_as_of=DAY,
-        )  # fmt: skip
+            house.model,
+            house.directory,
+            default_as_of=DAY,
+        )
         assert house.answer(request).outcome == "permit"
 
 
@@ -98,14 +103,21 @@ class TestBoundaries:
 
     @pytest.mark.parametrize(
         ("operator", "below", "at", "above"),
-        [("<", True, False, False), ("<=", True, True, False), (">", False, False, True),
-         (">=", False, True, True), ("=", False, True, False), ("!=", True, False, True)],
-    )  # fmt: skip
+        [
+            ("<", True, False, False),
+            ("<=", True, True, False),
+            (">", False, False, True),
+            (">=", False, True, True),
+            ("=", False, True, False),
+            ("!=", True, False, True),
+        ],
+    )
     def test_operators_mean_what_they_say(
         self, operator: str, below: bool, at: bool, above: bool
     ) -> None:
         sentence = f"clerk may approve when a {operator} 0.1"
-        for value, holds in (("0.09999999999999999999", below), ("0.1", at), ("0.10000000000000000001", above)):  # fmt: skip
+        values = {"0.09999999999999999999": below, "0.1": at, "0.10000000000000000001": above}
+        for value, holds in values.items():
             assert (decided(sentence, "a number", f'{{"a": {value}}}') == "permit") is holds
 
 
@@ -119,7 +131,10 @@ class TestLongNumbers:
         assert decided(sentence, fields, f'{{"a": {self.THIRTY[:-1]}1}}') == "deny"
 
     def test_the_headroom_of_thirty_digits_is_exact(self) -> None:
-        house = House(f"{HEAD} action act {{ a money limit on a }} authority act {{ clerk may approve up to {self.THIRTY} }}")  # fmt: skip
+        house = House(
+            f"{HEAD} action act {{ a money limit on a }} "
+            f"authority act {{ clerk may approve up to {self.THIRTY} }}"
+        )
         answer = house.decide("clerk", a=Decimal("0.01"))
         assert answer.headroom is not None
         assert answer.headroom.value == Fraction(self.THIRTY) - Fraction(1, 100)
@@ -129,22 +144,33 @@ class TestLongNumbers:
         found = computed("number", f"{self.THIRTY} * {self.THIRTY} - {self.THIRTY}")
         assert found == int(self.THIRTY) ** 2 - int(self.THIRTY)
 
-    @pytest.mark.parametrize("number", ["9007199254740993", "9223372036854775808", "18446744073709551617"])  # fmt: skip
+    @pytest.mark.parametrize(
+        "number", ["9007199254740993", "9223372036854775808", "18446744073709551617"]
+    )
     def test_beyond_what_machines_count(self, number: str) -> None:
         one_less = str(int(number) - 1)
-        assert decided(f"clerk may approve up to {one_less}", "a number limit on a", f'{{"a": {number}}}') == "deny"  # fmt: skip
-        assert decided(f"clerk may approve up to {number}", "a integer limit on a", f'{{"a": {number}}}') == "permit"  # fmt: skip
+        facts = f'{{"a": {number}}}'
+        below, at = f"clerk may approve up to {one_less}", f"clerk may approve up to {number}"
+        assert decided(below, "a number limit on a", facts) == "deny"
+        assert decided(at, "a integer limit on a", facts) == "permit"
 
 
 class TestPercents:
     @pytest.mark.parametrize("written", ["1%", "10‰", "100bp", "1.0%", "0.01 * 1"])
     def test_one_ratio_in_any_unit(self, written: str) -> None:
-        sentence = f"clerk may approve when rate = {written}" if "*" not in written else "clerk may approve when rate = 1%"
+        sentence = (
+            f"clerk may approve when rate = {written}"
+            if "*" not in written
+            else "clerk may approve when rate = 1%"
+        )
         assert decided(sentence, "rate percent", '{"rate": 0.01}') == "permit"
 
-    @pytest.mark.parametrize("given", ['"1%"', '"10‰"', '"100bp"', "0.01", "1e-2", '"1.00%"', '"1 %"'])
+    @pytest.mark.parametrize(
+        "given", ['"1%"', '"10‰"', '"100bp"', "0.01", "1e-2", '"1.00%"', '"1 %"']
+    )
     def test_given_in_any_unit(self, given: str) -> None:
-        assert decided("clerk may approve when rate = 100bp", "rate percent", f'{{"rate": {given}}}') == "permit"  # fmt: skip
+        sentence = "clerk may approve when rate = 100bp"
+        assert decided(sentence, "rate percent", f'{{"rate": {given}}}') == "permit"
 
     def test_neighbours(self) -> None:
         limit = "clerk may approve up to 25bp"
@@ -185,7 +211,10 @@ class TestThirds:
         assert decided(sentence, "a money", '{"a": 100}') == "permit"
 
     def test_a_third_is_shown_as_such(self) -> None:
-        house = House(f"{HEAD} action act {{ a money  total money  limit on a }} authority act {{ clerk may approve up to total / 3 }}")  # fmt: skip
+        house = House(
+            f"{HEAD} action act {{ a money  total money  limit on a }} "
+            "authority act { clerk may approve up to total / 3 }"
+        )
         found = house.maximum("clerk", total=100).permit
         assert found.value is not None
         assert found.value.value == Fraction(100, 3)
@@ -229,7 +258,7 @@ class TestRounding:
         assert computed("money", expression) == Fraction(expected)
 
     def test_nowhere_in_between(self) -> None:
-        """Rounded parts differ from the rounded whole: the place of rounding is part of the rule."""
+        """Rounded parts differ from the rounded whole: where to round is part of the rule."""
         parts = "(10 CNY / 3 rounded half up to 0.01) + (10 CNY / 3 rounded half up to 0.01)"
         assert computed("money", parts) == Fraction("6.66")
         assert computed("money", "20 CNY / 3 rounded half up to 0.01") == Fraction("6.67")
@@ -244,13 +273,12 @@ class TestRounding:
         """An oracle that knows nothing of ours: Decimal at high precision."""
         from decimal import localcontext
 
-        words = {"half up": "ROUND_HALF_UP", "half down": "ROUND_HALF_DOWN",
-                 "half even": "ROUND_HALF_EVEN", "up": "ROUND_UP", "down": "ROUND_DOWN"}  # fmt: skip
+        word = "ROUND_" + mode.upper().replace(" ", "_")
         with localcontext() as context:
             context.prec = 200
             ticks = Fraction(value) / Fraction(step)
             exact = Decimal(ticks.numerator) / Decimal(ticks.denominator)
-            expected = Fraction(exact.quantize(Decimal(1), rounding=words[mode])) * Fraction(step)
+            expected = Fraction(exact.quantize(Decimal(1), rounding=word)) * Fraction(step)
         n, d = value.numerator, value.denominator
         text = f"({'- ' if n < 0 else ''}{abs(n)} / {d}) rounded {mode} to {step}"
         assert computed("number", text) == expected

@@ -1,4 +1,4 @@
-"""What a reader sees: the reason in English and Chinese, rules with their place, values, margins."""
+"""What a reader sees: the reason in English and Chinese, rules, places, values, margins."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import unicodedata
 from typing import Any
 
 import pytest
-from engine.asking import House, chain, labels, needs
 
+from engine.asking import House, chain, labels, needs
 from remit_engine.decision import Decision
 from remit_engine.wire import ORDER, decision_to_json
 from remit_engine.words import WORDS
@@ -47,7 +47,8 @@ people:
   - {id: mia, name: Mia, positions: [{position: manager}]}
   - {id: dan, name: Dan, positions: [{position: director}]}
 delegations:
-  - {from: mia, to: ann, action: pay, starts: 2026-03-01, ends: 2026-03-15, limit: 5000, reason: leave}
+  - {from: mia, to: ann, action: pay, limit: 5000,
+     starts: 2026-03-01, ends: 2026-03-15, reason: leave}
 """
 HOUSE = House(POLICY, STAFF)
 
@@ -83,7 +84,8 @@ QUESTIONS: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "needs": (
         {"actor": "director", "amount": 6_000, "approvals": REVIEWED},
-        'Director may approve "Pay a supplier" at 6,000.00 CNY, once this is done: evidence: Receipt',
+        'Director may approve "Pay a supplier" at 6,000.00 CNY, once this is done: '
+        "evidence: Receipt",
         '总监有权批准"向供应商付款",数额为6,000.00 CNY,但须先完成:证明材料:签收单',
     ),
     "escalate": (
@@ -172,7 +174,12 @@ def test_an_unset_parameter_is_named_with_its_owner() -> None:
 def test_a_rule_comes_with_file_line_text_reason_and_source() -> None:
     (rule,) = asked("clerk", amount=5, vendor="banned").rules
     line = next(i for i, text in enumerate(POLICY.splitlines(), 1) if "floor:" in text)
-    assert (rule.id, rule.role, rule.file, rule.line) == ("pay.floor", "forbids", "house.remit", line)
+    assert (rule.id, rule.role, rule.file, rule.line) == (
+        "pay.floor",
+        "forbids",
+        "house.remit",
+        line,
+    )
     assert (rule.because, rule.source) == ("the vendor is banned", "memo 7")
     assert rule.text.startswith('floor: nobody may approve when vendor = "banned"')
     (chinese,) = asked("clerk", "zh", amount=5, vendor="banned").rules
@@ -187,7 +194,11 @@ def test_a_rule_comes_with_file_line_text_reason_and_source() -> None:
         ({"actor": "clerk"}, "unknown", "clerk.approve"),
         ({"actor": "auditor", "amount": 5}, "unset", "auditor.approve"),
         ({"actor": "director", "amount": 6_000}, "requires", "big"),
-        ({"actor": "manager", "amount": 5, "verb": "sign", "risky": False}, "not met", "manager.sign"),
+        (
+            {"actor": "manager", "amount": 5, "verb": "sign", "risky": False},
+            "not met",
+            "manager.sign",
+        ),
     ],
 )
 def test_the_role_a_rule_played(members: dict[str, Any], role: str, rule: str) -> None:

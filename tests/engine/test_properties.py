@@ -11,11 +11,22 @@ from random import Random
 from typing import Any
 
 import pytest
-from engine.asking import House
-from engine.generators import KINDS, REGIONS, Maker, Written, examples, facts, family, houses, party, worth
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.asking import House
+from engine.generators import (
+    KINDS,
+    REGIONS,
+    Maker,
+    Written,
+    examples,
+    facts,
+    family,
+    houses,
+    party,
+    worth,
+)
 from remit_engine.chain import everyone
 from remit_engine.decision import Decision, Extent
 from remit_engine.json_reader import read_json
@@ -209,9 +220,7 @@ def test_who_is_decide_asked_of_everybody(world: tuple[Written, Documents]) -> N
     engine = house.reference
     for document in documents:
         request = asked(house, document)
-        held = {
-            p: house.directory.holders(p, request.as_of) for p in house.model.program.positions
-        }
+        held = {p: house.directory.holders(p, request.as_of) for p in house.model.program.positions}
         named = {h.person for held_by in held.values() for h in held_by}
         able = {
             party.person or f"the {party.holdings[0].position}": str(outcome)
@@ -399,9 +408,7 @@ def test_another_bar_or_step_never_lets_more_through(
 
 @given(houses(2), st.sampled_from(["anyone may approve any", "clerk, boss may review any"]))
 @settings(max_examples=examples(60, 2_000))
-def test_another_grant_never_takes_away(
-    world: tuple[Written, Documents], sentence: str
-) -> None:
+def test_another_grant_never_takes_away(world: tuple[Written, Documents], sentence: str) -> None:
     w, documents = world
     before, after = built(w), _with(w, sentence)
     for document in documents:
@@ -561,7 +568,11 @@ def _differs(i: int, outcomes: Mapping[tuple[Any, ...], str]) -> bool:
 # --- numbers -------------------------------------------------------------------------------
 
 
-@given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**12), max_value=10**12))
+@given(
+    st.decimals(
+        allow_nan=False, allow_infinity=False, places=4, min_value=-(10**12), max_value=10**12
+    )
+)
 @settings(max_examples=examples(60, 1_000))
 def test_a_limit_is_exact_at_every_amount(limit: Decimal) -> None:
     written = f"{limit:f}".replace("-", "- ") if limit < 0 else f"{limit:f}"

@@ -1,4 +1,4 @@
-"""Answers kept from one request to the next are the answers: one engine, requests close together."""
+"""Answers kept from one request to the next are the answers: one engine, requests alike."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from engine.asking import House
 
+from engine.asking import House
 from remit_engine.decision import Decision
 from remit_engine.json_reader import read_json
 from remit_engine.request_reader import read_request
@@ -28,7 +28,9 @@ people:
   - {id: mia, positions: [{position: manager}]}
   - {id: dan, positions: [{position: director, until: 2026-03-10}]}
 """
-DELEGATED = "delegation of pay { to any level below  at most 90 days  at most 5_000  never onward }\n"
+DELEGATED = (
+    "delegation of pay { to any level below  at most 90 days  at most 5_000  never onward }\n"
+)
 LENT = STAFF + (
     "delegations:\n  - {from: mia, to: ann, action: pay, limit: 3000, starts: 2026-03-01, "
     "ends: 2026-03-15, reason: on leave}\n"
@@ -70,7 +72,9 @@ def test_the_cap_of_somebody_elses_delegation_is_a_boundary_of_the_chain() -> No
 
 
 def test_the_trace_of_a_rule_that_is_not_met() -> None:
-    asked = house("clerk may approve any when kind = sold and due < 2026-06-01  director may approve any")
+    asked = house(
+        "clerk may approve any when kind = sold and due < 2026-06-01  director may approve any"
+    )
     early, late = "2026-05-31", "2026-06-01"
     for day in (early, late, early):
         trace = asked.decide("clerk", amount=5, kind="gift", due=day).trace
@@ -84,7 +88,18 @@ def test_boundaries_from_either_side(actor: str) -> None:
         "clerk may approve under 500  nobody may approve between 100 and 200 when kind = gift "
         "approve over 300 needs review by manager  manager may approve any"
     )
-    amounts = ["99.99", "100", "100.01", "199.99", "200", "200.01", "300", "300.01", "499.99", "500"]
+    amounts = [
+        "99.99",
+        "100",
+        "100.01",
+        "199.99",
+        "200",
+        "200.01",
+        "300",
+        "300.01",
+        "499.99",
+        "500",
+    ]
     requests = [
         {"actor": actor, "amount": Decimal(a), "kind": k} for k in ("gift", "sold") for a in amounts
     ]
@@ -97,7 +112,8 @@ def test_the_day_changes_rules_parameters_holders_and_conditions() -> None:
     asked = house(
         "clerk may approve up to cap  clerk may approve up to 90 when as_of < 2026-03-05 "
         "director may approve any from 2026-03-04 until 2026-03-12",
-        "parameter cap: money { from 2026-03-02 -> 50  from 2026-03-06 -> 70  from 2026-03-08 -> unset }\n",
+        "parameter cap: money { from 2026-03-02 -> 50  from 2026-03-06 -> 70  "
+        "from 2026-03-08 -> unset }\n",
     )
     days = [f"2026-03-{d:02}" for d in range(1, 14)]
     for amount in (50, 60, 80, 100):
@@ -107,11 +123,20 @@ def test_the_day_changes_rules_parameters_holders_and_conditions() -> None:
 
 
 def test_attributes_of_the_asker() -> None:
-    asked = house("clerk may approve any when actor.trained  manager may approve up to 5 when actor.grade >= 3")
+    asked = house(
+        "clerk may approve any when actor.trained  "
+        "manager may approve up to 5 when actor.grade >= 3"
+    )
     asked_in_turn(
         asked,
-        *({"actor": {"position": "clerk", "attributes": {"trained": t}}, "amount": 9} for t in (True, False, None)),
-        *({"actor": {"position": "manager", "attributes": {"grade": g}}, "amount": 5} for g in (2, 3, 4)),
+        *(
+            {"actor": {"position": "clerk", "attributes": {"trained": t}}, "amount": 9}
+            for t in (True, False, None)
+        ),
+        *(
+            {"actor": {"position": "manager", "attributes": {"grade": g}}, "amount": 5}
+            for g in (2, 3, 4)
+        ),
         {"actor": "ann", "amount": 9},
         {"actor": "bob", "amount": 9},
         {"actor": "clerk", "amount": 9},
@@ -134,7 +159,9 @@ def test_who_asked_and_in_which_language() -> None:
 
 
 def test_missing_absent_and_present() -> None:
-    asked = house("clerk may approve up to 50 when count > 3 and (due is absent or due > 2026-01-01)")
+    asked = house(
+        "clerk may approve up to 50 when count > 3 and (due is absent or due > 2026-01-01)"
+    )
     asked_in_turn(
         asked,
         *(
@@ -152,7 +179,7 @@ def test_amounts_apart_by_less_than_any_scale() -> None:
     assert [str(a.outcome) for a in found] == ["permit", "permit", "deny"]
 
 
-@pytest.mark.parametrize("day", ["2026-03-04", "2026-03-05", "2026-03-04"])
+@pytest.mark.parametrize("day", ["2026-03-04", "2026-03-05"])
 def test_json_straight_to_the_outcome_follows_the_day(day: str) -> None:
     text = '{"actor": "clerk", "action": "pay", "facts": {"amount": 60}, "as_of": "%s"}'
     asked = house("clerk may approve up to 90 when as_of < 2026-03-05  manager may approve any")

@@ -34,8 +34,8 @@ _FILES = {
     ),
     "E0003": Entry(
         "nesting that is too deep",
-        "Brackets may stand 200 deep and expressions 100 deep. Deeper text cannot be read by a "
-        "person either.",
+        "Brackets may stand 200 deep, expressions 100 and blocks 50. Deeper text cannot be read by "
+        "a person either.",
         "Give the inner parts names with `define`.",
         _define("(" * 201 + "1" + ")" * 201),
     ),

@@ -19,9 +19,10 @@ from typing import Any
 from remit_dsl import expressions as x
 from remit_dsl.program import Program
 from remit_engine.compile.python_index import RuleIndex
-from remit_engine.compile.python_slots import MISSING, facts_in
+from remit_engine.compile.python_slots import MISSING
 from remit_engine.compile.scaled import Scaled, scaled
 from remit_engine.compile.to_python import Compiled
+from remit_engine.dependence import facts_in
 from remit_engine.evaluate import Environment, evaluate
 from remit_engine.ir import Model, Rule
 from remit_engine.unknown import Unknown
@@ -123,6 +124,11 @@ def axes(
     to anybody with these discrete facts, and in the grants of the positions `shown` (an answer
     shows why they do not apply); for the measure also the `caps` of delegations."""
     as_of = env.as_of
+    # others are asked as well (who delegated, who is above), and have attributes of their own
+    slots = [
+        MISSING if fact.path[0] == "actor" else value
+        for fact, value in zip(plan.slots, slots, strict=True)
+    ]
     everyone = plan.index.grants_of.keys() | plan.index.bars_of.keys()
     mask = plan.index.candidates(everyone, everyone, as_of, slots)
     mask |= plan.index.candidates(shown, (), as_of, [MISSING] * len(slots))
@@ -187,7 +193,9 @@ class Cells:
             self._cells.clear()
         key = (actor, day, *(f[i] for i in self.plan.discrete))
         kept = on[0] if len(on) == 1 else on
-        _, answers = self._cells.setdefault(key, (kept, {}))
+        stands, answers = self._cells.setdefault(key, (kept, {}))
+        if stands != kept:
+            raise AssertionError("a cell's axes must hang on its key alone")
         places = tuple(
             bisect_left(a, f[i]) + bisect_right(a, f[i])
             for a, i in zip(on, self.plan.numeric, strict=True)

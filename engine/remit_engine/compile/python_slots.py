@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 from remit_dsl import expressions as x
 from remit_dsl.program import Program
 from remit_engine.compile.scaled import scaled
-from remit_engine.dependence import read_by
+from remit_engine.dependence import facts_in, read_by
 from remit_engine.ir import ActionRules
 from remit_engine.party import Party
 
@@ -24,17 +24,6 @@ class Missing:
 
 
 MISSING = Missing()
-
-
-def facts_in(e: x.Expression, program: Program) -> Iterator[x.Fact]:
-    """Every fact an expression may read, through definitions."""
-    match e:
-        case x.Fact():
-            yield e
-        case x.DefinitionValue():
-            yield from facts_in(program.definitions[e.name].value, program)
-    for child in x.children(e):
-        yield from facts_in(child, program)
 
 
 def slots_of(rules: ActionRules, program: Program) -> tuple[x.Fact, ...]:

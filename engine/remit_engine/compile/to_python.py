@@ -15,10 +15,11 @@ from typing import Any
 
 from remit_dsl import expressions as x
 from remit_engine.compile.python_index import RuleIndex, index
-from remit_engine.compile.python_slots import MISSING, facts_in, slot_value, slots_of
+from remit_engine.compile.python_slots import MISSING, slot_value, slots_of
 from remit_engine.compile.python_source import Writer
 from remit_engine.compile.scaled import product, quotient, scaled
 from remit_engine.compile.unsupported import Unsupported
+from remit_engine.dependence import facts_in
 from remit_engine.evaluate import Environment, evaluate, truth
 from remit_engine.interpreter import conclude, environment, interval, measure
 from remit_engine.interval import Interval

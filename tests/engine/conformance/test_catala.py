@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine.asking import House
 
+from engine.asking import House
 from remit_dsl.diagnostics import Diagnostic, errors
 from remit_dsl.loader import load_texts
 
@@ -71,7 +71,8 @@ position clerk
 DISCOUNT = """
 policy tax "Employee discounts" { currency USD }
 enum Kind { Property Services }
-action benefit { kind Kind  customer_price money  employee_price money  aggregate_cost money optional }
+action benefit { kind Kind  customer_price money  employee_price money
+  aggregate_cost money optional }
 define discount: money = customer_price - employee_price
 define gross_profit_percentage: percent = (customer_price - aggregate_cost) / customer_price
 define largest_allowed_discount: money = min(discount,
@@ -140,7 +141,11 @@ def faults(text: str) -> list[Diagnostic]:
 @pytest.mark.parametrize(
     ("kind", "expression", "expected"),
     [
-        ("money", "250_000_000 CNY * ((123.54 / 8_548_650.96) * 0.2%) rounded half up to 0.01", "7.23"),
+        (
+            "money",
+            "250_000_000 CNY * ((123.54 / 8_548_650.96) * 0.2%) rounded half up to 0.01",
+            "7.23",
+        ),
         ("money", "0.15 CNY * 2.0", "0.30"),
         ("number", "84.648665 rounded half up to 1", "85"),
         ("number", "4.368297 rounded half up to 1", "4"),
@@ -153,7 +158,7 @@ def faults(text: str) -> list[Diagnostic]:
         ("boolean", "2000-02-29 + 18 years rolled <= 2018-03-01", True),
         ("boolean", "2000-02-29 + 18 years clipped <= 2018-02-28", True),
     ],
-)  # fmt: skip
+)
 def test_exact_values(kind: str, expression: str, expected: Any) -> None:
     found = value(kind, expression)
     assert found == (Fraction(expected) if isinstance(expected, str) else expected)
@@ -180,23 +185,28 @@ def test_no_rule_applies_is_an_error_with_a_place_never_null() -> None:
 
 
 def test_the_gap_comes_with_what_falls_into_it() -> None:
-    (gap,) = faults("table y (x: money) gives integer unique { "
-                    "between 1_000 and 9_999.99 -> 0  over 9_999.99 -> 1 }")  # fmt: skip
+    (gap,) = faults(
+        "table y (x: money) gives integer unique { "
+        "between 1_000 and 9_999.99 -> 0  over 9_999.99 -> 1 }"
+    )
     assert gap.code == "E0422"
     assert "`x`" in gap.message
 
 
 def test_the_overlap_comes_with_what_falls_into_both() -> None:
-    (overlap,) = faults("table y (x: money) gives integer unique { "
-                        "up to 1_000 -> 1  at least 1_000 -> 0 }")  # fmt: skip
+    (overlap,) = faults(
+        "table y (x: money) gives integer unique { up to 1_000 -> 1  at least 1_000 -> 0 }"
+    )
     assert overlap.code == "E0421"
     assert "1_000" in overlap.message or "1,000" in overlap.message or "1000" in overlap.message
 
 
 def test_cases_that_overlap_conflict() -> None:
     """A rate table with a row for 6 and a row for all above 5."""
-    wrong = faults("table rate (n: integer) gives percent unique { "
-                   "up to 1 -> 50%  2 -> 30%  3 -> 40%  4 -> 50%  5 -> 30%  6 -> 30%  over 5 -> 40% }")  # fmt: skip
+    wrong = faults(
+        "table rate (n: integer) gives percent unique { "
+        "up to 1 -> 50%  2 -> 30%  3 -> 40%  4 -> 50%  5 -> 30%  6 -> 30%  over 5 -> 40% }"
+    )
     assert [d.code for d in wrong] == ["E0421"]
 
 

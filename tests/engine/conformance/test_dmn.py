@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine.asking import House
 
+from engine.asking import House
 from remit_dsl.diagnostics import errors
 from remit_dsl.loader import load_texts
 
@@ -70,7 +70,9 @@ POLICY = {
     + "table salary (years: integer) gives integer collect count "
     + "{ over 1 -> 100  over 2 -> 200  over 3 -> 300  over 5 -> 500 }",
 }
-VACATION = HEAD + """
+VACATION = (
+    HEAD
+    + """
 action rest { age integer  years integer }
 table one (age: integer, years: integer) gives integer collect max {
   under 18, any -> 5  at least 60, any -> 5  any, at least 30 -> 5  any, any -> 0 }
@@ -81,6 +83,7 @@ table three (age: integer, years: integer) gives integer collect max {
 define days_off: integer =
   22 + max(one(age, years), three(age, years)) + two(age, years)
 """
+)
 _WORDS = {"Approved": 1, "Declined": 0, "Best": 1, "Standard": 0,
           "Cars": 3, "Videogames": 2, "Toys": 1}  # fmt: skip
 
@@ -130,7 +133,10 @@ def test_collect_min_sum_count(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", of("0020"))
 def test_collect_max_vacation_days(case: dict[str, Any]) -> None:
     engine = House(VACATION).compiled
-    facts = {"age": Fraction(case["facts"]["Age"]), "years": Fraction(case["facts"]["Years of Service"])}
+    facts = {
+        "age": Fraction(case["facts"]["Age"]),
+        "years": Fraction(case["facts"]["Years of Service"]),
+    }
     assert engine.value("days_off", facts, DAY).value == Fraction(case["answer"])
 
 
@@ -146,7 +152,9 @@ def test_comparisons_with_another_input_are_conditions() -> None:
     ).compiled
     price, day = {"price": Fraction(20)}, {"d": date(2016, 11, 1)}
     assert engine.value("high", price, DAY).value is True
-    assert engine.value("in_range", {**price, "b": Fraction(9), "c": Fraction(10)}, DAY).value is False
+    assert (
+        engine.value("in_range", {**price, "b": Fraction(9), "c": Fraction(10)}, DAY).value is False
+    )
     assert engine.value("later", day, DAY).value is True
     assert engine.value("after", {**day, "e": date(2016, 11, 2)}, DAY).value is False
 
@@ -154,11 +162,15 @@ def test_comparisons_with_another_input_are_conditions() -> None:
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
-        ("at least 18, Medium or Low, true -> 1  under 18, any, any -> 0  any, High, any -> 0  any, any, false -> 0", "E0421"),
+        (
+            "at least 18, Medium or Low, true -> 1  under 18, any, any -> 0  "
+            "any, High, any -> 0  any, any, false -> 0",
+            "E0421",
+        ),
         ("at least 18, any, true -> 1  under 18, any, true -> 0", "E0422"),
     ],
     ids=["overlap", "gap"],
-)  # fmt: skip
+)
 def test_a_unique_table_is_proved_before_it_runs(rows: str, says: str) -> None:
     """0005: the rows of hit policy any overlap; as `unique` they are refused, with a witness."""
     _, found = load_texts({"p.remit": HEAD + f"table t {LOAN} gives integer unique {{ {rows} }}"})
@@ -172,7 +184,8 @@ def test_a_unique_table_is_proved_before_it_runs(rows: str, says: str) -> None:
 def test_three_valued_logic(case: dict[str, Any]) -> None:
     written = case["expression"].lower().replace("not(a)", "not a")
     engine = House(
-        f"policy p {{ currency CNY }} action ask {{ a boolean  b boolean }} define x: boolean = {written}"
+        "policy p { currency CNY } action ask { a boolean  b boolean } "
+        f"define x: boolean = {written}"
     ).compiled
     facts = {k.lower(): v for k, v in case["facts"].items() if v is not None}
     found = engine.value("x", facts, DAY)
@@ -204,7 +217,8 @@ def test_rounding(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", EXPRESSIONS["months"], ids=lambda c: c["id"])
 def test_whole_months(case: dict[str, Any]) -> None:
     engine = House(
-        f"policy p {{ currency CNY }} define x: months = whole months from {case['from']} to {case['to']}"
+        "policy p { currency CNY } "
+        f"define x: months = whole months from {case['from']} to {case['to']}"
     ).compiled
     assert engine.value("x", {}, DAY).value == case["answer"]
 
@@ -216,13 +230,15 @@ def test_whole_months(case: dict[str, Any]) -> None:
         ("5.5 rounded up to 0", "number", "E0321"),
         ('whole months from 2012-12-25 to "2013-01-01"', "months", None),
         ('"b" between "a" and "c"', "boolean", None),
-        ("1 between \"a\" and 3", "boolean", None),
-        ("min(\"a\", 1)", "number", None),
+        ('1 between "a" and 3', "boolean", None),
+        ('min("a", 1)', "number", None),
     ],
 )
 def test_refused(expression: str, kind: str, code: str | None) -> None:
     """Where FEEL answers null, ours is an error with a place."""
-    _, found = load_texts({"p.remit": f"policy p {{ currency CNY }} define x: {kind} = {expression}"})
+    _, found = load_texts(
+        {"p.remit": f"policy p {{ currency CNY }} define x: {kind} = {expression}"}
+    )
     wrong = errors(found)
     assert wrong
     assert code is None or wrong[0].code == code

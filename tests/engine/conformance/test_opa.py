@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine.asking import DAY, House
 
+from engine.asking import DAY, House
 from remit_engine.json_reader import read_json
 from remit_engine.request_reader import read_request
 
@@ -33,7 +33,11 @@ def holds(action: str, facts: str) -> bool:
 def test_the_order_of_a_pair(pair: dict[str, Any]) -> None:
     facts = f'{{"a": {pair["a"]}, "b": {pair["b"]}}}'
     found = {name: holds(name, facts) for name in ("less", "same", "more")}
-    assert found == {"less": pair["order"] < 0, "same": pair["order"] == 0, "more": pair["order"] > 0}
+    assert found == {
+        "less": pair["order"] < 0,
+        "same": pair["order"] == 0,
+        "more": pair["order"] > 0,
+    }
 
 
 def test_one_number_written_four_ways() -> None:

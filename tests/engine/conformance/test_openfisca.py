@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from engine.asking import House
 
 DATA = json.loads((Path(__file__).parent / "data" / "openfisca.json").read_text("utf-8"))
@@ -16,7 +17,9 @@ DATA = json.loads((Path(__file__).parent / "data" / "openfisca.json").read_text(
 
 def parameters() -> str:
     """Thresholds and rates by date; a year with two brackets has a middle one of no width."""
-    rows: dict[str, list[str]] = {n: [] for n in ("low", "middle_from", "middle", "top_from", "top")}
+    rows: dict[str, list[str]] = {
+        n: [] for n in ("low", "middle_from", "middle", "top_from", "top")
+    }
     for step in DATA["scale"]:
         (_, low), *rest = step["brackets"]
         (middle_from, middle), (top_from, top) = rest[0], rest[-1]
@@ -32,25 +35,30 @@ def _percent(rate: str) -> str:
     return f"{Fraction(rate) * 100}%"
 
 
+ENDING = DATA["ending"]
 POLICY = (
     "policy p { currency EUR }\n"
     + parameters()
     + f"""
 parameter allowance_rate: percent {{
-  from {DATA["ending"]["from"]} until {DATA["ending"]["until_before"]} -> {_percent(DATA["ending"]["rate"])} }}
+  from {ENDING["from"]} until {ENDING["until_before"]} -> {_percent(ENDING["rate"])} }}
 position clerk
 action contribute {{ amount money  rent money  limit on amount }}
 define contribution: money = low * min(amount, middle_from)
   + middle * max(0, min(amount, top_from) - middle_from) + top * max(0, amount - top_from)
 define allowance: money = allowance_rate * rent
-authority contribute {{ clerk may approve any when contribution <= 700  clerk may sign up to allowance }}
+authority contribute {{
+  clerk may approve any when contribution <= 700
+  clerk may sign up to allowance }}
 """
 )
 HOUSE = House(POLICY)
 
 
 def contribution(amount: int, day: str) -> Fraction:
-    found = HOUSE.compiled.value("contribution", {"amount": Fraction(amount)}, date.fromisoformat(day))
+    found = HOUSE.compiled.value(
+        "contribution", {"amount": Fraction(amount)}, date.fromisoformat(day)
+    )
     return Fraction(found.value)
 
 
@@ -68,7 +76,9 @@ def test_a_marginal_scale_on_its_day(case: dict[str, Any]) -> None:
         ("2016-12-31", "2017-01-01", 816, 816),
     ],
 )
-def test_the_day_before_and_the_day_of_a_change(before: str, of: str, was: int, became: int) -> None:
+def test_the_day_before_and_the_day_of_a_change(
+    before: str, of: str, was: int, became: int
+) -> None:
     assert (contribution(15_000, before), contribution(15_000, of)) == (was, became)
 
 

@@ -31,7 +31,9 @@ def test_every_combination_of_xacml() -> None:
 
 
 def test_every_pair_of_opa() -> None:
-    expected = [(c["a"], c["b"], c["expected"]) for c in theirs("opa/decimal-order.json")["compare"]]
+    expected = [
+        (c["a"], c["b"], c["expected"]) for c in theirs("opa/decimal-order.json")["compare"]
+    ]
     assert [(p["a"], p["b"], p["order"]) for p in ours("opa.json")["pairs"]] == expected
 
 
@@ -53,9 +55,10 @@ def test_the_expressions_of_dmn_that_apply() -> None:
     cases = [c for c in theirs("dmn-tck/expressions-and-cases.json")["cases"] if c["expression"]]
     logic = [c for c in cases if "ternary-logic" in c["test"]]
     rounded = [
-        c for c in cases
+        c
+        for c in cases
         if "round" in c["test"] and not c["error_expected"] and "6176" not in c["expression"]
-    ]  # fmt: skip
+    ]
     mine = ours("dmn_expressions.json")
     assert len(mine["logic"]) == len(logic)
     assert len([c for c in mine["rounding"] if c["mode"] != "half even"]) == len(rounded)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from engine.asking import House
 
 CASES = json.loads((Path(__file__).parent / "data" / "xacml.json").read_text("utf-8"))["cases"]
@@ -34,7 +35,9 @@ def house(rules: Rules, unknown: str = "f{i}") -> House:
 
 
 def known(rules: Rules) -> dict[str, Any]:
-    given = {f"f{i}": applies == "yes" for i, (_, applies) in enumerate(rules) if applies != "unknown"}
+    given = {
+        f"f{i}": applies == "yes" for i, (_, applies) in enumerate(rules) if applies != "unknown"
+    }
     return {**given, "n": 1}
 
 
@@ -57,7 +60,9 @@ def test_deny_overrides(case: dict[str, Any], kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", _UNKNOWN)
-@pytest.mark.parametrize("others", [[], [("permit", "unknown")], [("deny", "no")], [("permit", "yes")]])
+@pytest.mark.parametrize(
+    "others", [[], [("permit", "unknown")], [("deny", "no")], [("permit", "yes")]]
+)
 def test_an_unknown_prohibition_beside_a_grant_never_permits(others: Rules, kind: str) -> None:
     rules: Rules = [("permit", "yes"), ("deny", "unknown"), *others]
     for ordered in itertools.permutations(rules):
@@ -81,11 +86,12 @@ def test_first_applicable(case: dict[str, Any]) -> None:
         cells = ", ".join("true" if i == j else "any" for j in range(len(rules)))
         rows.append(f"{cells} -> {1 if effect == 'permit' else 2}")
     rest = ", ".join("any" for _ in rules)
+    arguments = ", ".join(f"f{i}" for i in range(len(rules)))
     asked = House(
         "policy p { currency CNY } position clerk "
         f"action act {{ {columns.replace(',', ' ')} }} "
         f"table verdict ({columns}) gives integer first {{ {'  '.join(rows)}  {rest} -> 0 }}"
-        f"authority act {{ anyone may approve when verdict({', '.join(f'f{i}' for i in range(len(rules)))}) = 1 }}"
+        f"authority act {{ anyone may approve when verdict({arguments}) = 1 }}"
     )
     facts = {k: v for k, v in known(rules).items() if k != "n"}
     found = asked.compiled.value("verdict", facts, asked.as_of)
