@@ -27,7 +27,7 @@ check: $(STAMP) ## format, lint, types, layers, and the tests with coverage
 	$(PYTHON) -m pytest -n 2 --benchmark-disable -o faulthandler_timeout=300 --cov --cov-report=term
 
 bench: $(STAMP) ## run the benchmarks
-	$(PYTHON) -m pytest tests/benchmarks --benchmark-only
+	$(PYTHON) -m pytest tests/benchmarks -s
 
 fmt: $(STAMP) ## format the code
 	$(PYTHON) -m ruff check --select I --fix $(CHECKED)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from remit_api.failures import MissingFile, WrongUse
+from remit_api.failures import FileTrouble, MissingFile, WrongUse
 
 DEFAULT_FOLDER = "policies"
 SUITE = ".test.yaml"
@@ -28,10 +28,16 @@ def policy_paths(given: Iterable[str]) -> list[Path]:
         return [Path(DEFAULT_FOLDER)]
     for path in paths:
         if not path.exists():
-            raise MissingFile(path, f"there is no file or folder `{path}`")
+            raise MissingFile(path, f"there is no file or folder `{path}`", _fact(path))
         if path.suffix in NO_POLICIES and path.is_file():
             raise WrongUse(f"`{path}` is not a policy file", _meant(path))
     return paths
+
+
+def _fact(path: Path) -> str | None:
+    """The cure for a fact without its value, which reads as the name of a file."""
+    bare = path.parent == Path(".") and not path.suffix
+    return f"a fact is written with its value and no blanks: `{path}=…`" if bare else None
 
 
 def _meant(path: Path) -> str:
@@ -75,7 +81,7 @@ def replacing(path: Path) -> Iterator[Path]:
     The mode of a file that is there is kept; a symbolic link stays one.
     """
     target = path.resolve()
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+    handle, name = _temporary(path, target)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -87,6 +93,18 @@ def replacing(path: Path) -> Iterator[Path]:
         with suppress(FileNotFoundError):
             temporary.unlink()
         raise
+
+
+def _temporary(path: Path, target: Path) -> tuple[int, str]:
+    """A new file beside the target; trouble is told of the file that was meant."""
+    try:
+        return tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+    except FileNotFoundError:
+        message = f"there is no folder `{path.parent}` to write to"
+        raise MissingFile(path, message) from None
+    except OSError as fault:
+        reason = (fault.strerror or str(fault)).lower()
+        raise FileTrouble(path, f"`{path}` cannot be written: {reason}") from None
 
 
 def write_text(path: Path, text: str) -> None:

@@ -253,13 +253,18 @@ class AuthorityBuilder:
 def _not_too_deep(node: AllSteps | SequenceSteps, joint: Token) -> Step:
     """The steps; only the first of them when they are nested beyond reading."""
     depths = joint.reading.depths
+    told = next((step for step in node.steps if depths.get(id(step), 0) < 0), None)
+    if told is not None:
+        return told
     depth = 1 + max(depths.get(id(step), 0) for step in node.steps)
     if depth <= DEEPEST_STEPS:
         depths[id(node)] = depth
         return node
     message = f"these steps are nested more than {DEEPEST_STEPS} deep"
     joint.reading.fault("E0003", node.span, message, "write them as several rules")
-    return min(node.steps, key=lambda step: depths.get(id(step), 0))
+    first = min(node.steps, key=lambda step: depths.get(id(step), 0))
+    depths[id(first)] = -1
+    return first
 
 
 def _from_below(c: list[Any], bound: Bound) -> None:

@@ -9,6 +9,8 @@ from remit_dsl.source import Span
 
 
 class Severity(enum.StrEnum):
+    """Errors keep a program from being used; warnings do not."""
+
     ERROR = "error"
     WARNING = "warning"
 
@@ -37,6 +39,7 @@ class Diagnostic:
 
     @property
     def severity(self) -> Severity:
+        """By the first letter of the code."""
         return Severity.WARNING if self.code.startswith("W") else Severity.ERROR
 
 

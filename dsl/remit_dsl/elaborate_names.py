@@ -15,6 +15,7 @@ from remit_dsl.expressions import (
     ParameterValue,
     Variable,
 )
+from remit_dsl.facts import NoFacts
 from remit_dsl.findings import did_you_mean, listing
 from remit_dsl.program import Enum, Field
 from remit_dsl.resolve import Lookup
@@ -31,6 +32,9 @@ BUILT_IN = {
 
 def reference(el: Elaborator, node: syntax.Ref, expected: Type | None) -> Expression | None:
     """A dotted name, in the order the language promises."""
+    if isinstance(el.facts, NoFacts) and node.parts[0] in BUILT_IN:
+        _no_request(el, node)
+        return None
     if (field := _root(el, node)) is not None:
         _warn_shadowing(el, node, expected)
         return _path(el, node, field)
@@ -57,7 +61,17 @@ def _root(el: Elaborator, node: syntax.Ref) -> Field | None:
     name = node.parts[0]
     if name in el.variables:
         return el.variables[name]
-    return el.facts.find(name, node.span) or BUILT_IN.get(name)
+    found = el.facts.find(name, node.span)
+    return found or (None if isinstance(el.facts, NoFacts) else BUILT_IN.get(name))
+
+
+def _no_request(el: Elaborator, node: syntax.Ref) -> None:
+    el.findings.add(
+        node.span,
+        "E0207",
+        f"`{node.text}` belongs to a request, and parameters, tables and exchanges know none",
+        "compute it in a `define`, or give it to the table as an argument",
+    )
 
 
 # --- facts -------------------------------------------------------------------------------

@@ -54,26 +54,8 @@ def literal(el: Elaborator, node: syntax.Literal, expected: Type | None) -> Expr
     if node.month_rule is not None:
         el.month_rules[node.span] = node.month_rule
     if type_ == LITERAL and expected is not None and expected.kind in ("money", "number"):
-        if not _own_currency(el, e, expected):
-            return None
         return replace(e, type=expected)
     return e
-
-
-def _own_currency(el: Elaborator, e: Constant, expected: Type) -> bool:
-    """A bare amount is in the policy's currency; where another is wanted, it has to be written."""
-    own = el.scope.currency
-    if expected.kind != "money" or own is None or expected.currency in (own, None):
-        return True
-    if e.value == 0:
-        return True
-    el.findings.add(
-        e.span,
-        "E0304",
-        f"`{e.written}` is money in {own} here, where money in {expected.currency} is needed",
-        f"write `{e.written} {expected.currency}`, or convert by a dated `exchange`",
-    )
-    return False
 
 
 def negative(el: Elaborator, node: syntax.Negative, expected: Type | None) -> Expression | None:
@@ -250,6 +232,9 @@ def _multiply(
     span = left.span.to(right.span)
     if operator == "/":
         return _divide(el, span, left, right)
+    if operator == "of" and left.type not in (PERCENT, RATIO):
+        _no_share(el, left)
+        return None
     left, right = _as_whole(left, right), _as_whole(right, left)
     type_ = _product_type(left.type, right.type)
     if type_ is None:
@@ -270,6 +255,13 @@ def _product_type(a: Type, b: Type) -> Type | None:
     if pair == {"literal"}:
         return LITERAL
     return INTEGER if pair == {"integer"} else NUMBER
+
+
+def _no_share(el: Elaborator, left: Expression) -> None:
+    code = "E0307" if left.type == LITERAL else "E0301"
+    cure = with_unit(el.plain(left), PERCENT) if left.type == LITERAL else "write `*` for a product"
+    message = f"{el.quote(left)} is {describe(left.type)} where a percent is needed before `of`"
+    el.findings.add(left.span, code, message, cure, [el.origin(left)])
 
 
 def _no_product(el: Elaborator, span: Span, left: Expression, right: Expression) -> None:
@@ -329,7 +321,7 @@ def rounded(el: Elaborator, node: syntax.Rounded, expected: Type | None) -> Expr
     step = el(node.step, e.type)
     if step is None:
         return None
-    if e.type == RATIO and step.type == PERCENT:
+    if e.type == RATIO and PERCENT in (step.type, expected):
         e = retype(e, PERCENT)
     if step.type != LITERAL or e.type.kind in ("percent", "days", "months"):
         fitted = el.fit(step, settle(e).type, el.origin(e))

@@ -91,6 +91,7 @@ class Position:
 
     @property
     def short(self) -> str:
+        """The name without its policy."""
         return self.name.rsplit(".", 1)[-1]
 
 
@@ -199,6 +200,7 @@ class Action:
 
     @property
     def short(self) -> str:
+        """The name without its policy."""
         return self.name.rsplit(".", 1)[-1]
 
 

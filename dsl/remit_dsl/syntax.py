@@ -34,6 +34,7 @@ class QName(Node):
 
     @property
     def text(self) -> str:
+        """The dotted name."""
         return ".".join(self.parts)
 
 
@@ -97,6 +98,7 @@ class Ref(Expr):
 
     @property
     def text(self) -> str:
+        """The dotted name."""
         return ".".join(self.parts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from remit_dsl.amounts import bare_amounts
 from remit_dsl.circles import circles
 from remit_dsl.diagnostics import Diagnostic, Related
 from remit_dsl.findings import listing
@@ -63,8 +64,8 @@ def escalation_targets(program: Program) -> Iterator[Diagnostic]:
 
 
 def _decided(grants: list[Grant]) -> set[str]:
-    """The verbs whose limits may make an escalation necessary; all verbs when there is none."""
-    return {g.verb for g in grants if g.limit.kind == "bound"} or {g.verb for g in grants}
+    """The verbs that may be escalated."""
+    return {g.verb for g in grants}
 
 
 def granted(program: Program, blocks: list[Authority], position: str, verb: str) -> bool:
@@ -129,4 +130,4 @@ def _short(name: str) -> str:
 
 
 STRUCTURE: tuple[Check, ...] = (reporting_circles, policy_periods)
-CHECKS: tuple[Check, ...] = (*STRUCTURE, escalation_targets, orphaned_delegations)
+CHECKS: tuple[Check, ...] = (*STRUCTURE, escalation_targets, orphaned_delegations, bare_amounts)

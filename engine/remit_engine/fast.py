@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from remit_engine.chain import answer as best_answer
-from remit_engine.compile.python_grid import Cells, axes, plan
+from remit_engine.compile.python_grid import Axes, Cells, Outcomes, axes, plan
 from remit_engine.compile.python_slots import MISSING, slot_value
 from remit_engine.compile.scaled import Scaled, unscaled
 from remit_engine.compile.to_python import Compiled
@@ -126,19 +126,20 @@ class Fast:
         made = plan(action, verb, self._compiled, self._model)
         if made is None:
             return lambda actor, as_of, f: self._check(action, verb, actor, as_of, f)[0]
-        cells = Cells(made)
-        find, era, eras = cells.find, self._era, self._eras
+        outcomes = Outcomes(made)
 
-        def check(actor: str, as_of: date, f: Sequence[Any]) -> Checked:
-            try:
-                kept: Checked = find(actor, eras[as_of], f)
-            except (KeyError, TypeError):
-                kept, case = self._check(action, verb, actor, as_of, f)
-                if all(f[i] is not MISSING for i in made.numeric):
-                    cells.keep(actor, era(as_of), f, self._axes(cells, case, f), kept)
-            return kept
+        def miss(actor: str, as_of: date, f: Sequence[Any]) -> Checked:
+            found, case = self._check(action, verb, actor, as_of, f)
+            if all(f[i] is not MISSING for i in made.numeric):
+                env = environment(case)
 
-        return check
+                def on() -> Axes:
+                    return axes(made, f, env, self._caps(action, env), ())
+
+                outcomes.keep(actor, self._era(as_of), f, on, found)
+            return found
+
+        return outcomes.checking(self._eras, miss)
 
     def _check(
         self, action: str, verb: str, actor: str, as_of: date, f: Sequence[Any]

@@ -32,7 +32,10 @@ class Interpreter:
 def concerns(rule: Rule, case: Case) -> bool:
     """Whether a rule speaks about the capacity: grants by what it holds, bars by all it is."""
     capacity = case.capacity
-    return rule.concerns(capacity.positions if rule.kind == GRANT else capacity.barred)
+    if rule.kind != GRANT:
+        return rule.concerns(capacity.barred)
+    # `anyone` means anyone of the organisation: who holds no position has no rights in it
+    return bool(capacity.positions) and rule.concerns(capacity.positions)
 
 
 def environment(case: Case) -> Environment:
@@ -155,7 +158,9 @@ def contains(bound: Interval | Unknown, value: Any) -> Truth:
     """Whether a measure is within a bound."""
     if isinstance(bound, Unknown) or isinstance(value, Unknown):
         return merged((bound, value))
-    return isinstance(value, Fraction) and value in bound
+    if not isinstance(value, Fraction):
+        raise TypeError("a measure is an exact number")
+    return value in bound
 
 
 def is_requester(case: Case) -> Truth:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from remit_dsl.expressions import Expression
-from remit_dsl.types import NUMBER
+from remit_dsl.types import NUMBER, Type
 from remit_engine.capacities import cases
 from remit_engine.chain import ABLE, answer, everyone
 from remit_engine.decision import Extent, Outcome
@@ -24,7 +24,7 @@ from remit_engine.request import Request
 from remit_engine.text import value_text
 from remit_engine.trace import written
 from remit_engine.unknown import Unknown
-from remit_engine.verdict import Judge
+from remit_engine.verdict import Capacity, Judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,38 +135,62 @@ def _held(party: Party, rules: list[Rule]) -> str:
 
 def may(actor: Party, as_of: date, model: Model, directory: Directory) -> list[Power]:
     """The grants and prohibitions that concern an actor, delegated rights included."""
-    found = []
+    found: list[Power] = []
     for name, rules in model.actions.items():
-        request = Request(name, actor, as_of)
-        for case in cases(request, actor, model, directory):
-            env = Environment(model, as_of, case.facts, directory.within, {})
-            capacity = case.capacity
-            for rule in _concerning(rules.rules, capacity.positions, as_of):
-                if rule.kind == PROHIBITION and capacity.on_behalf_of is not None:
-                    continue
-                found.append(_power(rule, env, capacity.cap, capacity.on_behalf_of))
+        own = cases(Request(name, actor, as_of), actor, model, directory)[0]
+        env = Environment(model, as_of, own.facts, directory.within, {})
+        concerned = _concerning(rules.rules, actor.positions, actor.barred, as_of)
+        found += [_power(rule, env, None) for rule in concerned]
+        found += _delegated(name, actor, as_of, model, directory)
     return found
 
 
-def _concerning(rules: Sequence[Rule], positions: frozenset[str], as_of: date) -> Iterator[Rule]:
+def _delegated(
+    action: str, actor: Party, as_of: date, model: Model, directory: Directory
+) -> Iterator[Power]:
+    """What others have delegated to the actor: of each verb what was delegated."""
+    grants = [r for r in model.actions[action].rules if r.kind == GRANT]
+    for verb in sorted({r.verb for r in grants}):
+        request = Request(action, actor, as_of, verb)
+        for case in cases(request, actor, model, directory)[1:]:
+            env = Environment(model, as_of, case.facts, directory.within, {})
+            positions = case.capacity.positions
+            for rule in _concerning(grants, positions, positions, as_of):
+                if rule.verb == verb:
+                    yield _power(rule, env, case.capacity)
+
+
+def _concerning(
+    rules: Sequence[Rule], positions: frozenset[str], barred: frozenset[str], as_of: date
+) -> Iterator[Rule]:
     for rule in rules:
-        if rule.kind in (GRANT, PROHIBITION) and rule.in_force(as_of) and rule.concerns(positions):
+        held = positions if rule.kind == GRANT else barred
+        if rule.kind in (GRANT, PROHIBITION) and rule.in_force(as_of) and rule.concerns(held):
             yield rule
 
 
-def _power(rule: Rule, env: Environment, cap: object, behalf: str | None) -> Power:
+def _power(rule: Rule, env: Environment, delegated: Capacity | None) -> Power:
+    limit = limit_text(rule, env)
+    if delegated is not None and delegated.cap is not None:
+        cap = extent(Interval(high=delegated.cap), _kind(rule, env), "en").text
+        limit = f"{limit}, delegated {cap}"
     return Power(
         action=rule.action,
         label=action_label(rule.action, env.model, "en").strip('`"'),
         verb=rule.verb,
-        limit=limit_text(rule, env),
+        limit=limit,
         condition=" and ".join(written(c.span, env.model.program) for c in rule.condition) or None,
         rule=rule.id,
         kind=rule.kind,
         file=rule.span.file,
         line=rule.span.line,
-        on_behalf_of=behalf,
+        on_behalf_of=None if delegated is None else delegated.on_behalf_of,
     )
+
+
+def _kind(rule: Rule, env: Environment) -> Type:
+    measure = env.model.actions[rule.action].action.measure
+    return measure.value.type if measure else NUMBER
 
 
 def limit_text(rule: Rule, env: Environment) -> str:

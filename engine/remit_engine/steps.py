@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from remit_dsl.program import AllSteps, ApprovalStep, EvidenceStep, SequenceSteps, Step
 from remit_engine.ir import SELF_BAR, SEPARATION, Rule
@@ -22,52 +23,67 @@ class Outstanding:
     after: tuple[Outstanding, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """From where approvals count: a place in the request's list, and a day."""
+
+    place: int = 0
+    day: date = date.min
+
+
 def outstanding(rule: Rule, case: Case) -> tuple[Outstanding, ...]:
     """The steps of a requirement that the request does not show as done, in order."""
     if rule.steps is None:
         return ()
-    found, _ = _settle(rule.steps, rule, case, 0)
+    found, _ = _settle(rule.steps, rule, case, _Begun())
     return tuple(found)
 
 
-def _settle(step: Step, rule: Rule, case: Case, start: int) -> tuple[list[Outstanding], int]:
-    """What is outstanding of a step when approvals count from `start` on; and where the next
-    step of a sequence may begin to count."""
+def _settle(step: Step, rule: Rule, case: Case, begun: _Begun) -> tuple[list[Outstanding], _Begun]:
+    """What is outstanding of a step, and from where the next step of a sequence counts."""
     match step:
         case EvidenceStep():
             done = step.name in case.request.evidence
-            return ([] if done else [Outstanding(rule, step, 0)]), start
+            return ([] if done else [Outstanding(rule, step, 0)]), begun
         case ApprovalStep():
-            return _approvals(step, rule, case, start)
+            return _approvals(step, rule, case, begun)
         case AllSteps():
-            settled = [_settle(s, rule, case, start) for s in step.steps]
-            return [o for found, _ in settled for o in found], max(end for _, end in settled)
+            settled = [_settle(s, rule, case, begun) for s in step.steps]
+            ends = [end for _, end in settled]
+            last = _Begun(max(e.place for e in ends), max(e.day for e in ends))
+            return [o for found, _ in settled for o in found], last
         case SequenceSteps():
             found: list[Outstanding] = []
             for s in step.steps:
                 # what comes after an outstanding step has not begun, whatever was signed already
-                begin = len(case.request.approvals) if found else start
-                more, start = _settle(s, rule, case, begin)
+                start = _Begun(len(case.request.approvals)) if found else begun
+                more, begun = _settle(s, rule, case, start)
                 earlier = tuple(found)
                 found += [replace(o, after=earlier + o.after) for o in more]
-            return found, start
+            return found, begun
 
 
 def _approvals(
-    step: ApprovalStep, rule: Rule, case: Case, start: int
-) -> tuple[list[Outstanding], int]:
+    step: ApprovalStep, rule: Rule, case: Case, begun: _Begun
+) -> tuple[list[Outstanding], _Begun]:
     """Distinct persons, each for another of the positions, as many as are asked for."""
     verb = step.verb or rule.verb
     wanted = frozenset(step.positions)
     offices: list[frozenset[str]] = []
     persons: list[tuple[Party, ...]] = []
-    end, done = start, 0
-    for i, approval in enumerate(case.request.approvals[start:], start + 1):
-        if done < step.count and _counts(i - 1, verb, case) and _is_new((approval.by,), persons):
+    end, done = begun, 0
+    for i, approval in enumerate(case.request.approvals[begun.place :], begun.place):
+        day = approval.on or begun.day
+        if (
+            done < step.count
+            and day >= begun.day
+            and _counts(i, verb, case)
+            and _is_new((approval.by,), persons)
+        ):
             persons.append((approval.by,))
             offices.append(approval.by.positions & wanted)
             if _filled(offices) > done:
-                done, end = done + 1, i
+                done, end = done + 1, _Begun(i + 1, max(end.day, day))
     capacity = case.capacity
     if verb == case.request.verb and done < step.count and _is_new(capacity.persons, persons):
         offices.append(capacity.positions & wanted)

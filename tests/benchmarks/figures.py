@@ -110,7 +110,7 @@ def warm(scene: Scene) -> dict[str, float]:
     return interleaved(runs)
 
 
-def cold(scene: Scene, times: int = 3) -> dict[str, float]:
+def cold(scene: Scene, times: int = 1) -> dict[str, float]:
     """Microseconds for one request never met before.
 
     cold: a new engine answers its first requests. fresh: it has answered 10,000 others before.

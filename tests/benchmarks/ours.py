@@ -71,8 +71,7 @@ class Ours:
         """Requests as `Engine.decide` takes them."""
         model = self.engine.model
         return [
-            read_request(document(ask, general=self.general), model, self.directory)
-            for ask in asks
+            read_request(document(ask, general=self.general), model, self.directory) for ask in asks
         ]
 
     def jsons(self, asks: Iterable[Ask]) -> list[bytes]:

@@ -100,7 +100,9 @@ def allowing(every: Sequence[Row], ask: Ask) -> tuple[str, ...]:
     )
 
 
-def asks(every: Sequence[Row], n: int = 10_000, seed: int = 2) -> tuple[list[Ask], list[tuple[str, ...]]]:
+def asks(
+    every: Sequence[Row], n: int = 10_000, seed: int = 2
+) -> tuple[list[Ask], list[tuple[str, ...]]]:
     """N different requests, half of them permitted, with the reference's answers.
 
     Of the others half meet a rule's conditions above its limit (or near it), half are random.
@@ -199,9 +201,7 @@ def _sentence(row: Row, general: bool) -> str:
         limit = "any"
         conditions.append(f"amount - order.deposit <= {row.limit:_}")
     when = f" when {' and '.join(conditions)}" if conditions else ""
-    return (
-        f"{row.id}: {row.position} may approve {limit}{when} from {row.start} until {row.until}"
-    )
+    return f"{row.id}: {row.position} may approve {limit}{when} from {row.start} until {row.until}"
 
 
 def document(ask: Ask, *, general: bool = False) -> dict[str, object]:

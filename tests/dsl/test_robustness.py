@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 from remit_dsl import formatter, render, syntax
 from remit_dsl.parser import LARGEST, decode, parse
 from remit_dsl.source import Source
+from remit_dsl.wordlists import words
 
-BITS = [
-    *["authority", "a", "{", "}", "(", ")", "may", "not", "approve", "5%", "when", "and", "or", "if", "then", "else", "define", ":", "=", "->", ",", "position", "enum", "table", "needs", "2026-01-01", "1,000", ".5", "，", "“", "=>", "==", "п", "CNY", "otherwise", "between", "policy", "use", "#", "zh", "销售", "200_000", "from", "each", "per", "month", "requester", "separate", "nobody", "any", "unset", "😀", "[", ";", "%", "‰", "万", "days", ".", "_", "1e5"],
-    "up to", "review by", "bands of", "\n", "\n", '"x"', '"', "\u202e", "\x00", "\u0430b", "\ufeff",
-]  # fmt: skip
+WORDS = words(
+    """authority a { } ( ) may not approve 5% when and or if then else define : = -> , position enum
+    table needs 2026-01-01 1,000 .5 ， “ => == п CNY otherwise between policy use # zh 销售 200_000
+    from each per month requester separate nobody any unset 😀 [ ; % ‰ 万 days . _ 1e5"""
+)
+PIECES = ["up to", "review by", "bands of", "\n", '"x"', '"', "\u202e", "\x00", "\u0430b", "\ufeff"]
+BITS = sorted(WORDS) + PIECES + ["\n"] * 3
 
 
 def codes(text: str) -> list[str]:

@@ -124,7 +124,7 @@ def test_sound_values(type_: str, text: str) -> None:
         "all(l in order.lines where l.amount > 5 and any(m in order.lines where m.kind = l.kind))",
         "count(r in order.regions where r in north) > 1",
         "term >= 3 months and grace < 2 weeks",
-        "fee > 5",
+        "fee > 5 USD",
     ],
 )
 def test_sound_conditions(condition: str) -> None:

@@ -439,12 +439,16 @@ def prohibition(m: Maker) -> str:
         ("nobody may", "nobody may", f"{m.pick(POSITIONS)} may not", "manager, boss may not")
     )
     words = ("", "", "over", "over", "at least", "under", "up to", "between")
-    return f"{who} {m.pick(VERBS)} {bound(m, words)} {clauses(m)}"
+    return f"{who} {_granted_verb(m)} {bound(m, words)} {clauses(m)}"
+
+
+def _granted_verb(m: Maker) -> str:
+    return m.pick(m.granted)[1] if m.chance(75) else m.pick(VERBS)
 
 
 def requirement(m: Maker) -> str:
     return (
-        f"{m.pick(VERBS)} {bound(m, ('', 'over', 'over', 'at least', 'under'))} "
+        f"{_granted_verb(m)} {bound(m, ('', 'over', 'over', 'at least', 'under'))} "
         f"needs {steps(m, 1)} {clauses(m)}"
     )
 

@@ -143,6 +143,15 @@ class TestStep3ASureGrantPermits:
         answer = house.decide("clerk", amount=5)
         assert (answer.outcome, missing(answer)) == ("incomplete", ["risky"])
 
+    def test_one_step_due_and_another_not_known_is_needs_with_the_fact_named(self) -> None:
+        house = pay(
+            LADDER, "approve needs review by auditor", "approve needs sign by treasurer when risky"
+        )
+        answer = house.decide("clerk", amount=5)
+        assert (answer.outcome, needs(answer)) == ("needs", ["review by auditor"])
+        assert missing(answer) == ["risky"]
+        assert len(house.decide("clerk", amount=5, risky=True).needs) == 2
+
     def test_a_step_that_is_done_already_is_not_asked_about(self) -> None:
         house = pay(LADDER, "approve needs review by auditor when risky")
         done = [{"verb": "review", "position": "auditor"}]
@@ -659,6 +668,10 @@ class TestSeparation:
         house = pay(LADDER, "manager may review any", self.TWO, directory=STAFF)
         approved = done("approve by mia")
         assert house.outcome("mia", amount=5, verb="review", approvals=approved) == "deny"
+
+    def test_the_same_step_done_before_does_not_bar(self) -> None:
+        house = pay(LADDER, self.TWO, directory=STAFF)
+        assert house.outcome("mia", amount=5, approvals=done("approve by mia")) == "permit"
 
     def test_a_third_verb_is_free(self) -> None:
         house = pay(LADDER, "manager may sign any", self.TWO, directory=STAFF)

@@ -49,7 +49,7 @@ def _header(cells: Sequence[str], path: Path) -> list[str]:
     if twice:
         raise BadFacts([Problem(str(path), f"the column `{twice[0]}` is there twice")])
     if any(map(_broken, header)):
-        raise BadFacts([Problem(str(path), "the file is not UTF-8 text")])
+        raise BadFacts([Problem(str(path), "the file is not UTF-8 text: save it as CSV UTF-8")])
     return header
 
 
@@ -73,7 +73,9 @@ def _row(number: int, header: list[str], cells: list[str], position: int) -> Row
     named = {k: v.strip() for k, v in zip(header, cells, strict=False) if k and v.strip()}
     ids = {name: named[name] for name in id_columns(header) if name in named}
     if any(map(_broken, cells)):
-        return Row(number, None, "the line is not UTF-8 text", {}, position)
+        return Row(
+            number, None, "the line is not UTF-8 text: save the file as CSV UTF-8", {}, position
+        )
     if len(cells) != len(header):
         error = f"the line has {len(cells)} cells, and the header names {len(header)}"
         return Row(number, None, error, ids, position)

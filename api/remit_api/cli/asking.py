@@ -5,13 +5,21 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 
+from remit_api.cli.options import Language
+from remit_api.cli.phrases import listed, phrase
 from remit_api.cli.report import error
 from remit_api.cli.session import Session
 from remit_api.failures import BadFacts, shown
 from remit_api.question import Question
 from remit_engine.decision import Decision, MissingFact
 
-HINT = "facts are missing; an empty answer leaves one open, Ctrl-D stops asking"
+EXAMPLES = {
+    "percent": "12%",
+    "date": "2026-03-01",
+    "duration": "30 days",
+    "months": "3 months",
+}
+"""How an answer is written, for types whose answers are easily mistaken."""
 
 
 def decide_asking(session: Session) -> Decision:
@@ -19,7 +27,7 @@ def decide_asking(session: Session) -> Decision:
     decision = session.loaded.engine.decide(session.request())
     skipped: set[str] = set()
     if decision.missing:
-        session.view.note((HINT, "dim"))
+        session.view.note((phrase("ask", _language(session)), "dim"))
     while open_facts := [m for m in decision.missing if _askable(m.path, skipped)]:
         fact = open_facts[0]
         completed = _ask(session, fact)
@@ -41,7 +49,10 @@ def _askable(path: str, skipped: set[str]) -> bool:
 def _ask(session: Session, fact: MissingFact) -> Session | None:
     """The session with the fact; the same one when it stays open; None when the person stops."""
     view = session.view
-    view.note((fact.label or fact.path, "bold"), (f"  {fact.path}, {_kind(fact)}", "dim"))
+    view.note(
+        (fact.label or fact.path, "bold"),
+        (f"  {fact.path}, {_kind(fact, _language(session))}", "dim"),
+    )
     while True:
         view.err.print("  > ", end="")
         text = _line()
@@ -75,9 +86,16 @@ def answered(question: Question, path: str, text: str) -> Question:
     return replace(question, words=words)
 
 
-def _kind(fact: MissingFact) -> str:
-    allowed = f": {', '.join(fact.allowed)}" if fact.allowed else ""
-    return f"{fact.type}{allowed}"
+def _kind(fact: MissingFact, language: Language) -> str:
+    """The type, with the values there are or how one is written: a margin of 20 % is not `20`."""
+    if fact.allowed:
+        return f"{fact.type}: {listed(fact.allowed, language)}"
+    example = EXAMPLES.get(fact.type)
+    return f"{fact.type}, {phrase('such as', language, example=example)}" if example else fact.type
+
+
+def _language(session: Session) -> Language:
+    return Language(session.question.members.get("language", Language.EN))
 
 
 def _line() -> str | None:

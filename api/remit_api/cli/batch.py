@@ -86,4 +86,5 @@ def _show(summary: Summary, out: Path, session: Session, view: Screen) -> None:
         first = f"  the first in row {row}: {error}"
         view.line(f"  {summary.errors:>9,}  ", ("errors", "bold red"), first)
     for path in summary.unused():
-        view.line(("  not used: ", "bold yellow"), path, ", which the action does not know")
+        name = path.removeprefix("facts.")
+        view.line(("  not used: ", "bold yellow"), name, ", which the action does not know")

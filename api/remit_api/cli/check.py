@@ -65,6 +65,8 @@ def _summary(program: Program | None, found: Sequence[Diagnostic], view: Screen)
         view.line(("no faults", "bold green"), f" in {_contents(program)}")
         return
     said = " and ".join(plural(count[s], s) for s in ("error", "warning") if count[s])
+    if not count["error"]:
+        said = f"no errors, {said}"
     codes = sorted({d.code for d in found})
     view.line((said, "bold"), f"; `remit explain {codes[0]}` says more")
 

@@ -15,6 +15,7 @@ import typer
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import AsOf, Json, Language, LanguageOption, Paths, Policies, Verbose
 from remit_api.cli.output import Screen, screen
+from remit_api.cli.phrases import phrase
 from remit_api.cli.session import Asked, Session, open_session, stray
 from remit_api.question_reader import action_named
 from remit_dsl.program import Program
@@ -104,7 +105,8 @@ def grid(cells: Sequence[MatrixCell], program: Program) -> Grid:
     by_place = {(cell.position, (cell.action, cell.verb)): cell for cell in cells}
     held = {cell.position for cell in cells}
     order = {name: number for number, name in enumerate(program.actions)}
-    columns = sorted({(cell.action, cell.verb) for cell in cells}, key=lambda c: order[c[0]])
+    seen = dict.fromkeys((cell.action, cell.verb) for cell in cells)
+    columns = sorted(seen, key=lambda column: order[column[0]])
     return Grid(tuple(p for p in program.positions if p in held), tuple(columns), by_place)
 
 
@@ -115,7 +117,7 @@ def _write(found: Grid, layout: Layout, view: Screen, session: Session, language
         _tables(found, labels, view, session, language)
         return
     header = [
-        "position",
+        phrase("position", language),
         *(f"{action.rsplit('.', 1)[-1]} {verb}" for action, verb in found.columns),
     ]
     rows = [[labels[p], *(found.text(p, c) for c in found.columns)] for p in found.positions]
@@ -127,7 +129,7 @@ def _tables(
 ) -> None:
     """A table for each action, so that each fits on a page."""
     program = session.loaded.program
-    view.line((f"who may do what, as of {session.today}", "bold"))
+    view.line((phrase("matrix", language, day=session.today), "bold"))
     for action, columns in groupby(found.columns, lambda column: column[0]):
         of_action = list(columns)
         label = program.actions[action].label
@@ -139,10 +141,11 @@ def _tables(
             for p in found.positions
             if any((p, c) in found.cells for c in of_action)
         ]
-        view.table(("position", *(verb for _, verb in of_action)), rows, indent=2)
+        head = (phrase("position", language), *(verb for _, verb in of_action))
+        view.table(head, rows, indent=2)
     view.line()
-    note = ", * only under a condition (`remit may` shows it)" if found.conditional else ""
-    view.line((f"· no right{note}", "dim"))
+    note = phrase("conditional", language) if found.conditional else ""
+    view.line((phrase("no right", language) + note, "dim"))
 
 
 def _csv(lines: Sequence[Sequence[str]]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich.cells import cell_len
+
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import (
     ActionOption,
@@ -25,7 +27,8 @@ from remit_api.cli.options import (
     Verbose,
     Words,
 )
-from remit_api.cli.output import Screen, screen
+from remit_api.cli.output import Screen, pad, screen
+from remit_api.cli.phrases import listed, phrase
 from remit_api.cli.session import Asked, Session, open_session, with_action, with_actor
 from remit_engine.questions import Maximum
 from remit_engine.wire import to_json
@@ -61,31 +64,32 @@ def max_(
     if as_json:
         view.data(_document(found, session))
     else:
-        _show(found, view, session)
+        _show(found, view, session, language)
     return ExitCode.OK
 
 
-def _show(found: Maximum, view: Screen, session: Session) -> None:
-    view.line((_sentence(found), "bold"))
+def _show(found: Maximum, view: Screen, session: Session, language: Language) -> None:
+    view.line((_sentence(found, language), "bold"))
     view.line()
-    pairs = [("now", found.permit.text), ("with steps done", found.with_steps.text)]
+    pairs = [("now", found.permit.text), ("with steps", found.with_steps.text)]
     if found.missing:
-        pairs.append(("depends on", ", ".join(found.missing)))
+        pairs.append(("depends on", listed(found.missing, language)))
     if found.rules:
-        pairs.append(("rules", ", ".join(found.rules)))
+        pairs.append(("used rules", listed(found.rules, language)))
     pairs.append(("as of", session.today.isoformat()))
-    for name, text in pairs:
-        view.line("  ", (f"{name:<17}", "dim"), text)
+    width = cell_len(phrase("with steps", language))
+    for key, text in pairs:
+        view.line("  ", (pad(phrase(key, language), width), "dim"), "  ", text)
 
 
-def _sentence(found: Maximum) -> str:
+def _sentence(found: Maximum, language: Language) -> str:
     """The answer as one would say it on the telephone."""
     now, later = found.permit.text, found.with_steps.text
     if not found.known:
-        return "the rules give no exact maximum"
+        return phrase("no maximum", language)
     if found.missing and found.permit.kind == "none":
-        return f"nothing can be promised without {', '.join(found.missing)}"
-    return now if now == later else f"{now} now, {later} once steps are done"
+        return phrase("no promise", language, facts=listed(found.missing, language))
+    return now if now == later else phrase("now and later", language, now=now, later=later)
 
 
 def _document(found: Maximum, session: Session) -> dict[str, Any]:

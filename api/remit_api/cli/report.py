@@ -86,7 +86,7 @@ def usage(fault: typer.TyperException, command: str, screen: Screen) -> ExitCode
         help = "did you mean " + " or ".join(f"`{o}`" for o in sorted(options)) + "?"
     plain = _plain(message)
     if screen.as_json:
-        screen.data({"error": {"kind": "usage", "message": plain, "help": help, "problems": []}})
+        screen.data({"error": _error("usage", plain, help)})
     else:
         error(screen, plain, help or f"`{command} --help` shows what it takes")
     return ExitCode.USAGE
@@ -97,7 +97,7 @@ def internal(fault: Exception, screen: Screen) -> ExitCode:
     message = f"remit itself failed: {type(fault).__name__}: {fault}"
     help = "this is a bug; run again with REMIT_DEBUG=1 and send the output with the command line"
     if screen.as_json:
-        screen.data({"error": {"kind": "internal", "message": message, "problems": []}})
+        screen.data({"error": _error("internal", message, help)})
     else:
         error(screen, message, help)
     if os.environ.get("REMIT_DEBUG") == "1":
@@ -108,8 +108,7 @@ def internal(fault: Exception, screen: Screen) -> ExitCode:
 def interrupted(screen: Screen) -> ExitCode:
     """The person at the keyboard had enough."""
     if screen.as_json:
-        message = "interrupted from the keyboard"
-        screen.data({"error": {"kind": "interrupted", "message": message, "problems": []}})
+        screen.data({"error": _error("interrupted", "interrupted from the keyboard", None)})
     else:
         screen.note("interrupted")
     return ExitCode.INTERRUPTED
@@ -140,10 +139,13 @@ def _help(screen: Screen, help: str | None) -> None:
         screen.note(("help", "bold cyan"), ": ", help)
 
 
+def _error(kind: str, message: str, help: str | None) -> dict[str, Any]:
+    """What every failure says to a program, whatever it is."""
+    return {"kind": kind, "message": message, "help": help, "problems": []}
+
+
 def _document(fault: Failure) -> dict[str, Any]:
-    found: dict[str, Any] = {"kind": fault.kind, "message": fault.message, "problems": []}
-    if fault.help:
-        found["help"] = fault.help
+    found = _error(fault.kind, fault.message, fault.help)
     if isinstance(fault, BadFacts):
         found["problems"] = [{"path": p.path, "message": p.message} for p in fault.problems]
     if isinstance(fault, FileTrouble):

@@ -19,6 +19,7 @@ from remit_dsl.suggest import nearest
 from remit_engine.exact import Unreadable, day_of
 from remit_engine.request import InvalidRequest, Request
 
+MOST_NAMES = 12
 NO_DIRECTORY = "no directory of people was read; name one with `--directory FILE`"
 
 
@@ -135,8 +136,8 @@ def with_action(session: Session) -> Session:
     found = with_only_action(session)
     if "action" in found.question.members:
         return found
-    known = ", ".join(f"`{action.short}`" for action in session.loaded.program.actions.values())
-    raise WrongUse("no action was named", f"say which with `--action`: {known or 'there is none'}")
+    names = [action.short for action in session.loaded.program.actions.values()]
+    raise WrongUse("no action was named", f"say which with `--action`: {some(names)}")
 
 
 def with_only_action(session: Session) -> Session:
@@ -151,5 +152,12 @@ def with_only_action(session: Session) -> Session:
 def stray(name: str, known: Sequence[str], what: str) -> WrongUse:
     """The failure for a name that means nothing."""
     near = nearest(name, known)
-    help = f"did you mean `{near}`?" if near else None
+    help = f"did you mean `{near}`?" if near else f"the policies have {some(known)}"
     return WrongUse(f"there is no {what} `{name}`", help)
+
+
+def some(names: Sequence[str]) -> str:
+    """Names for a person to choose from; of many only the first."""
+    shown = ", ".join(f"`{name}`" for name in names[:MOST_NAMES])
+    more = len(names) - MOST_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown or "none"

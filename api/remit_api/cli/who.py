@@ -26,7 +26,7 @@ from remit_api.cli.options import (
     Words,
 )
 from remit_api.cli.output import Screen, screen
-from remit_api.cli.phrases import listed, verdict
+from remit_api.cli.phrases import listed, phrase, verdict
 from remit_api.cli.session import Asked, Session, open_session, with_action
 from remit_engine.party import Holding, Party
 from remit_engine.questions import Holder
@@ -75,22 +75,25 @@ def _anybody(session: Session) -> Session:
 
 def _show(holders: Sequence[Holder], view: Screen, language: Language, session: Session) -> None:
     if not holders:
-        view.line(("nobody may do this", "bold red"), f" on {session.today}")
+        view.line((phrase("nobody may", language, day=session.today), "bold red"))
         return
     rows = []
     for holder in holders:
         words, _ = verdict(holder.outcome, language)
-        rows.append((holder.label, _person(holder), words, listed(holder.missing, language)))
-    view.table(("position", "held by", "may", "depends on"), rows)
+        missing = listed(holder.missing, language)
+        rows.append((holder.label, _person(holder, language), words, missing))
+    header = tuple(phrase(key, language) for key in ("position", "held by", "may", "depends on"))
+    view.table(header, rows)
 
 
-def _person(holder: Holder) -> str:
+def _person(holder: Holder, language: Language) -> str:
     if holder.person is None:
         return "-"
     known = f"{holder.name} ({holder.person})" if holder.name else holder.person
-    acting = ", acting" if holder.acting else ""
-    behalf = f", on behalf of {holder.on_behalf_of}" if holder.on_behalf_of else ""
-    return f"{known}{acting}{behalf}"
+    more = [phrase("acting", language)] if holder.acting else []
+    if holder.on_behalf_of:
+        more.append(f"{phrase('on behalf of', language)} {holder.on_behalf_of}")
+    return listed((known, *more), language)
 
 
 def _document(holders: Sequence[Holder], session: Session) -> dict[str, Any]:

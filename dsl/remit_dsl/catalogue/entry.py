@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """title: a noun phrase; cause and repair: a sentence or two each; example: wrong policy text."""
+    """title: a noun phrase; cause, repair: a sentence or two each; example: wrong policy text."""
 
     title: str
     cause: str

@@ -10,7 +10,7 @@ there are. Actions whose rules compare facts with one another have no such cells
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -118,7 +118,7 @@ def axes(
     slots: Sequence[Any],
     env: Environment,
     caps: Iterable[Fraction],
-    shown: Iterable[str],
+    shown: Collection[str],
 ) -> Axes:
     """For each numeric slot the ascending numbers it is compared with in the rules that may apply
     to anybody with these discrete facts, and in the grants of the positions `shown` (an answer
@@ -201,6 +201,110 @@ class Cells:
             for a, i in zip(on, self.plan.numeric, strict=True)
         )
         answers[places[0] if len(places) == 1 else places] = answer
+
+
+class Outcomes:
+    """A bounded memo from cells to bare outcomes for one plan.
+
+    Unlike an explained decision, an outcome at a point is that just below it where every
+    comparison of the slot says so (`_closed_above`): such a slot is looked up once, not twice.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._cells: dict[tuple[Any, ...], tuple[Any, Any]] = {}
+        self._axes: dict[tuple[Any, ...], Axes] = {}
+        self._equal: dict[Any, Any] = {}
+        self._once = _closed_above(plan)
+
+    def checking(
+        self, eras: Mapping[date, int], miss: Callable[[Any, date, Any], Any]
+    ) -> Callable[[Any, date, Any], Any]:
+        """`check(actor, as_of, f)`, generated: the kept outcome for slots `f`, else what `miss`
+        answers. eras: the stretch between turning days of each day met."""
+        scope: dict[str, Any] = {
+            "cells": self._cells,
+            "eras": eras,
+            "miss": miss,
+            "below": bisect_left,
+            "upto": bisect_right,
+        }
+        exec(compile(_check_source(self.plan, self._once), "<remit>", "exec"), scope)
+        made: Callable[[Any, date, Any], Any] = scope["check"]
+        return made
+
+    def keep(
+        self, actor: Any, era: int, f: Sequence[Any], on: Callable[[], Axes], answer: Any
+    ) -> None:
+        """Keep the outcome of the cell that slots `f` lie in; `on` finds its axes, which hang on
+        the era and the discrete slots alone."""
+        if len(self._cells) >= MOST_CELLS:
+            for memo in (self._cells, self._axes, self._equal):
+                memo.clear()
+        numeric, same = self.plan.numeric, self._equal.setdefault
+        there = (era, *(f[i] for i in self.plan.discrete))
+        found = self._axes.get(there)
+        if found is None:
+            found = tuple(tuple(same(point, point) for point in axis) for axis in on())
+            self._axes[there] = found
+        places = tuple(
+            bisect_left(a, f[i]) + (0 if i in self._once else bisect_right(a, f[i]))
+            for a, i in zip(found, numeric, strict=True)
+        )
+        if len(numeric) == 1:
+            (axis,), (place,) = found, places
+            room = len(axis) * (1 if numeric[0] in self._once else 2) + 1
+            _, answers = self._cells.setdefault((actor, *there), (axis, [None] * room))
+            answers[place] = same(answer, answer)
+        else:
+            _, answers = self._cells.setdefault((actor, *there), (found, {}))
+            answers[places] = same(answer, answer)
+
+
+def _closed_above(plan: Plan) -> frozenset[int]:
+    """The numeric slots whose every comparison answers for a point as for what is just below."""
+    open_above: set[tuple[str, ...]] = set()
+    for rule, rest in zip(plan.index.rules, plan.index.rest, strict=True):
+        for condition in rest:
+            _open_above(condition, open_above)
+        bound = rule.bound
+        if plan.measure is not None and bound and bound.side not in ("up to", "over"):
+            open_above.add(plan.slots[plan.measure].path)
+    return frozenset(i for i in plan.numeric if plan.slots[i].path not in open_above)
+
+
+def _open_above(e: x.Expression, found: set[tuple[str, ...]]) -> None:
+    if isinstance(e, x.Compare):
+        for one, closing in ((e.left, ("<=", ">")), (e.right, (">=", "<"))):
+            if isinstance(one, x.Fact) and e.operator not in closing:
+                found.add(one.path)
+    for child in x.children(e):
+        _open_above(child, found)
+
+
+def _check_source(plan: Plan, once: frozenset[int]) -> str:
+    """The source of `check`: the discrete key, then the place on each axis."""
+    names = [f"f{i}" for i in range(len(plan.slots))]
+    key = "".join(f", f{i}" for i in plan.discrete)
+    lines = ["def check(actor, as_of, f):", "    try:"]
+    if names:
+        lines.append(f"        {', '.join(names)}, = f")
+    lines.append(f"        axes, answers = cells[actor, eras[as_of]{key}]")
+    if len(plan.numeric) == 1:
+        lines.append(f"        kept = answers[{_place('axes', plan.numeric[0], once)}]")
+    else:
+        lines += [f"        a{n} = axes[{n}]" for n in range(len(plan.numeric))]
+        places = "".join(f"{_place(f'a{n}', i, once)}, " for n, i in enumerate(plan.numeric))
+        lines.append(f"        kept = answers.get(({places}))")
+    lines += ["        if kept is not None:", "            return kept"]
+    lines += ["    except (KeyError, TypeError):", "        pass"]
+    lines.append("    return miss(actor, as_of, f)")
+    return "\n".join(lines)
+
+
+def _place(axis: str, slot: int, once: frozenset[int]) -> str:
+    place = f"below({axis}, f{slot})"
+    return place if slot in once else f"{place} + upto({axis}, f{slot})"
 
 
 def _source(plan: Plan) -> str:

@@ -8,7 +8,7 @@ false for the value; so leaving the rule out never loses it.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -50,13 +50,13 @@ class RuleIndex:
 
     def candidates(
         self,
-        positions: Iterable[str],
-        barred: Iterable[str],
+        positions: Collection[str],
+        barred: Collection[str],
         as_of: date,
         slots: Sequence[Any],
     ) -> int:
         """The mask of the rules that may apply; slots that are MISSING exclude nothing."""
-        grants, bars = self.unheld_grants, self.unheld_bars
+        grants, bars = self.unheld_grants if positions else 0, self.unheld_bars
         for p in positions:
             grants |= self.grants_of.get(p, 0)
         for p in barred:

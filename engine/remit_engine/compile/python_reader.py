@@ -35,8 +35,6 @@ def number(value: Any) -> Any:
     if type(value) is int:
         return value * SCALE
     if type(value) is not Decimal or not -MOST_DIGITS < value.adjusted() < MOST_DIGITS:
-        if value is None:
-            return MISSING
         raise Irregular
     n, d = value.as_integer_ratio()
     whole, rest = divmod(n * SCALE, d)
@@ -62,6 +60,8 @@ def reader(
     fields: Mapping[str, Field], slots: tuple[x.Fact, ...], program: Program
 ) -> tuple[Read, str]:
     """`read(facts)` gives how many members it took, and the slots; and its source."""
+    if any(fact.type.kind in ("record", "list", "set") for fact in slots):
+        raise Irregular  # what is no plain value has no plain form
     writer = _Writer(program, {fact.path: i for i, fact in enumerate(slots)})
     writer.members(fields, "facts", ())
     lines = ["def read(facts):", "    n = 0", *writer.lines]
@@ -110,7 +110,11 @@ class _Writer:
         if kind == "record" and field.type.name in self._program.records and len(path) < DEEPEST:
             self._record(v, field, path, pad)
             return
-        self._add(pad, f"if {v} is not MISSING:")
+        # null on an optional fact says that it is absent, which is more than missing
+        test = f"if {v} is not MISSING:" if field.optional else f"if {v} is None: {v} = MISSING"
+        self._add(pad, test)
+        if not field.optional:
+            self._add(pad, f"elif {v} is not MISSING:")
         inner = pad + "    "
         if kind in _NUMBERS:
             self._add(inner, f"{v} = {v} * 1000000 if type({v}) is int else number({v})")
@@ -134,8 +138,6 @@ class _Writer:
     def _plain(self, v: str, pad: str, test: str, value: str) -> None:
         self._add(pad, f"if {test}:")
         self._add(pad, f"    {v} = {value}")
-        self._add(pad, f"elif {v} is None:")
-        self._add(pad, f"    {v} = MISSING")
         self._add(pad, "else:")
         self._add(pad, "    raise Irregular")
 
@@ -150,7 +152,8 @@ class _Writer:
         if len(self.lines) == start:
             self._add(pad + "    ", "pass")
         read = sorted({self.names[i] for i in before if i in self.names})
-        self._add(pad, f"elif {v} is MISSING or {v} is None:")
+        nothing = f"{v} is MISSING" if field.optional else f"{v} is MISSING or {v} is None"
+        self._add(pad, f"elif {nothing}:")
         self._add(pad + "    ", f"{' = '.join([*read, 'MISSING'])}" if read else "pass")
         self._add(pad, "else:")
         self._add(pad + "    ", "raise Irregular")
