@@ -99,10 +99,10 @@ def _temporary(path: Path, target: Path) -> tuple[int, str]:
     """A new file beside the target; trouble is told of the file that was meant."""
     try:
         return tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
-    except FileNotFoundError:
-        message = f"there is no folder `{path.parent}` to write to"
-        raise MissingFile(path, message) from None
     except OSError as fault:
+        if not target.parent.is_dir():
+            message = f"there is no folder `{path.parent}` to write to"
+            raise MissingFile(path, message) from None
         reason = (fault.strerror or str(fault)).lower()
         raise FileTrouble(path, f"`{path}` cannot be written: {reason}") from None
 

@@ -15,6 +15,10 @@ FOREIGN = (
 
 BIDIRECTIONAL = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
+# What an editor may show as the end of a line, and the language does not: a rule could stand in
+# what looks like the line after a comment.
+LINE_ENDS = re.compile("\r(?!\n)|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+
 # Full-width and typographic signs: the plain sign that was meant, or an empty text for none.
 FULL_WIDTH = {
     "，": ",",

@@ -50,6 +50,7 @@ TYPE_WORDS = {
     "Person": PERSON,
 }
 RESERVED = ("actor", "requester", "as_of")
+NO_POSITION = ("anyone", "nobody", *RESERVED)
 
 
 def label(node: syntax.Label | None) -> Label | None:
@@ -132,6 +133,9 @@ def _position(world: World, symbol: Symbol) -> Position:
     scope, findings = world.scopes[symbol.policy], world.findings
     above = scope.require("position", node.reports_to, findings) if node.reports_to else None
     dotted = [scope.require("position", name, findings) for name in node.dotted_line_to]
+    if node.name.text in NO_POSITION:
+        message = f"`{node.name.text}` has a meaning of its own and cannot be a position"
+        findings.add(node.name.span, "E0217", message, "take another name")
     return Position(
         name=symbol.name,
         label=label(node.label),

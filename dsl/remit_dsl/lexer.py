@@ -217,7 +217,8 @@ class Lexer(Tape):
                 return token
         self.position = start + 1
         character = self.text[start]
-        if characters.BIDIRECTIONAL.match(character):  # noted for the whole text
+        noted = (characters.BIDIRECTIONAL, characters.LINE_ENDS)
+        if any(signs.match(self.text, start) for signs in noted):  # for the whole text
             return None
         self.fault(
             "E0010",
@@ -291,16 +292,18 @@ class Lexer(Tape):
         return self.token("STRING", f'"{inner}"', start, self.position)
 
     def _mirror_signs(self) -> None:
-        """Note every character that turns the direction of writing, wherever it stands."""
-        if self.text.isascii():
-            return
-        for found in characters.BIDIRECTIONAL.finditer(self.text):
-            self.reading.fault(
-                "E0015",
-                self.reading.source.span(found.start(), found.end()),
-                f"{characters.describe(found.group())} turns the direction of the text",
-                "delete it",
-            )
+        """Note every character that turns the direction of writing or looks like the end of a
+        line, wherever it stands."""
+        if not self.text.isascii():
+            self._note(characters.BIDIRECTIONAL, "turns the direction of the text", "delete it")
+        cure = "end lines with a line feed"
+        self._note(characters.LINE_ENDS, "looks like the end of a line and is none", cure)
+
+    def _note(self, unwanted: re.Pattern[str], what: str, cure: str) -> None:
+        for found in unwanted.finditer(self.text):
+            place = self.reading.source.span(found.start(), found.end())
+            message = f"{characters.describe(found.group())} {what}"
+            self.reading.fault("E0015", place, message, cure)
             if len(self.reading.faults) > MOST_FAULTS:
                 break
 

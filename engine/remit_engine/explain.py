@@ -213,7 +213,6 @@ def _obligations(material: Material) -> tuple[str, ...]:
     found = []
     if (
         material.outcome in (Outcome.PERMIT, Outcome.NEEDS)
-        and request.requester is None
         and request.actor.person is None
         and any(
             r.in_force(request.as_of)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from remit_engine.decision import Outcome
 from remit_engine.ir import GRANT, REQUIREMENT
 from remit_engine.steps import Outstanding, outstanding
-from remit_engine.unknown import Fault, Truth, Unknown, conjunction
+from remit_engine.unknown import Fault, Truth, Unknown, conjunction, missing
 from remit_engine.verdict import Case, Verdict
 
 
@@ -56,7 +56,14 @@ class _Demand:
 def _demands(every: Iterable[Verdict], case: Case) -> list[_Demand]:
     """The requirements that apply or may apply and have steps outstanding."""
     found = [(v, outstanding(v.rule, case)) for v in every if v.rule.kind == REQUIREMENT]
-    return [_Demand(v, needs) for v, needs in found if needs]
+    return [_Demand(_open(v, case), needs) for v, needs in found if needs]
+
+
+def _open(demand: Verdict, case: Case) -> Verdict:
+    """The same, or unknown where all is done provided that none who did it made the request."""
+    if outstanding(demand.rule, case, trusting=True):
+        return demand
+    return replace(demand, applies=conjunction((demand.applies, missing("requester"))))
 
 
 def _granted(

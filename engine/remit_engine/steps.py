@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from remit_dsl.program import AllSteps, ApprovalStep, EvidenceStep, SequenceSteps, Step
-from remit_engine.ir import SELF_BAR, SEPARATION, Rule
+from remit_engine.interpreter import judge
+from remit_engine.ir import PROHIBITION, SELF_BAR, SEPARATION, Rule
 from remit_engine.party import Party, same_party
 from remit_engine.request import Approval
-from remit_engine.verdict import Case
+from remit_engine.verdict import Capacity, Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,18 @@ class _Begun:
 
     place: int = 0
     day: date = date.min
+    trusting: bool = False
 
 
-def outstanding(rule: Rule, case: Case) -> tuple[Outstanding, ...]:
-    """The steps of a requirement that the request does not show as done, in order."""
+def outstanding(rule: Rule, case: Case, *, trusting: bool = False) -> tuple[Outstanding, ...]:
+    """The steps of a requirement that the request does not show as done, in order.
+
+    Where the requester may not do a step and is not named, what somebody did counts only for
+    the `trusting`.
+    """
     if rule.steps is None:
         return ()
-    found, _ = _settle(rule.steps, rule, case, _Begun())
+    found, _ = _settle(rule.steps, rule, case, _Begun(trusting=trusting))
     return tuple(found)
 
 
@@ -50,13 +56,13 @@ def _settle(step: Step, rule: Rule, case: Case, begun: _Begun) -> tuple[list[Out
         case AllSteps():
             settled = [_settle(s, rule, case, begun) for s in step.steps]
             ends = [end for _, end in settled]
-            last = _Begun(max(e.place for e in ends), max(e.day for e in ends))
+            last = replace(begun, place=max(e.place for e in ends), day=max(e.day for e in ends))
             return [o for found, _ in settled for o in found], last
         case SequenceSteps():
             found: list[Outstanding] = []
             for s in step.steps:
                 # what comes after an outstanding step has not begun, whatever was signed already
-                start = _Begun(len(case.request.approvals)) if found else begun
+                start = replace(begun, place=len(case.request.approvals)) if found else begun
                 more, begun = _settle(s, rule, case, start)
                 earlier = tuple(found)
                 found += [replace(o, after=earlier + o.after) for o in more]
@@ -77,13 +83,13 @@ def _approvals(
         if (
             done < step.count
             and day >= begun.day
-            and _counts(i, verb, case)
+            and _counts(i, verb, case, begun.trusting)
             and _is_new((approval.by,), persons)
         ):
             persons.append((approval.by,))
             offices.append(approval.by.positions & wanted)
             if _filled(offices) > done:
-                done, end = done + 1, _Begun(i + 1, max(end.day, day))
+                done, end = done + 1, replace(end, place=i + 1, day=max(end.day, day))
     capacity = case.capacity
     if verb == case.request.verb and done < step.count and _is_new(capacity.persons, persons):
         offices.append(capacity.positions & wanted)
@@ -111,14 +117,30 @@ def _filled(offices: list[frozenset[str]]) -> int:
     return sum(place(person, set()) for person in range(len(offices)))
 
 
-def _counts(index: int, verb: str, case: Case) -> bool:
+def _counts(index: int, verb: str, case: Case, trusting: bool) -> bool:
     """Whether an approval counts: of the verb, by somebody whom nothing keeps from it."""
     approval = case.request.approvals[index]
-    if approval.verb != verb or _barred(approval, case):
+    if approval.verb != verb or _is_requester(approval, case, trusting):
+        return False
+    if _forbidden(approval, case):
         return False
     earlier = case.request.approvals[:index]
     others = _separated(verb, case)
     return all(same_party(approval.by, e.by) is False for e in earlier if e.verb in others)
+
+
+def _forbidden(approval: Approval, case: Case) -> bool:
+    """Whether a prohibition of the verb applies, or may apply, to the one who did it."""
+    rules = case.model.actions[case.request.action].of(PROHIBITION, approval.verb)
+    who = approval.by
+    capacity = Capacity(who, who.positions, who.barred, (who,))
+    facts = {**case.facts, "actor": who}
+    theirs = replace(case, capacity=capacity, facts=facts, own=None)
+    return any(
+        judge(rule, theirs).applies is not False
+        for rule in rules
+        if rule.in_force(case.request.as_of) and rule.concerns(who.barred)
+    )
 
 
 def _separated(verb: str, case: Case) -> frozenset[str]:
@@ -130,12 +152,15 @@ def _separated(verb: str, case: Case) -> frozenset[str]:
     return frozenset(found)
 
 
-def _barred(approval: Approval, case: Case) -> bool:
-    """An approval by the requester counts for nothing where the requester may not do that verb."""
-    requester = case.request.requester
-    if requester is None or same_party(approval.by, requester) is False:
-        return False
-    return any(
-        r.kind == SELF_BAR and approval.verb in r.verbs and r.in_force(case.request.as_of)
-        for r in case.model.actions[case.request.action].rules
+def _is_requester(approval: Approval, case: Case, trusting: bool) -> bool:
+    """Whether the requester did a step of a verb that the requester may not do."""
+    barred = any(
+        r.in_force(case.request.as_of)
+        for r in case.model.actions[case.request.action].of(SELF_BAR, approval.verb)
     )
+    requester = case.request.requester
+    if not barred:
+        return False
+    if requester is None:
+        return not trusting and case.capacity.party.person is not None
+    return same_party(approval.by, requester) is not False

@@ -175,6 +175,7 @@ def test_a_missing_policy(remit):
     ran = remit("decide", "nowhere", "--actor", "rita")
     assert ran.code == 2
     assert "there is no file or folder `nowhere`" in ran.err
+    assert "a fact is written with its value and no blanks: `nowhere=…`" in ran.err
 
 
 def test_an_invalid_policy(house, file):
@@ -224,6 +225,7 @@ def test_asking_for_what_is_missing(house):
     ran = house(*words, input="plenty\n20%\nmuch\n50000\nsm\nsam\n")
     assert ran.code == 0, ran.err
     assert "Order total" in ran.err
+    assert "order.margin, percent, such as 12%" in ran.err
     assert "is not a percent" in ran.err
     assert "did you mean `sam`?" in ran.err
     assert "is not an amount of money" in ran.err

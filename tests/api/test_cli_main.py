@@ -60,6 +60,22 @@ def test_unknown_option_as_json(remit):
     assert ran.document["error"]["kind"] == "usage"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("decide", "--acter", "x"),
+        ("nothing",),
+        ("check", "nowhere.remit"),
+        ("decide", "--actor", "x"),
+        ("decide", "--actor", "rita", "rate=x"),
+        ("decide", "-d", "policies/sales.test.yaml", "--actor", "rita"),
+    ],
+)
+def test_every_failure_has_the_same_members(house, words):
+    error = house(*words, "--json").document["error"]
+    assert list(error)[:4] == ["kind", "message", "help", "problems"]
+
+
 def test_a_value_that_is_none_of_those(remit):
     ran = remit("decide", "--language", "fr")
     assert ran.code == 2

@@ -158,3 +158,39 @@ def test_matrix_of_one_action(house):
     ran = house("matrix", "--action", "discunt")
     assert ran.code == 2
     assert "did you mean `discount`?" in ran.err
+
+
+def test_answers_in_chinese(house):
+    words = ("order.total=50000", "order.margin=20%", "--requester", "sam", "--language", "zh")
+    most = house("max", "--actor", "mark", *words, *DAY)
+    assert most.first == "目前不超过8%，完成步骤后不超过10%"
+    assert most.line("完成步骤后") == "不超过10%"
+    assert house("who", "rate=2%", *words, *DAY).first.split() == [
+        "岗位", "任职者", "结论", "取决于",
+    ]  # fmt: skip
+    assert house("matrix", "--language", "zh", *DAY).first == "权限一览，日期 2026-03-02"
+
+
+def test_the_verbs_of_a_matrix_stand_in_the_same_order_always(house, file):
+    verbs = ("sign", "approve", "review", "handle", "inspect", "report", "file", "assess")
+    grants = "\n".join(f"  boss may {verb}" for verb in verbs)
+    file(
+        "p.remit",
+        "policy p { owner boss }\nposition boss\naction ship { weight number }\n"
+        f"authority ship {{\n{grants}\n}}\n",
+    )
+    ran = house("matrix", "p.remit", *DAY, "--format", "csv")
+    assert ran.first == "position," + ",".join(f"ship {verb}" for verb in sorted(verbs))
+
+
+def test_a_matrix_of_a_day_without_rules(house):
+    ran = house("matrix", "--as-of", "2020-01-01")
+    assert ran.out == "nobody has a right as of 2020-01-01\n"
+
+
+def test_of_many_names_only_the_first_are_listed(house, file):
+    values = "\n".join(f"parameter p{n}: number = {n}" for n in range(1, 15))
+    file("p.remit", f"policy p {{ owner boss }}\nposition boss\n{values}\n")
+    ran = house("value", "p.remit", "something_else", *DAY)
+    assert "the policies have `p1`, `p2`" in ran.err
+    assert "`p12` and 2 more" in ran.err

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from remit_api.failures import FileTrouble, MissingFile
 from remit_api.files import files_under, replacing, write_text
 
 
@@ -57,3 +58,12 @@ def test_hidden_files_are_not_policies(tmp_path):
         (tmp_path / name).write_text("")
     names = [str(p.relative_to(tmp_path)) for p in files_under([tmp_path], ".remit")]
     assert names == ["a.remit", "deep/d.remit"]
+
+
+def test_trouble_is_told_of_the_file_that_was_meant(tmp_path):
+    with pytest.raises(MissingFile, match=r"there is no folder `.*nowhere` to write to"):
+        write_text(tmp_path / "nowhere" / "a", "x")
+    long = tmp_path / ("a" * 250)
+    with pytest.raises(FileTrouble, match=r"`.*a` cannot be written: file name too long") as fault:
+        write_text(long, "x")
+    assert ".tmp" not in fault.value.message

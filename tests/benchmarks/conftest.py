@@ -26,5 +26,5 @@ def _asked_for(config: pytest.Config) -> bool:
     """Benchmarks are switched on, and this folder or the mark is named."""
     if config.getoption("benchmark_disable", False) or hasattr(config, "workerinput"):
         return False
-    here = any(HERE == p or HERE in p.parents for p in (Path(a).resolve() for a in config.args))
+    here = any(p == HERE or HERE in p.parents for p in (Path(a).resolve() for a in config.args))
     return here or "bench" in (config.getoption("markexpr", "") or "")

@@ -21,7 +21,7 @@ VALUES = {
     "tier": ("bronze", "silver", "gold", "platinum"),
     "channel": ("direct", "dealer", "online", "tender"),
 }
-QUARTERS = tuple(date(2026, m, 1) for m in (1, 4, 7, 10)) + (date(2027, 1, 1),)
+QUARTERS = (*(date(2026, m, 1) for m in (1, 4, 7, 10)), date(2027, 1, 1))
 DAYS = tuple(date(2026, m, d) for m in range(1, 13) for d in (1, 8, 15, 22))
 
 

@@ -10,15 +10,16 @@ test holds what is, and says so beside it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import msgspec
 import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
 from benchmarks.figures import FEW, SIZES, Scene, answered, cold, compared, loading, table, warm
 from benchmarks.measure import Run, cpu
 from benchmarks.ours import Ours
 from benchmarks.peers import PEERS
-from pytest_benchmark.fixture import BenchmarkFixture
 
 pytestmark = pytest.mark.bench
 BY_CPU = pytest.mark.benchmark(timer=time.process_time, min_rounds=5, max_time=1.0, warmup=True)
@@ -34,7 +35,7 @@ def scenes() -> dict[int, Scene]:
 
 
 @pytest.fixture(scope="module")
-def figures(scenes: dict[int, Scene], pytestconfig: pytest.Config) -> Iterator[dict[str, Figures]]:
+def figures(scenes: dict[int, Scene], pytestconfig: pytest.Config) -> dict[str, Figures]:
     found: dict[str, Figures] = {
         "microseconds of CPU for one request, met before": {
             n: _net(warm(scene)) for n, scene in scenes.items()
@@ -46,7 +47,7 @@ def figures(scenes: dict[int, Scene], pytestconfig: pytest.Config) -> Iterator[d
     }
     shown = [f"{title}\n{table(columns)}" for title, columns in found.items()]
     print("", *shown, sep="\n\n")
-    yield found
+    return found
 
 
 def _net(found: dict[str, float]) -> dict[str, float]:

@@ -398,3 +398,60 @@ files = node(
     s.File, policy=maybe(policies), uses=several(uses, 0, 2),
     declarations=several(declarations, 0, 4),
 )  # fmt: skip
+
+
+# --- every form inside every other ----------------------------------------------------------------
+
+_A, _B = s.Ref(NOWHERE, ("a",)), s.Ref(NOWHERE, ("b", "c"))
+_AT = s.QName(NOWHERE, ("head",))
+_ITEM = s.Name(NOWHERE, "line")
+
+
+def forms(x: s.Expr) -> list[s.Expr]:
+    """An expression in every place of every form that can hold one."""
+    n = NOWHERE
+    arithmetic = [
+        s.Arithmetic(n, operator, *pair) for operator in OPERATORS for pair in ((x, _A), (_A, x))
+    ]
+    logical = [
+        s.Logical(n, word, operands)
+        for word in ("and", "or")
+        for operands in ((x, _A), (_A, x), (_A, x, _B))
+    ]
+    under = s.Bound(n, "under", x)
+    return [
+        *arithmetic,
+        *logical,
+        s.Negative(n, x),
+        s.Not(n, x),
+        s.Comparison(n, "=", x, _A),
+        s.Comparison(n, "<=", _A, x),
+        s.Membership(n, x, _A),
+        s.Membership(n, _A, s.Choices(n, (x, _B)), True),
+        s.Between(n, x, _A, _B),
+        s.Between(n, _A, x, _B),
+        s.Between(n, _A, _B, x),
+        s.Presence(n, x, False),
+        s.Reports(n, x, _A, True),
+        s.Reports(n, _A, x, False),
+        s.Holds(n, x, _AT),
+        s.Conditional(n, x, _A, _B),
+        s.Conditional(n, _A, x, _B),
+        s.Conditional(n, _A, _B, x),
+        s.Call(n, _AT, (x,)),
+        s.Call(n, s.QName(n, ("count",)), (x,)),
+        s.Call(n, _AT, (_A, x)),
+        s.Aggregate(n, "sum", x, _ITEM, _A, None),
+        s.Aggregate(n, "sum", _A, _ITEM, x, _B),
+        s.Aggregate(n, "min", _A, _ITEM, _B, x),
+        s.Aggregate(n, "any", None, _ITEM, _B, x),
+        s.Bands(n, x, (s.BandRow(n, None, _A),)),
+        s.Bands(n, _A, (s.BandRow(n, under, _A), s.BandRow(n, None, x))),
+        s.DateDifference(n, "days", x, _A),
+        s.DateDifference(n, "months", _A, x),
+        s.PeriodEdge(n, "start", "month", x),
+        s.Rounded(n, x, "half up", numerals.literal("0.01")),
+        s.Converted(n, x, "CNY"),
+        s.Default(n, x, _A),
+        s.Default(n, _A, x),
+    ]

@@ -218,3 +218,18 @@ def _mark(rng) -> str:
     return rng.choice(["  # c{}\n", "\n# own{}\n", "\n\n# apart{}\n\n", "  # c{}\n# own\n"]).format(
         rng.randrange(1000)
     )
+
+
+LEAF = syntax.Ref(strategies.NOWHERE, ("x",))
+
+
+@pytest.mark.parametrize("outer", range(len(strategies.forms(LEAF))))
+def test_every_form_inside_every_other_reads_back(outer: int) -> None:
+    for inner in strategies.forms(LEAF):
+        expr = strategies.forms(inner)[outer]
+        text = formatter.print_expression(expr)
+        statements = f"authority a {{ b may approve any when {text} c may approve any }}"
+        tree = read(f"define x: number = {text}\n{statements}")
+        define, block = tree.declarations
+        assert syntax.same(define.value, expr), text
+        assert syntax.same(block.statements[0].clauses.when, expr), text

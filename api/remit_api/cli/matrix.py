@@ -129,6 +129,9 @@ def _tables(
 ) -> None:
     """A table for each action, so that each fits on a page."""
     program = session.loaded.program
+    if not found.columns:
+        view.line((phrase("no matrix", language, day=session.today), "bold"))
+        return
     view.line((phrase("matrix", language, day=session.today), "bold"))
     for action, columns in groupby(found.columns, lambda column: column[0]):
         of_action = list(columns)

@@ -50,6 +50,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no promise": ("nothing can be promised without {facts}", "缺少 {facts}，无法承诺"),
     "now and later": ("{now} now, {later} once steps are done", "目前{now}，完成步骤后{later}"),
     "matrix": ("who may do what, as of {day}", "权限一览，日期 {day}"),
+    "no matrix": ("nobody has a right as of {day}", "{day} 无人有权限"),
     "no right": ("· no right", "· 无此权限"),
     "conditional": (
         ", * only under a condition (`remit may` shows it)",

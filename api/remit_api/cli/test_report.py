@@ -69,11 +69,11 @@ def show(run: Run, tried: Sequence[Coverage], view: Screen) -> None:
 def _show_suite(result: SuiteResult, view: Screen) -> None:
     for case in result.results:
         if not case.passed:
-            view.line(("fails", "bold red"), f"  {case.case.name}  ", (case.place, "dim"))
+            view.line(("fails", "bold red"), f"   {case.case.name}  ", (case.place, "dim"))
             for failure in case.failures:
-                view.line(f"       {failure}")
+                view.line(f"        {failure}")
         elif view.verbose:
-            view.line(("passes", "green"), f" {case.case.name}  ", (case.place, "dim"))
+            view.line(("passes", "green"), f"  {case.case.name}  ", (case.place, "dim"))
 
 
 def _show_coverage(tried: Coverage, view: Screen) -> None:

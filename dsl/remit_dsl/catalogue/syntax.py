@@ -80,9 +80,10 @@ _CHARACTERS = {
         f'{_HEAD}position chef "a\\b"\n',
     ),
     "E0015": Entry(
-        "a character that turns the direction of the text",
-        "Characters that switch between left-to-right and right-to-left make a rule look different "
-        "from what it says. They are refused everywhere, in texts and comments too.",
+        "a character that makes the text look different",
+        "Characters that switch between left-to-right and right-to-left, or that an editor shows "
+        "as the end of a line although they are none, make a rule look different from what it "
+        "says. They are refused everywhere, in texts and comments too.",
         "Delete the character; most editors can show it.",
         f"{_HEAD}# under 5%\u202e\n",
     ),
