@@ -46,7 +46,19 @@ def pairs(texts: Iterable[str], what: str, example: str) -> dict[str, str]:
         if name in found:
             raise WrongUse(f"`{name}` is given twice", "give it once")
         found[name] = value
+    refuse_overlap(found)
     return found
+
+
+def refuse_overlap(paths: Iterable[str]) -> None:
+    """A fact and a part of it cannot both be given: one of the two would be lost."""
+    given = set(paths)
+    for path in sorted(given):
+        steps = path.split(".")
+        for above in (".".join(steps[:i]) for i in range(1, len(steps))):
+            if above in given:
+                message = f"`{above}` and its part `{path}` are both given"
+                raise WrongUse(message, "give the whole, or each of its parts")
 
 
 def read_facts(given: str | None) -> dict[str, Any]:

@@ -64,8 +64,9 @@ def escalation_targets(program: Program) -> Iterator[Diagnostic]:
 
 
 def _decided(grants: list[Grant]) -> set[str]:
-    """The verbs that may be escalated."""
-    return {g.verb for g in grants}
+    """The verbs whose grants may fall short, by a limit or a condition; else all of them."""
+    short = {g.verb for g in grants if g.limit.kind == "bound" or g.condition is not None}
+    return short or {g.verb for g in grants}
 
 
 def granted(program: Program, blocks: list[Authority], position: str, verb: str) -> bool:

@@ -87,14 +87,27 @@ def test_a_bare_number_is_no_percent(limit: str) -> None:
 
 @pytest.mark.parametrize(
     "number",
-    ["5,000", "5 000", "5__000", "5_", "05", "1e3", "5.", ".5", "１０", "٥", "5 0%", "max(5,000, other)"],
-)  # fmt: skip
+    [
+        "5,000",
+        "5 000",
+        "5__000",
+        "5_",
+        "05",
+        "1e3",
+        "5.",
+        ".5",
+        "１０",
+        "٥",
+        "5 0%",
+        "max(5,000, 6)",
+    ],
+)
 def test_a_number_is_written_in_one_way(number: str) -> None:
     assert refused(HOUSE + PAY + f"authority pay {{ clerk may approve up to {number} }}")
 
 
 def test_thousands_in_a_list_are_not_two_numbers() -> None:
-    text = "authority pay { clerk may approve any nobody may approve when amount in (5,000, 6,000) }"
+    text = "authority pay { nobody may approve when amount in (5,000, 6,000) }"
     assert "E0017" in codes(HOUSE + PAY + text)
 
 

@@ -9,8 +9,8 @@ import json
 from typing import Any
 
 import pytest
-from engine.asking import House, missing
 
+from engine.asking import House, missing
 from remit_engine.request import InvalidRequest
 
 LINE = """
@@ -53,13 +53,16 @@ KIND = "enum Kind { gift sold } action pay { amount money  kind Kind  limit on a
 
 
 def test_a_cell_found_on_behalf_is_not_kept_on_the_axes_of_ones_own() -> None:
-    ladder = "clerk may approve up to 10  manager may approve up to 100  manager may approve up to 3 when kind = gift"
+    ladder = """
+        clerk may approve up to 10
+        manager may approve up to 100
+        manager may approve up to 3 when kind = gift
+    """
     house = pay(ladder, HOLDERS + LENT, LENDING, KIND)
-    found = [house.outcome("c", amount=n, kind="sold") for n in (5, 50, 500, 101, 100)]
-    assert found == ["permit", "permit", "escalate", "escalate", "permit"] or found[2] != "permit"
-    assert found[2:] == [found[2], found[2], "permit"]
-    doors = [checked(house, "c", amount=n, kind="sold") for n in (5, 50, 500, 101, 100)]
-    assert doors == found
+    amounts = (5, 50, 500, 101, 100)
+    found = [house.outcome("c", amount=n, kind="sold") for n in amounts]
+    assert found == ["permit", "permit", "deny", "deny", "permit"]
+    assert [checked(house, "c", amount=n, kind="sold") for n in amounts] == found
 
 
 ATTRIBUTES = """
@@ -121,7 +124,10 @@ def test_a_record_that_is_asked_for_as_a_whole_keeps_its_numbers(total: int) -> 
 @pytest.mark.parametrize("margin", [None, 1, 0])
 def test_null_at_the_fast_door_is_a_fact_given_as_absent(margin: int | None) -> None:
     action = "action pay { amount money  margin percent optional  limit on amount }"
-    rules = "clerk may approve up to 5 when margin is absent  clerk may approve up to 10 when (margin otherwise 50%) > 20%"
+    rules = """
+        clerk may approve up to 5 when margin is absent
+        clerk may approve up to 10 when (margin otherwise 50%) > 20%
+    """
     house = pay(rules, action=action)
     for amount in (3, 8):
         expected = house.outcome("clerk", amount=amount, margin=margin)
@@ -136,9 +142,16 @@ NOT_SELF = "clerk may approve any  manager may approve any  requester may not ap
 
 @pytest.mark.parametrize(
     "requester",
-    [{"name": "c"}, {"persn": "c"}, {"unit": None}, {"position": None}, {"attributes": {}}, {"id": None}],
+    [
+        {"name": "c"},
+        {"persn": "c"},
+        {"unit": None},
+        {"position": None},
+        {"attributes": {}},
+        {"id": None},
+    ],
     ids=str,
-)  # fmt: skip
+)
 def test_a_requester_who_is_nobody_is_not_somebody_else(requester: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequest, match="requester"):
         pay(NOT_SELF, HOLDERS).decide("c", amount=1, requester=requester)
@@ -184,7 +197,11 @@ def test_a_requester_known_by_a_position_beside_is_not_surely_another() -> None:
 
 
 def test_one_person_is_not_two_by_deciding_on_anothers_behalf() -> None:
-    rules = "director may approve any  manager may approve up to 5  approve over 10 needs 2 of (manager, director)"
+    rules = """
+        director may approve any
+        manager may approve up to 5
+        approve over 10 needs 2 of (manager, director)
+    """
     lent = LENT.replace("from: m, to: c", "from: d, to: m")
     house = pay(rules, HOLDERS + lent, LENDING)
     own = [{"verb": "approve", "by": "m"}]
@@ -211,7 +228,11 @@ people:
 
 
 def test_who_reviewed_does_not_approve_as_one_of_two() -> None:
-    rules = "director may approve any  separate review and approve  approve needs review by auditor and 2 of (auditor, director)"
+    rules = """
+        director may approve any
+        separate review and approve
+        approve needs review by auditor and 2 of (auditor, director)
+    """
     house = pay(rules, HOLDERS)
     both = [{"verb": "review", "by": "a"}, {"verb": "approve", "by": "a"}]
     assert house.outcome("d", amount=1, approvals=both) == "needs"
@@ -305,7 +326,8 @@ people:
 
 def test_a_maximum_that_conditions_bend_is_not_called_known() -> None:
     action = "action pay { amount money  limit on amount * 2 }"
-    house = pay("clerk may approve up to 1_000  nobody may approve when amount > 100", action=action)
+    rules = "clerk may approve up to 1_000  nobody may approve when amount > 100"
+    house = pay(rules, action=action)
     assert house.outcome("clerk", amount=101) == "deny"
     found = house.maximum("clerk", amount=50)
     assert not found.known or found.permit.text == "up to 200.00 CNY"

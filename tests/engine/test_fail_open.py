@@ -152,7 +152,8 @@ def test_a_member_given_twice_is_refused(policy: str) -> None:
 
 
 _OBJECTS: list[Any] = [
-    "900", "5", "", " 5", True, False, [], [5], {}, {"value": 5}, pytest.param(object(), id="an object"), 5.0, float("nan"),
+    "900", "5", "", " 5", True, False, [], [5], {}, {"value": 5},
+    pytest.param(object(), id="an object"), 5.0, float("nan"),
     float("inf"), Decimal("NaN"), Decimal("Infinity"), Decimal("sNaN"), complex(5), b"5",
 ]  # fmt: skip
 

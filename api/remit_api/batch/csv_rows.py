@@ -79,7 +79,10 @@ def _row(number: int, header: list[str], cells: list[str], position: int) -> Row
     if len(cells) != len(header):
         error = f"the line has {len(cells)} cells, and the header names {len(header)}"
         return Row(number, None, error, ids, position)
-    return Row(number, from_cells(named), None, ids, position)
+    try:
+        return Row(number, from_cells(named), None, ids, position)
+    except BadFacts as fault:
+        return Row(number, None, fault.message, ids, position)
 
 
 def _broken(cell: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from remit_api.failures import BadFacts
-from remit_api.question import Question, Words, merged, nested
+from remit_api.question import Question, Words, nested
 from remit_engine.request import Problem
 
 TEXTS = ("actor", "action", "verb", "as_of", "requester", "language")
@@ -60,7 +60,11 @@ def from_cells(cells: Mapping[str, str]) -> Question:
         elif name.startswith("totals."):
             totals[name.removeprefix("totals.")] = cell
         else:
-            facts[name.removeprefix("facts.")] = cell
+            path = name.removeprefix("facts.")
+            for other in facts:
+                if f"{other}.".startswith(f"{path}.") or f"{path}.".startswith(f"{other}."):
+                    raise BadFacts([Problem(path, f"`{path}` is given twice: give it once")])
+            facts[path] = cell
     return Question(members, {}, Words(facts, actor, totals, approvals))
 
 
@@ -82,12 +86,27 @@ def from_document(document: Mapping[str, Any]) -> Question:
         elif name.startswith("actor."):
             actor[name.removeprefix("actor.")] = value
         elif name == "facts":
-            facts = merged(facts, _object(value))
+            facts = joined(facts, _object(value))
         else:
-            facts = merged(facts, nested(name, value))
+            facts = joined(facts, nested(name, value))
     if totals:
         members["totals"] = totals
     return Question(members, facts, Words(actor=actor))
+
+
+def joined(one: Mapping[str, Any], other: Mapping[str, Any], path: str = "") -> dict[str, Any]:
+    """Two documents as one; BadFacts where both speak of the same fact."""
+    result = dict(one)
+    for name, value in other.items():
+        here = f"{path}{name}"
+        old = result.get(name)
+        if name not in result:
+            result[name] = value
+        elif isinstance(old, Mapping) and isinstance(value, Mapping):
+            result[name] = joined(old, value, f"{here}.")
+        else:
+            raise BadFacts([Problem(here, f"`{here}` is given twice: give it once")])
+    return result
 
 
 def _object(value: Any) -> Mapping[str, Any]:
