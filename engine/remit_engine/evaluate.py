@@ -344,7 +344,11 @@ def _period_edge(e: x.PeriodEdge, env: Environment) -> Any:
     day = evaluate(e.operand, env)
     if isinstance(day, Unknown):
         return day
-    return (calendar.period_start if e.edge == "start" else calendar.period_end)(day, e.unit)
+    edge = calendar.period_start if e.edge == "start" else calendar.period_end
+    try:
+        return edge(day, e.unit)
+    except OverflowError:
+        return fault("date out of range", "date", e.span)
 
 
 def _add_to_date(e: x.AddToDate, env: Environment) -> Any:

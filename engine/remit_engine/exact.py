@@ -162,7 +162,11 @@ def _money_object(value: Mapping[str, Any], type: Type) -> Fraction:
 def _same_currency(given: Any, type: Type) -> None:
     if not isinstance(given, str):
         raise _expected(given, "a currency", 'write its code, such as "CNY"')
-    if type.currency is not None and given != type.currency:
+    if type.currency is None:
+        raise Unreadable(
+            f"`{given[:20]}` was given, and the policy names no currency: leave it out"
+        )
+    if given != type.currency:
         raise Unreadable(f"`{given[:20]}` was given where {type.currency} is expected")
 
 

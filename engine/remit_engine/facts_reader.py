@@ -188,22 +188,26 @@ def read_fact(text: str, type: Type, model: Model, path: str = "value") -> Any:
     if text == "null" and type.kind != "text":
         return None
     reader = FactsReader(names_of(model), model)
-    given = _given(text, type)
+    given = _given(text, type, path)
     read = reader.value(given, type, (path,))
     if reader.problems:
         raise InvalidRequest(reader.problems)
     return read
 
 
-def _given(text: str, type: Type) -> Any:
+def _given(text: str, type: Type, path: str) -> Any:
     """The value as a document would hold it."""
     if type.kind in ("set", "list", "record") and text.lstrip()[:1] in ("[", "{"):
         return read_json(text)
     if type.kind in ("set", "list"):
-        return [_given(item.strip(), type.element or type) for item in text.split(",") if item]
+        element = type.element or type
+        return [_given(item.strip(), element, path) for item in text.split(",") if item]
     if type.kind == "boolean":
         return {"true": True, "false": False}.get(text, text)
     if type.numeric and len(text) < 5000 and (number := bare_number(text)) is not None:
+        if type.kind == "percent" and abs(number) > 1:
+            cure = f"write `{text}%`, or `{text}00%` if that is meant"
+            raise InvalidRequest([Problem(path, f"`{text}` would be {text}00%: {cure}")])
         return number
     return unicodedata.normalize("NFC", text) if type.kind == "enum" else text
 

@@ -12,7 +12,7 @@ from remit_dsl import expressions as x
 from remit_engine.completion import complete, scanned
 from remit_engine.decision import Outcome
 from remit_engine.interval import EVERYTHING, Interval, highest
-from remit_engine.ir import GRANT, REQUIREMENT
+from remit_engine.ir import GRANT, PROHIBITION, REQUIREMENT
 from remit_engine.ruling import Ruling, rule_on
 from remit_engine.steps import outstanding
 from remit_engine.unknown import Unknown
@@ -39,9 +39,16 @@ def reach(case: Case, judge: Judge) -> Reach:
     action = case.model.actions[case.request.action].action
     if action.measure is None:
         return _unmeasured(rule_on(judged(case, judge), case))
-    if (case.request.action, case.request.verb) in case.model.bending:
+    if (case.request.action, case.request.verb) in case.model.bending or _watched(case):
         return _by_samples(case, judge)
     return _by_intervals(judged(case.measuring(OPEN), judge), case)
+
+
+def _watched(case: Case) -> bool:
+    """True when the measure may decide whose steps count: a prohibition of a verb that was done."""
+    done = {a.verb for a in case.request.approvals}
+    rules = case.model.actions[case.request.action].rules
+    return any(r.kind == PROHIBITION and not done.isdisjoint(r.verbs) for r in rules)
 
 
 def _unmeasured(ruling: Ruling) -> Reach:
@@ -127,10 +134,11 @@ def _by_samples(case: Case, judge: Judge) -> Reach:
     if measure is None or not isinstance(measure.value, x.Fact):
         return Reach(None, None, frozenset(), (), known=False)
     path = ".".join(measure.value.path)
+    verbs = {case.request.verb, *(a.verb for a in case.request.approvals)}
     rules = [
         r
         for r in case.model.actions[case.request.action].rules
-        if case.request.verb in r.verbs and r.in_force(case.request.as_of)
+        if not verbs.isdisjoint(r.verbs) and r.in_force(case.request.as_of)
     ]
     scan = scanned(path, case, rules)
     points = scan.points

@@ -165,6 +165,8 @@ def _concerning(
 ) -> Iterator[Rule]:
     for rule in rules:
         held = positions if rule.kind == GRANT else barred
+        if rule.kind == GRANT and not positions:
+            continue
         if rule.kind in (GRANT, PROHIBITION) and rule.in_force(as_of) and rule.concerns(held):
             yield rule
 

@@ -46,15 +46,21 @@ class MembersReader:
         required: Collection[str],
         optional: Collection[str] = (),
     ) -> dict[str, Node] | None:
-        """The members of a mapping without nulls; None when it is no mapping or lacks one."""
+        """The members of a mapping; None when it is no mapping or lacks one.
+
+        A member with nothing after it is a fault: half an entry must not mean the widest one.
+        """
         known = [*required, *optional]
         if not isinstance(node.value, dict):
             kind = f"`{shown(plain(node))}` is not {what}"
             self.fault(node, "E0608", kind, f"write members such as `{known[0]}: …`")
             return None
-        for key in node.value:
+        for key, value in node.value.items():
             if key not in known:
                 self.unknown(node.keys[key], "E0606", f"member of {what}", key, known)
+            elif value.value is None and key not in required:
+                cure = "write its value, or leave the member out"
+                self.fault(node.keys[key], "E0608", f"`{key}` is empty", cure)
         given = {k: v for k, v in node.value.items() if v.value is not None}
         missing = [name for name in required if name not in given]
         if missing:

@@ -267,3 +267,12 @@ def test_every_format_gives_the_same_answers(house, file):
         who = ("--actor", row["actor"], "--requester", row["requester"])
         one = house("decide", *DAY, *who, *facts, "--json").document
         assert (one["outcome"], one["reason"]) == (outcome, reason)
+
+
+def test_a_summary_in_chinese(house, file):
+    file("in.csv", "id,actor,rate,order.totl\n1,rita,2%,5\n2,mark,2%,7\n3,mark,x,7\n")
+    ran = house("decide", "--batch", "in.csv", "--out", "out.csv", "--language", "zh")
+    assert ran.first == "3 行中已答复 2 行，写入 out.csv"
+    assert "2  incomplete  信息不足" in ran.out
+    assert "1  错误  首个错误在第 3 行：rate: " in ran.out
+    assert "未使用：order.totl，该事项无此信息" in ran.out

@@ -299,3 +299,10 @@ def test_files_that_are_no_policies_say_what_they_are_for(house, file):
     assert "remit test" in house("check", "policies/sales.test.yaml").err
     file("in.csv", "actor\n")
     assert "--batch in.csv" in house("decide", "in.csv", "--actor", "rita").err
+
+
+def test_roles_and_types_in_chinese(house):
+    ran = house("decide", "--actor", "mark", "rate=2%", *DAY, "--language", "zh")
+    assert "(百分比)" in ran.out
+    assert "(金额 EUR)" in ran.out
+    assert "discount.margin_floor  未知  " in ran.out

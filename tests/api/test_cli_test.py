@@ -33,7 +33,7 @@ def test_all_pass(house):
 def test_a_case_that_fails(failing):
     ran = failing("test")
     assert ran.code == 1
-    assert "fails  wrong  policies/more.test.yaml:7" in ran.out
+    assert "fails   wrong  policies/more.test.yaml:7" in ran.out
     assert "expected permit, got escalate" in ran.out
     assert "15 of 16 cases pass in 2 suites" in ran.out
 
@@ -43,7 +43,7 @@ def test_one_file(failing):
 
 
 def test_verbose_names_what_passes(house):
-    assert "passes nobody gives the margin away" in house("test", "-v").out
+    assert "passes  nobody gives the margin away" in house("test", "-v").out
 
 
 def test_a_suite_that_cannot_be_read(house, file):

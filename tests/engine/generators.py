@@ -415,7 +415,7 @@ def bound(m: Maker, words: Sequence[str]) -> str:
 
 def grant(m: Maker) -> str:
     able, verb = list(dict.fromkeys(m.some(POSITIONS, 2))), m.pick(VERBS)
-    who = "anyone" if m.chance(8) else ", ".join(able)
+    who = "anyone" if m.chance(15) else ", ".join(able)
     m.granted.append((able, verb))
     words = ("bound", "bound", "bound", "any", "unset", "each", "total")
     word = m.pick(words[:4] if m.plain else words)

@@ -813,7 +813,9 @@ people:
         house = pay(
             "clerk may approve up to 10", "manager may approve up to 900", directory=self.STAFF
         )
-        assert house.outcome({"person": "ann", "position": "clerk"}, amount=900) != "permit"
+        as_clerk = house.decide({"person": "ann", "position": "clerk"}, amount=900)
+        assert as_clerk.outcome != "permit"
+        assert not [p for link in as_clerk.chain for p in link.people], "nobody refers to himself"
         assert house.outcome({"person": "ann", "position": "manager"}, amount=900) == "permit"
 
 

@@ -179,14 +179,43 @@ def test_amounts_apart_by_less_than_any_scale() -> None:
     assert [str(a.outcome) for a in found] == ["permit", "permit", "deny"]
 
 
-@pytest.mark.parametrize("day", ["2026-03-04", "2026-03-05"])
-def test_json_straight_to_the_outcome_follows_the_day(day: str) -> None:
-    text = '{"actor": "clerk", "action": "pay", "facts": {"amount": 60}, "as_of": "%s"}'
-    asked = house("clerk may approve up to 90 when as_of < 2026-03-05  manager may approve any")
-    for each in ("2026-03-04", "2026-03-05", day):
-        data = (text % each).encode()
-        outcome, rules = asked.compiled.check_json(data)
-        request = read_request(read_json(data), asked.model, asked.directory)
-        expected = asked.reference.decide(request)
-        assert outcome == expected.outcome
-        assert rules == tuple(r.id for r in expected.rules if r.role != "not met")
+_DATED = {
+    "a condition on the day": "clerk may approve up to 90 when as_of < 2026-03-05",
+    "a rule for a time": "clerk may approve up to 90 from 2026-03-02 until 2026-03-05",
+    "a parameter": "clerk may approve up to cap",
+    "who holds a position": "director may approve any",
+    "a delegation": "manager may approve up to 9_000",
+}
+
+
+@pytest.mark.parametrize("dated", _DATED)
+def test_json_straight_to_the_outcome_follows_the_day(dated: str) -> None:
+    asked = house(
+        _DATED[dated],
+        "parameter cap: money { from 2026-03-02 -> 50  from 2026-03-05 -> 70 }\n" + DELEGATED,
+        LENT.replace("ends: 2026-03-15", "ends: 2026-03-05").replace("2026-03-10", "2026-03-05"),
+    )
+    found = set()
+    for day in ("2026-03-01", "2026-03-02", "2026-03-04", "2026-03-05", "2026-03-04"):
+        for actor in ("ann", "dan"):
+            members = f'"actor": "{actor}", "action": "pay", "as_of": "{day}"'
+            data = f'{{{members}, "facts": {{"amount": 60}}}}'.encode()
+            outcome, rules = asked.compiled.check_json(data)
+            request = read_request(read_json(data), asked.model, asked.directory)
+            expected = asked.reference.decide(request)
+            assert outcome == expected.outcome
+            assert rules == tuple(r.id for r in expected.rules if r.role != "not met")
+            found.add(outcome)
+    assert len(found) > 1, "the day matters"
+
+
+@pytest.mark.parametrize("who", ["anyone", "clerk", "clerk, manager"])
+def test_json_straight_to_the_outcome_knows_the_bound_whoever_is_meant(who: str) -> None:
+    for amounts in (["500", "500.01", "900"], ["900", "500.01", "500"]):
+        asked = house(f"{who} may approve up to 500", directory=None)
+        found = {}
+        for amount in amounts:
+            members = '"actor": "clerk", "action": "pay", "as_of": "2026-03-01"'
+            data = f'{{{members}, "facts": {{"amount": {amount}}}}}'.encode()
+            found[amount] = asked.compiled.check_json(data)[0] == "permit"
+        assert found == {"500": True, "500.01": False, "900": False}

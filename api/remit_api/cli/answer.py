@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from remit_api.cli.options import Language
 from remit_api.cli.output import Part, Screen, pad
-from remit_api.cli.phrases import listed, phrase, verdict
+from remit_api.cli.phrases import kind, listed, phrase, role, verdict
 from remit_engine.decision import (
     Decision,
     Link,
@@ -107,7 +107,7 @@ def _missing(fact: MissingFact, language: Language) -> Line:
     allowed = ""
     if fact.allowed:
         allowed = f", {phrase('one of', language, values=listed(fact.allowed, language))}"
-    return ((fact.path, "cyan"), what, (f"  ({fact.type}{allowed})", "dim"))
+    return ((fact.path, "cyan"), what, (f"  ({kind(fact.type, language)}{allowed})", "dim"))
 
 
 def _need(need: Need, language: Language, directory: Directory) -> Line:
@@ -146,7 +146,10 @@ def person_shown(person: str, directory: Directory) -> str:
 
 def _rule(rule: RuleUsed, language: Language) -> list[Line]:
     place: Part = (f"{rule.file}:{rule.line}", "dim")
-    lines: list[Line] = [((rule.id, "bold"), f"  {rule.role}  ", place), ("  ", rule.text)]
+    lines: list[Line] = [
+        ((rule.id, "bold"), f"  {role(rule.role, language)}  ", place),
+        ("  ", rule.text),
+    ]
     if rule.because and rule.because not in rule.text:
         lines.append(("  ", rule.because))
     if rule.source and rule.source not in rule.text:

@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 
 from remit_api.cli.options import Language
-from remit_api.cli.phrases import listed, phrase
+from remit_api.cli.phrases import kind, listed, phrase
 from remit_api.cli.report import error
 from remit_api.cli.session import Session
 from remit_api.failures import BadFacts, shown
@@ -89,9 +89,10 @@ def answered(question: Question, path: str, text: str) -> Question:
 def _kind(fact: MissingFact, language: Language) -> str:
     """The type, with the values there are or how one is written: a margin of 20 % is not `20`."""
     if fact.allowed:
-        return f"{fact.type}: {listed(fact.allowed, language)}"
+        return f"{kind(fact.type, language)}: {listed(fact.allowed, language)}"
     example = EXAMPLES.get(fact.type)
-    return f"{fact.type}, {phrase('such as', language, example=example)}" if example else fact.type
+    such = f", {phrase('such as', language, example=example)}" if example else ""
+    return kind(fact.type, language) + such
 
 
 def _language(session: Session) -> Language:

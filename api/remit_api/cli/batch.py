@@ -12,7 +12,7 @@ from remit_api.batch.run import Summary, open_batch, run
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import Language
 from remit_api.cli.output import Screen
-from remit_api.cli.phrases import verdict
+from remit_api.cli.phrases import phrase, verdict
 from remit_api.cli.session import Asked, Session, open_session, with_only_action
 from remit_api.failures import MissingFile, WrongUse
 from remit_engine.decision import Outcome
@@ -75,16 +75,19 @@ def _show(summary: Summary, out: Path, session: Session, view: Screen) -> None:
             }
         )
         return
-    answered = f"{summary.rows - summary.errors:,} of {summary.rows:,} rows answered"
-    view.line((answered, "bold"), f", written to {out}")
+    language = Language(session.question.members.get("language", Language.EN))
+    answered, rows = f"{summary.rows - summary.errors:,}", f"{summary.rows:,}"
+    said = phrase("answered", language, answered=answered, rows=rows)
+    view.line((said, "bold"), phrase("written", language, out=out))
     for outcome in Outcome:
         if count := summary.outcomes[outcome]:
-            words, style = verdict(outcome, Language.EN)
+            words, style = verdict(outcome, language)
             view.line(f"  {count:>9,}  ", (outcome.value, style), f"  {words}")
     if summary.first_error is not None:
         row, error = summary.first_error
-        first = f"  the first in row {row}: {error}"
-        view.line(f"  {summary.errors:>9,}  ", ("errors", "bold red"), first)
+        first = phrase("first error", language, row=row, error=error)
+        errors = (phrase("errors", language), "bold red")
+        view.line(f"  {summary.errors:>9,}  ", errors, f"  {first}")
     for path in summary.unused():
         name = path.removeprefix("facts.")
-        view.line(("  not used: ", "bold yellow"), name, ", which the action does not know")
+        view.line("  ", (phrase("unused", language, name=name), "bold yellow"))

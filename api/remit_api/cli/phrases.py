@@ -60,6 +60,14 @@ _WORDS: dict[str, tuple[str, str]] = {
         "facts are missing; an empty answer leaves one open, Ctrl-D stops asking",
         "尚缺信息；直接回车跳过一项，Ctrl-D 停止提问",
     ),
+    "answered": ("{answered} of {rows} rows answered", "{rows} 行中已答复 {answered} 行"),
+    "written": (", written to {out}", "，写入 {out}"),
+    "errors": ("errors", "错误"),
+    "first error": ("the first in row {row}: {error}", "首个错误在第 {row} 行：{error}"),
+    "unused": (
+        "not used: {name}, which the action does not know",
+        "未使用：{name}，该事项无此信息",
+    ),
     "such as": ("such as {example}", "例如 {example}"),
 }
 _OUTCOMES: dict[Outcome, tuple[str, str, str]] = {
@@ -72,6 +80,30 @@ _OUTCOMES: dict[Outcome, tuple[str, str, str]] = {
 }
 
 
+_ROLES = {
+    "grants": "授权",
+    "forbids": "禁止",
+    "requires": "要求",
+    "exceeded": "超限",
+    "not met": "条件不符",
+    "unset": "未定",
+    "unknown": "未知",
+}
+_KINDS = {
+    "percent": "百分比",
+    "money": "金额",
+    "number": "数字",
+    "integer": "整数",
+    "text": "文本",
+    "boolean": "是否",
+    "date": "日期",
+    "duration": "天数",
+    "months": "月数",
+    "person": "人员",
+    "position": "岗位",
+}
+
+
 def phrase(key: str, language: Language, **values: object) -> str:
     """A fixed phrase with its values filled in."""
     return _WORDS[key][language is Language.ZH].format(**values)
@@ -81,6 +113,20 @@ def verdict(outcome: Outcome, language: Language) -> tuple[str, str]:
     """An outcome in words, and its style."""
     english, chinese, style = _OUTCOMES[outcome]
     return (chinese if language is Language.ZH else english), style
+
+
+def role(name: str, language: Language) -> str:
+    """What a rule did to an answer."""
+    return _ROLES.get(name, name) if language is Language.ZH else name
+
+
+def kind(type: str, language: Language) -> str:
+    """The type of a fact; a type of the policy keeps its name."""
+    if language is not Language.ZH:
+        return type
+    simple, _, unit = type.partition(" in ")
+    known = _KINDS.get(simple)
+    return f"{known} {unit}".strip() if known else type
 
 
 def listed(values: tuple[str, ...], language: Language) -> str:

@@ -129,8 +129,7 @@ def axes(
         MISSING if fact.path[0] == "actor" else value
         for fact, value in zip(plan.slots, slots, strict=True)
     ]
-    everyone = plan.index.grants_of.keys() | plan.index.bars_of.keys()
-    mask = plan.index.candidates(everyone, everyone, as_of, slots)
+    mask = plan.index.fitting(as_of, slots)
     mask |= plan.index.candidates(shown, (), as_of, [MISSING] * len(slots))
     found: dict[int, set[Any]] = {i: set() for i in plan.numeric}
     places = {fact.path: i for i, fact in enumerate(plan.slots)}

@@ -61,7 +61,11 @@ class RuleIndex:
             grants |= self.grants_of.get(p, 0)
         for p in barred:
             bars |= self.bars_of.get(p, 0)
-        mask = (grants | bars) & self.era_masks[bisect_right(self.era_starts, as_of)]
+        return (grants | bars) & self.fitting(as_of, slots)
+
+    def fitting(self, as_of: date, slots: Sequence[Any]) -> int:
+        """The mask of the rules that may apply to anybody at all."""
+        mask = self.era_masks[bisect_right(self.era_starts, as_of)]
         for v in self.values:
             value = slots[v.slot]
             if value is not MISSING:
