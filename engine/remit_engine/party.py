@@ -62,8 +62,8 @@ def same_party(a: Party, b: Party) -> bool | None:
     """Whether two parties are one person; None when that cannot be told."""
     if a.person is not None and b.person is not None:
         return a.person == b.person
-    if not (a.person or a.barred) or not (b.person or b.barred):
-        return None
     if a.person is None and b.person is None:
-        return bool(a.barred & b.barred)
+        return bool(a.barred & b.barred) if a.barred and b.barred else None
+    if not a.barred or not b.barred:  # of a person's positions nothing is known
+        return None
     return None if a.barred & b.barred else False
