@@ -42,7 +42,8 @@ clean: ## remove everything that can be made again
 	find dsl engine api tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMP): pyproject.toml constraints.txt
+	@echo "setting up $(VENV) (a minute or so the first time)"
 	@{ python3.11 -m venv $(VENV) 2>/dev/null || python3 -m venv $(VENV); } \
 	  && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "remit needs Python 3.11 or newer")'
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -25,7 +26,7 @@ FEW = 1_000
 """How many requests the slow paths are timed with."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Scene:
     """The rules, the requests, and what the reference answers."""
 
@@ -39,6 +40,11 @@ class Scene:
         every = rows(n)
         found, reference = asks(every, requests)
         return cls(every, found, reference)
+
+    @cached_property
+    def ours(self) -> Ours:
+        """One engine, kept, so that its cells are filled once."""
+        return Ours(self.rows)
 
 
 def agreed(ours: Sequence[Checked], reference: Sequence[tuple[str, ...]]) -> int:
@@ -65,7 +71,7 @@ def answered(check: Callable[..., Any], arguments: Sequence[tuple[Any, ...]]) ->
 def compared(scene: Scene) -> None:
     """Every engine and every path gives the reference's answer to every request."""
     for general, count in ((False, len(scene.asks)), (True, min(FEW, len(scene.asks)))):
-        ours = Ours(scene.rows, general=general)
+        ours = Ours(scene.rows, general=True) if general else scene.ours
         given, want = scene.asks[:count], scene.reference[:count]
         plain = ours.plain(given)
         for _ in ("cold", "warm"):
@@ -88,7 +94,7 @@ def compared(scene: Scene) -> None:
 def warm(scene: Scene) -> dict[str, float]:
     """Microseconds for one request that was met before, for us and for the peers."""
     n = len(scene.asks)
-    ours, general = Ours(scene.rows), Ours(scene.rows, general=True)
+    ours, general = scene.ours, Ours(scene.rows, general=True)
     plain, jsons = ours.plain(scene.asks), ours.jsons(scene.asks)
     checks, read, decide = ours.checks, ours.engine._door.read, ours.engine.decide
     requests = ours.requests(scene.asks[:FEW])

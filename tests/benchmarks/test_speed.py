@@ -18,11 +18,10 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks.figures import FEW, SIZES, Scene, answered, cold, compared, loading, table, warm
 from benchmarks.measure import Run, cpu
-from benchmarks.ours import Ours
 from benchmarks.peers import PEERS
 
 pytestmark = pytest.mark.bench
-BY_CPU = pytest.mark.benchmark(timer=time.process_time, min_rounds=5, max_time=1.0, warmup=True)
+BY_CPU = pytest.mark.benchmark(timer=time.process_time, min_rounds=5, max_time=0.5)
 Figures = dict[int, dict[str, float]]
 
 
@@ -84,12 +83,12 @@ def test_a_check_costs_nearly_the_same_with_more_rules(scenes: dict[int, Scene])
     """
     costs = []
     for n in (50, 5_000):
-        ours = Ours(scenes[n].rows)
+        ours = scenes[n].ours
         plain = ours.plain(scenes[n].asks[:300]) * 30
         checks = ours.checks
         empty = Run(lambda p=plain: [(a, b, c, d) for a, b, c, d in p], len(plain))  # type: ignore[misc]
         run = Run(lambda p=plain, k=checks: [k[a](b, c, d) for a, b, c, d in p], len(plain))  # type: ignore[misc]
-        run.function()
+        answered(ours.check, plain[:300])
         costs.append(min(cpu(run) for _ in range(9)) - min(cpu(empty) for _ in range(9)))
     assert costs[1] < 3 * costs[0]
 
@@ -134,24 +133,24 @@ def _peer(name: str) -> Prepare:
 
 
 def _check(scene: Scene) -> Run:
-    ours = Ours(scene.rows)
+    ours = scene.ours
     plain, checks = ours.plain(scene.asks), ours.checks
     return Run(lambda: [checks[c](p, d, s) for c, p, d, s in plain], len(plain))
 
 
 def _check_json(scene: Scene) -> Run:
-    ours = Ours(scene.rows)
+    ours = scene.ours
     given, check = ours.jsons(scene.asks), ours.engine.check_json
     return Run(lambda: [check(j) for j in given], len(given))
 
 
 def _decode(scene: Scene) -> Run:
-    given, decode = Ours(scene.rows).jsons(scene.asks), msgspec.json.Decoder().decode
+    given, decode = scene.ours.jsons(scene.asks), msgspec.json.Decoder().decode
     return Run(lambda: [decode(j) for j in given], len(given))
 
 
 def _decide(scene: Scene) -> Run:
-    ours = Ours(scene.rows)
+    ours = scene.ours
     given, decide = ours.requests(scene.asks[:FEW]), ours.engine.decide
     return Run(lambda: [decide(r) for r in given], FEW)
 
