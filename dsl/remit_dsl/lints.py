@@ -13,6 +13,7 @@ from remit_dsl.expressions import (
     TableLookup,
     walk,
 )
+from remit_dsl.lookalikes import lookalikes, unbarred_implications
 from remit_dsl.program import (
     Authority,
     Bound,
@@ -257,4 +258,6 @@ LINTS: tuple[Lint, ...] = (
     ambiguous_rules,
     rules_outside_their_policy,
     dead_ends,
+    lookalikes,
+    unbarred_implications,
 )

@@ -15,6 +15,7 @@ from remit_engine.json_reader import read_json
 from remit_engine.names import Names, is_person, names_of
 from remit_engine.party import Party
 from remit_engine.request import InvalidRequest, Problem
+from remit_engine.text import number_text
 
 Path = tuple[str | int, ...]
 DEEPEST = 100
@@ -206,8 +207,9 @@ def _given(text: str, type: Type, path: str) -> Any:
         return {"true": True, "false": False}.get(text, text)
     if type.numeric and len(text) < 5000 and (number := bare_number(text)) is not None:
         if type.kind == "percent" and abs(number) > 1:
-            cure = f"write `{text}%`, or `{text}00%` if that is meant"
-            raise InvalidRequest([Problem(path, f"`{text}` would be {text}00%: {cure}")])
+            whole = number_text(number, "percent")
+            cure = f"write `{text}%`, or `{whole}` if that is meant"
+            raise InvalidRequest([Problem(path, f"`{text}` would be {whole}: {cure}")])
         return number
     return unicodedata.normalize("NFC", text) if type.kind == "enum" else text
 

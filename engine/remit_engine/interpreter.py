@@ -11,7 +11,7 @@ from remit_engine.interval import Interval
 from remit_engine.ir import GRANT, Rule
 from remit_engine.party import same_party
 from remit_engine.totals import window_total
-from remit_engine.unknown import Truth, Unknown, conjunction, disjunction, merged, missing
+from remit_engine.unknown import Truth, Unknown, conjunction, disjunction, fault, merged, missing
 from remit_engine.verdict import STATED, Case, TotalState, Verdict
 
 
@@ -112,6 +112,8 @@ def interval(bound: Bound, env: Environment) -> Interval | Unknown:
         case "over":
             return Interval(low=value, low_open=True)
         case "between":
+            if value > high:  # whoever wrote it meant some numbers: it cannot mean none
+                return fault("reversed", "between", bound.span)
             return Interval(low=value, high=high)
     raise ValueError(f"not a bound: {bound.side}")
 

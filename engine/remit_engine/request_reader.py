@@ -210,7 +210,8 @@ class _Reader:
             return None
         for member in given:
             if member not in ("verb", "by", "position", "on"):
-                self.facts.ignore((*path, str(member)))
+                message = "an approval has `verb`, `by`, `position` and `on`, and no more"
+                self.facts.problem((*path, str(member)), message)
         done = self.name(given.get("verb"), (*path, "verb"), self.names.verbs, "verb", verb)
         on = self.day(given.get("on"), (*path, "on"))
         if on is not None and self.as_of is not None and on > self.as_of:

@@ -85,4 +85,19 @@ ENTRIES: dict[str, Entry] = {
         "The rows overlap in so many ways that the search for a missing input was stopped.",
         "Split the table into two, or write it as `unique`, which is proved by counting.",
     ),
+    "W0512": Entry(
+        "two names that look alike",
+        "Two names of a kind differ only in letters that are drawn alike, or in width or case. A "
+        "reader takes one for the other.",
+        "Rename one of the two.",
+        _P + "position Clerk\n",
+    ),
+    "W0513": Entry(
+        "an implied right without the bar of the right it comes from",
+        "Verbs are distinct: what bars or delays one says nothing of another. Who may do the "
+        "first may do the implied one, and this bar or step does not hold for it.",
+        "Say the same of the implied verb, or leave the implication out.",
+        _ORDER + "right approve implies sign\nauthority order {\n  clerk may approve up to 5\n"
+        "  requester may not approve\n}\n",
+    ),
 }

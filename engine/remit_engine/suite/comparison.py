@@ -45,6 +45,9 @@ def _listed(words: Collection[str]) -> str:
 
 def _rules(expected: tuple[str, ...], decision: Decision) -> Iterator[str]:
     roles = {rule.id: rule.role for rule in decision.rules}
+    acted = [rule for rule, role in roles.items() if role in TOOK_PART]
+    if not expected and acted:
+        yield f"expected no rule to take part, got {_listed(acted)}"
     for rule in expected:
         role = roles.get(rule)
         if role is None:
