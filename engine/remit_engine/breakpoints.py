@@ -52,6 +52,9 @@ class Scan:
                 pass
             case x.DefinitionValue():
                 self.condition(self.env.model.program.definitions[e.name].value)
+            case x.Choose() if e.type.kind == "boolean":
+                for child in x.children(e):
+                    self.condition(child, names)
             case x.TableLookup() | x.Choose() | x.BandLookup():
                 self.lines(e, names)
             case x.HoldsPosition() | x.ReportsTo():

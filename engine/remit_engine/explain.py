@@ -122,7 +122,7 @@ def _totals(
 
 
 def _maximum(material: Material, kind: Type) -> Extent | None:
-    if not material.reach.known:
+    if not material.reach.known or (material.reach.permit is None and material.reach.missing):
         return None
     if material.answer.case.model.actions[material.request.action].action.measure is None:
         return None
