@@ -19,6 +19,7 @@ UPDATE = os.environ.get("REMIT_UPDATE") == "1"
 SECONDS = 300
 _FENCE = re.compile(r"^```([^\n`]*)\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
 _DIGEST = re.compile(r"(?<=\()[0-9a-f]{12}(?=\))|(?<=\"digest\": \")[0-9a-f]{64}(?=\")")
+_BROKEN = re.compile("remit itself failed|Traceback|command not found")
 _MARK = "-- end of command --"
 
 
@@ -144,7 +145,7 @@ def _run(fence: Fence, folder: Path) -> Iterator[str]:
     asked = steps(fence)
     printed = outputs([step.command for step in asked], folder)
     differing = [s for s, p in zip(asked, printed, strict=True) if not fits(p, s.expected)]
-    if differing and UPDATE:
+    if differing and UPDATE and not _BROKEN.search("\n".join(printed)):
         _write(fence, asked, printed)
         return
     for step, text in zip(asked, printed, strict=True):

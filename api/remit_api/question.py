@@ -68,10 +68,11 @@ def nested(path: str, value: Any) -> dict[str, Any]:
 
 def _open(words: Mapping[str, str], facts: Mapping[str, Any]) -> dict[str, str]:
     """The words about facts that a document does not state itself."""
-    return {path: text for path, text in words.items() if not _states(facts, path.split("."))}
+    return {path: text for path, text in words.items() if not states(facts, path.split("."))}
 
 
-def _states(facts: Any, path: list[str]) -> bool:
+def states(facts: Any, path: list[str]) -> bool:
+    """True when a document says something at a path."""
     for step in path:
         if not isinstance(facts, Mapping) or step not in facts:
             return False

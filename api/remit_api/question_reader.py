@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,13 @@ from remit_engine.directory import Directory
 from remit_engine.ir import Model
 from remit_engine.names import names_of
 from remit_engine.request import InvalidRequest, Problem, Request
-from remit_engine.request_reader import fact_type, read_fact, read_request, set_fact
+from remit_engine.request_reader import (
+    evidence_steps,
+    fact_type,
+    read_fact,
+    read_request,
+    set_fact,
+)
 from remit_engine.totals import totals_of
 
 
@@ -40,6 +46,12 @@ def action_named(name: Any, model: Model) -> str | None:
     """The qualified name of an action, where the name means exactly one."""
     found = names_of(model).actions.find(name) if isinstance(name, str) else ()
     return found[0] if len(found) == 1 else None
+
+
+def unknown_evidence(names: Iterable[Any], known: Collection[str]) -> list[Problem]:
+    """A problem for each name of evidence that no rule asks for."""
+    wrong = (name for name in names if isinstance(name, str) and name not in known)
+    return [Problem("evidence", _nothing(name, known, "evidence")) for name in wrong]
 
 
 class _Reader:
@@ -77,6 +89,7 @@ class _Reader:
         if question.words.approvals:
             said = [self.approval(text) for text in question.words.approvals]
             members["approvals"] = [*members.get("approvals", ()), *filter(None, said)]
+        self.evidence(members.get("evidence", ()))
         members["facts"] = merged(question.facts, self.facts())
         return members
 
@@ -100,6 +113,13 @@ class _Reader:
                 return text
             raise
         return read_fact(text, type, self.model, path)
+
+    def evidence(self, names: Any) -> None:
+        """A problem for each name that no rule on the action asks for."""
+        if self.lenient or not self.action or not isinstance(names, list | tuple):
+            return
+        known = dict.fromkeys(step.name for step in evidence_steps(self.model, self.action))
+        self.problems.extend(unknown_evidence(names, known))
 
     def described(self, actor: Any) -> Any:
         """The actor with the attributes given in words."""
@@ -165,7 +185,7 @@ def _no_value_above(path: str, facts: Any) -> None:
             raise InvalidRequest([Problem(path, f"`{taken}` is given already as a single value")])
 
 
-def _nothing(name: str, types: Mapping[str, Type], what: str) -> str:
+def _nothing(name: str, types: Collection[str], what: str) -> str:
     near = nearest(name, types)
     known = ", ".join(f"`{t}`" for t in types) or "none"
     cure = f", did you mean `{near}`?" if near else f": the ones there are: {known}"

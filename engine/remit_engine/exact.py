@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from remit_dsl.types import Type
+from remit_engine.text import number_text
 
 LONGEST_TEXT = 1_000_000
 MOST_DIGITS = 4_000
@@ -125,13 +126,24 @@ def _integer(value: Any, type: Type) -> Fraction:
 
 def _percent(value: Any, type: Type) -> Fraction:
     number = exact(value)
+    written = not isinstance(value, Fraction)  # a Fraction has been read already
+    if written and number is not None and abs(number) >= 1 and type.kind == "percent":
+        raise Unreadable(f"`{shown(value)}` {_without_unit(number)}")
     if number is not None:
         return number
     found = _PERCENT.fullmatch(value.strip()) if _short(value) else None
     if found is None:
-        cure = 'write a ratio such as 0.12, or text with its unit such as "12%"'
+        cure = 'write it with its unit, such as "12%", or as a ratio below 1, such as 0.12'
         raise _expected(value, "a percent", cure)
     return _plain(found) / _UNITS[found["unit"]]
+
+
+def _without_unit(number: Fraction) -> str:
+    """`4` may be meant for 4 % or for 400 %: a ratio is taken without a unit only below 1."""
+    if abs(number) >= 1_000:
+        return 'has no unit: write it with its sign, such as "12%"'
+    bare, whole = number_text(number, "number"), number_text(number, "percent")
+    return f'without a unit would be {whole}: write "{bare}%", or "{whole}"'
 
 
 def _money(value: Any, type: Type) -> Fraction:

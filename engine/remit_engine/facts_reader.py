@@ -15,7 +15,6 @@ from remit_engine.json_reader import read_json
 from remit_engine.names import Names, is_person, names_of
 from remit_engine.party import Party
 from remit_engine.request import InvalidRequest, Problem
-from remit_engine.text import number_text
 
 Path = tuple[str | int, ...]
 DEEPEST = 100
@@ -189,28 +188,24 @@ def read_fact(text: str, type: Type, model: Model, path: str = "value") -> Any:
     if text == "null" and type.kind != "text":
         return None
     reader = FactsReader(names_of(model), model)
-    given = _given(text, type, path)
+    given = _given(text, type)
     read = reader.value(given, type, (path,))
     if reader.problems:
         raise InvalidRequest(reader.problems)
     return read
 
 
-def _given(text: str, type: Type, path: str) -> Any:
+def _given(text: str, type: Type) -> Any:
     """The value as a document would hold it."""
     if type.kind in ("set", "list", "record") and text.lstrip()[:1] in ("[", "{"):
         return read_json(text)
     if type.kind in ("set", "list"):
-        element = type.element or type
-        return [_given(item.strip(), element, path) for item in text.split(",") if item]
+        return [_given(item.strip(), type.element or type) for item in text.split(",") if item]
     if type.kind == "boolean":
         return {"true": True, "false": False}.get(text, text)
     if type.numeric and len(text) < 5000 and (number := bare_number(text)) is not None:
-        if type.kind == "percent" and abs(number) > 1:
-            whole = number_text(number, "percent")
-            cure = f"write `{text}%`, or `{whole}` if that is meant"
-            raise InvalidRequest([Problem(path, f"`{text}` would be {whole}: {cure}")])
-        return number
+        # a percent from 1 on needs its unit: 4 may be meant for 4 % or for 400 %
+        return text if type.kind == "percent" and abs(number) >= 1 else number
     return unicodedata.normalize("NFC", text) if type.kind == "enum" else text
 
 

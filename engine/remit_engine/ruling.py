@@ -72,13 +72,13 @@ def _granted(
     due = [d for d in demands if d.verdict.applies is True]
     maybe = [d.verdict for d in demands if isinstance(d.verdict.applies, Unknown)]
     missing, faults = _gaps(v.applies for v in maybe)
-    if due:
+    curable = all(isinstance(v.applies, Unknown) and v.applies.may for v in maybe)
+    if due and curable:
         needs = tuple(n for d in due for n in d.needs)
         deciding = (*sure, *(d.verdict for d in due))
         return Ruling(Outcome.NEEDS, deciding, every, missing, faults, needs)
     if not maybe:
         return Ruling(Outcome.PERMIT, sure, every)
-    curable = all(isinstance(v.applies, Unknown) and v.applies.may for v in maybe)
     outcome = Outcome.INCOMPLETE if curable else Outcome.UNDEFINED
     return Ruling(outcome, (*sure, *maybe), every, missing, faults)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from benchmarks.synthetic import ACTIONS, Ask, Row, document, to_json, to_remit
+from benchmarks.synthetic import ACTIONS, POSITIONS, Ask, Row, document, to_json, to_remit
 from remit_dsl.diagnostics import errors
 from remit_dsl.loader import load_texts
 from remit_dsl.program import Program
@@ -28,6 +28,9 @@ def program(rows: Sequence[Row], *, general: bool = False) -> Program:
     wrong = [f"{d.span} {d.code} {d.message}" for d in errors(found)]
     assert made is not None, "\n".join(wrong)
     return made
+
+
+NAMES = {p: f"bench.{p}" for p in POSITIONS}
 
 
 class Ours:
@@ -64,7 +67,7 @@ class Ours:
                 ("channel",): ask.channel,
             }
             slots = tuple(facts[path] for path in orders[ask.action])
-            found.append((ask.action, f"bench.{ask.position}", ask.as_of, slots))
+            found.append((ask.action, NAMES[ask.position], ask.as_of, slots))
         return found
 
     def requests(self, asks: Iterable[Ask]) -> list[Request]:

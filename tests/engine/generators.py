@@ -555,7 +555,8 @@ def directory(m: Maker) -> str:
 def _lent(m: Maker) -> str:
     """A limit that is no more than the policy lets be delegated."""
     limit = worth(m.literal(m.kind))
-    return f"{min(limit, worth(m.cap)) if m.cap else limit:f}"
+    least = min(limit, worth(m.cap)) if m.cap else limit
+    return f"{least * 100:f}%" if m.kind == "percent" else f"{least:f}"
 
 
 def _when(m: Maker, i: int) -> str:
@@ -612,7 +613,12 @@ _FAR = (Decimal(0), Decimal("1e30"), Decimal("-1e12"), Decimal("0.333"), Decimal
 
 
 def _near(m: Maker, w: Written, kind: str) -> Any:
-    """A literal of the program, just beside one, or far from all."""
+    """A literal of the program, just beside one, or far from all; percents from 1 on with unit."""
+    value = _about(m, w, kind)
+    return f"{value * 100:f}%" if kind == "percent" and abs(value) >= 1 else value
+
+
+def _about(m: Maker, w: Written, kind: str) -> Any:
     if m.chance(12):
         value = m.pick(_FAR)
         return value.to_integral_value() if kind == "integer" else value

@@ -121,8 +121,8 @@ def test_a_record_that_is_asked_for_as_a_whole_keeps_its_numbers(total: int) -> 
     assert checked(house, "clerk", order={"total": total}) == expected
 
 
-@pytest.mark.parametrize("margin", [None, 1, 0])
-def test_null_at_the_fast_door_is_a_fact_given_as_absent(margin: int | None) -> None:
+@pytest.mark.parametrize("margin", [None, "100%", "50%", 0])
+def test_null_at_the_fast_door_is_a_fact_given_as_absent(margin: int | str | None) -> None:
     action = "action pay { amount money  margin percent optional  limit on amount }"
     rules = """
         clerk may approve up to 5 when margin is absent

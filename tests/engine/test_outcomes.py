@@ -177,6 +177,10 @@ class TestStep4MissingFactsThatMatter:
         answer = house.decide("clerk", amount=900)
         assert (answer.outcome, missing(answer)) == ("escalate", [])
 
+    def test_a_fact_that_matters_only_where_all_is_decided_is_not_asked_for(self) -> None:
+        house = pay("clerk may approve up to 500 when risky or (risky and urgent)")
+        assert missing(house.decide("clerk", amount=5)) == ["risky"]
+
     def test_where_no_completion_permits_it_is_not_incomplete(self) -> None:
         house = pay("clerk may approve up to 500 when risky", "clerk may not approve when risky")
         assert house.outcome("clerk", amount=5) == "deny"
@@ -534,6 +538,11 @@ people:
         assert house.outcome("clerk", amount=5, approvals=right) == "permit"
         assert house.outcome("clerk", amount=5, approvals=wrong) == "needs"
 
+    def test_what_comes_after_an_outstanding_step_has_not_begun(self) -> None:
+        house = pay(LADDER, "approve needs review by auditor then sign by treasurer")
+        early = house.decide("clerk", amount=5, approvals=done("sign by treasurer"))
+        assert needs(early) == ["review by auditor", "sign by treasurer"]
+
     def test_two_requirements_add_up(self) -> None:
         house = pay(
             LADDER, "approve needs review by auditor", "approve over 100 needs sign by treasurer"
@@ -837,6 +846,20 @@ class TestPeopleAndPositions:
     def test_a_person_cannot_claim_a_position(self) -> None:
         with pytest.raises(InvalidRequest, match="actor"):
             pay(LADDER, directory=STAFF).decide({"person": "ann", "position": "director"}, amount=5)
+
+    def test_who_lists_those_who_need_a_step_or_a_fact(self) -> None:
+        house = pay(
+            "clerk may approve up to 10  manager may approve up to 10 when risky",
+            "approve over 5 needs review by auditor",
+            directory=STAFF,
+        )
+        found = {h.person: (str(h.outcome), h.missing) for h in house.who("clerk", amount=7)}
+        assert found == {
+            "ann": ("needs", ()),
+            "bob": ("needs", ()),
+            "mia": ("incomplete", ("risky",)),
+            "max": ("incomplete", ("risky",)),
+        }
 
     def test_who_lists_holders_and_vacant_positions(self) -> None:
         house = pay("clerk, treasurer may approve up to 10", directory=STAFF)

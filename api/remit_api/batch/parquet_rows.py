@@ -1,4 +1,5 @@
-"""Requests from Parquet, through DuckDB: decimals and whole numbers are exact as they are.
+"""Requests from Parquet, through DuckDB: decimals and whole numbers are exact as they are, and
+texts are read as the cells of a CSV file.
 
 A binary floating point number has lost what was written (0.1 is not 0.1), so a row with one is
 refused unless the number is whole. Store amounts as DECIMAL or as text.
@@ -16,7 +17,7 @@ from uuid import UUID
 import duckdb
 
 from remit_api.batch.json_rows import known_ids
-from remit_api.batch.row import Row, Rows, from_document, id_columns
+from remit_api.batch.row import Row, Rows, from_typed_cells, id_columns
 from remit_api.failures import BadFacts
 from remit_engine.request import Problem
 
@@ -51,7 +52,7 @@ def _row(number: int, cells: Mapping[str, Any], ids: tuple[str, ...]) -> Row:
     named = known_ids(cells, ids)
     try:
         given = {name: exact(name, value) for name, value in cells.items() if value is not None}
-        return Row(number, from_document(given), None, named, number)
+        return Row(number, from_typed_cells(given), None, named, number)
     except BadFacts as fault:
         return Row(number, None, fault.message, named, number)
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from remit_api.failures import BadFacts
-from remit_api.question import Question, Words, nested
+from remit_api.question import Question, Words, nested, states
 from remit_engine.request import Problem
 
 TEXTS = ("actor", "action", "verb", "as_of", "requester", "language")
 LISTS = ("approvals", "evidence")
+OBJECTS = ("facts", "totals")
 LONGEST = 1 << 24
 """The longest line or cell that is read: 16 MB."""
 
@@ -92,6 +93,35 @@ def from_document(document: Mapping[str, Any]) -> Question:
     if totals:
         members["totals"] = totals
     return Question(members, facts, Words(actor=actor))
+
+
+def from_typed_cells(cells: Mapping[str, Any]) -> Question:
+    """A question from cells with types; its texts are read as those of CSV, by declared type."""
+    texts: dict[str, str] = {}
+    typed: dict[str, Any] = {}
+    for name, value in cells.items():
+        whole = name in OBJECTS and isinstance(value, str)
+        rest = value if whole else _without_texts(name, value, texts)
+        if rest is not None:
+            typed[name] = rest
+    said, stated = from_cells(texts), from_document(typed)
+    for path in said.words.facts:
+        if states(stated.facts, path.split(".")):
+            raise BadFacts([Problem(path, f"`{path}` is given twice: give it once")])
+    words = replace(said.words, actor={**stated.words.actor, **said.words.actor})
+    return Question({**stated.members, **said.members}, stated.facts, words)
+
+
+def _without_texts(path: str, value: Any, texts: dict[str, str]) -> Any:
+    """What is no text of a cell, None if nothing; its texts go to `texts`, empty ones nowhere."""
+    if isinstance(value, str):
+        if text := value.strip():
+            texts[path] = text
+        return None
+    if not isinstance(value, Mapping) or path in (*TEXTS, *LISTS):
+        return value
+    inner = {k: _without_texts(f"{path}.{k}", v, texts) for k, v in value.items()}
+    return {k: v for k, v in inner.items() if v is not None}
 
 
 def joined(one: Mapping[str, Any], other: Mapping[str, Any], path: str = "") -> dict[str, Any]:

@@ -25,15 +25,18 @@ READERS: dict[str, Callable[[Path], Rows]] = {
     ".parquet": parquet_rows.read,
 }
 
+MOST_ERRORS = 3
+"""So many errors of rows stand in the summary; all are in the results."""
+
 
 @dataclass(slots=True)
 class Summary:
-    """What became of a batch. `first_error` is the row and the error of the first that failed."""
+    """What became of a batch. `first_errors` are the rows and the errors of the first to fail."""
 
     rows: int = 0
     errors: int = 0
     outcomes: Counter[Outcome] = field(default_factory=Counter)
-    first_error: tuple[int, str] | None = None
+    first_errors: list[tuple[int, str]] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
 
     def unused(self) -> list[str]:
@@ -95,5 +98,6 @@ def _count(summary: Summary, row: Row, answer: Record, write: Write) -> None:
         summary.outcomes[Outcome(answer["outcome"])] += 1
     else:
         summary.errors += 1
-        summary.first_error = summary.first_error or (row.number, error)
+        if len(summary.first_errors) < MOST_ERRORS:
+            summary.first_errors.append((row.number, error))
     write(answer)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from rich.cells import cell_len
 
+from remit_api.cli.hints import facts_typed, steps_typed
 from remit_api.cli.options import Language
 from remit_api.cli.output import Part, Screen, pad
 from remit_api.cli.phrases import kind, listed, phrase, role, verdict
+from remit_api.cli.session import Session
 from remit_engine.decision import (
     Decision,
     Link,
@@ -27,25 +30,28 @@ def show(
     decision: Decision,
     view: Screen,
     language: Language,
-    directory: Directory,
+    session: Session,
     *,
     trace: bool = False,
 ) -> None:
     """The whole answer on the screen."""
+    directory = session.loaded.engine.directory
+    facts = facts_typed((m.path for m in decision.missing), session.knows_actor())
+    steps = steps_typed(decision, session.loaded.engine.model, language)
     words, style = verdict(decision.outcome, language)
     view.line((decision.reason, style))
     view.line()
     _facts_of_the_answer(decision, words, view, language)
     sections: list[tuple[str, Iterable[Line]]] = [
         ("totals", (_total(t, language) for t in decision.totals)),
-        ("missing", (_missing(m, language) for m in decision.missing)),
-        ("needs", (_need(n, language, directory) for n in decision.needs)),
+        ("missing", (*_facts(decision, language), *_typed("typed", facts, language))),
+        ("needs", (*_needs(decision, language, directory), *_typed("once done", steps, language))),
         ("chain", (_link(c, language, directory) for c in decision.chain)),
         ("obligations", ((o,) for o in decision.obligations)),
         ("rules", (line for r in decision.rules for line in _rule(r, language))),
     ]
     if trace:
-        sections.append(("trace", (line for t in decision.trace for line in _compared(t))))
+        sections.append(("trace", _trace(decision, language)))
     if decision.ignored:
         sections.append(("ignored", ((path,) for path in decision.ignored)))
     for key, lines in sections:
@@ -102,12 +108,25 @@ def _total(total: RunningTotal, language: Language) -> Line:
     return (text,)
 
 
+def _facts(decision: Decision, language: Language) -> Iterable[Line]:
+    return (_missing(fact, language) for fact in decision.missing)
+
+
+def _needs(decision: Decision, language: Language, directory: Directory) -> Iterable[Line]:
+    return (_need(need, language, directory) for need in decision.needs)
+
+
 def _missing(fact: MissingFact, language: Language) -> Line:
     what = f"  {fact.label}" if fact.label else ""
     allowed = ""
     if fact.allowed:
         allowed = f", {phrase('one of', language, values=listed(fact.allowed, language))}"
     return ((fact.path, "cyan"), what, (f"  ({kind(fact.type, language)}{allowed})", "dim"))
+
+
+def _typed(key: str, words: str, language: Language) -> tuple[Line, ...]:
+    """The line that says what to type, if anything."""
+    return (((phrase(key, language, words=words), "dim"),),) if words else ()
 
 
 def _need(need: Need, language: Language, directory: Directory) -> Line:
@@ -158,6 +177,23 @@ def _rule(rule: RuleUsed, language: Language) -> list[Line]:
 
 
 _RESULTS = {"true": "green", "false": "red", "unknown": "cyan", "fault": "magenta"}
+
+
+_SIDES = {"grants": "inside", "forbids": "inside", "requires": "inside", "exceeded": "outside"}
+"""Where the case lies of the limit or region of a rule that did this to the answer."""
+
+
+def _trace(decision: Decision, language: Language) -> list[Line]:
+    roles: dict[str, set[str]] = {}
+    for rule in decision.rules:
+        roles.setdefault(rule.id, set()).add(_SIDES.get(rule.role, ""))
+    lines = []
+    for line in decision.trace:
+        sides = roles.get(line.rule, set())
+        side = next(iter(sides)) if len(sides) == 1 and not decision.totals else ""
+        told = line.result == "compared" and side
+        lines += _compared(replace(line, result=phrase(side, language)) if told else line)
+    return lines
 
 
 def _compared(line: TraceLine) -> list[Line]:

@@ -55,7 +55,11 @@ def _ask(session: Session, fact: MissingFact) -> Session | None:
     )
     while True:
         view.err.print("  > ", end="")
-        text = _line()
+        try:
+            text = _line()
+        except KeyboardInterrupt:
+            view.note()
+            raise
         if text is None:
             view.note()
             return None
@@ -100,9 +104,6 @@ def _language(session: Session) -> Language:
 
 
 def _line() -> str | None:
-    """One line from standard input, None at its end or when the person breaks off."""
-    try:
-        line = sys.stdin.readline()
-    except KeyboardInterrupt:
-        return None
+    """One line from standard input, None at its end."""
+    line = sys.stdin.readline()
     return line.strip() if line else None

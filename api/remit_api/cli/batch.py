@@ -14,8 +14,12 @@ from remit_api.cli.options import Language
 from remit_api.cli.output import Screen
 from remit_api.cli.phrases import phrase, verdict
 from remit_api.cli.session import Asked, Session, open_session, with_only_action
-from remit_api.failures import MissingFile, WrongUse
+from remit_api.failures import BadFacts, MissingFile, WrongUse
+from remit_api.question_reader import unknown_evidence
 from remit_engine.decision import Outcome
+from remit_engine.names import names_of
+from remit_engine.request import Problem
+from remit_engine.request_reader import evidence_steps
 
 
 def run_batch(asked: Asked, batch: Path | None, out: Path | None, view: Screen) -> ExitCode:
@@ -28,10 +32,25 @@ def run_batch(asked: Asked, batch: Path | None, out: Path | None, view: Screen) 
         raise MissingFile(out, f"there is no folder `{out.parent}` to write to")
     rows = open_batch(batch)
     session = with_only_action(open_session(asked, view))
+    _refuse_slips(session)
     with _progress(view, rows.length) as advance:
         summary = run(rows, out, session.loaded.engine, session.question, session.today, advance)
     _show(summary, out, session, view)
     return ExitCode.FAILED if summary.errors else ExitCode.OK
+
+
+def _refuse_slips(session: Session) -> None:
+    """What was typed for all rows and means nothing ends the run before its first row."""
+    model, members = session.loaded.engine.model, session.question.members
+    names = names_of(model)
+    problems = []
+    for member, lookup in (("action", names.actions), ("verb", names.verbs)):
+        if (word := members.get(member)) and (wrong := lookup.wrong(word, member)):
+            problems.append(Problem(member, wrong))
+    evidence = {e.name for action in model.actions for e in evidence_steps(model, action)}
+    problems += unknown_evidence(members.get("evidence", ()), evidence)
+    if problems:
+        raise BadFacts(problems)
 
 
 @contextmanager
@@ -67,6 +86,7 @@ def _show(summary: Summary, out: Path, session: Session, view: Screen) -> None:
                 "rows": summary.rows,
                 "answered": summary.rows - summary.errors,
                 "errors": summary.errors,
+                "first_errors": [{"row": r, "error": e} for r, e in summary.first_errors],
                 "outcomes": {str(o): summary.outcomes[o] for o in Outcome},
                 "unused": summary.unused(),
                 "out": str(out),
@@ -83,8 +103,8 @@ def _show(summary: Summary, out: Path, session: Session, view: Screen) -> None:
         if count := summary.outcomes[outcome]:
             words, style = verdict(outcome, language)
             view.line(f"  {count:>9,}  ", (outcome.value, style), f"  {words}")
-    if summary.first_error is not None:
-        row, error = summary.first_error
+    if summary.first_errors:
+        row, error = summary.first_errors[0]
         first = phrase("first error", language, row=row, error=error)
         errors = (phrase("errors", language), "bold red")
         view.line(f"  {summary.errors:>9,}  ", errors, f"  {first}")

@@ -94,6 +94,11 @@ def decide(
     )  # fmt: skip
     view = screen(as_json=as_json, verbose=verbose)
     if batch is not None or out is not None:
+        if ask or trace:
+            option = "--ask" if ask else "--trace"
+            raise WrongUse(
+                f"`{option}` is about one answer, and `--batch` gives many", "leave it out"
+            )
         # DuckDB takes longer to load than a single answer takes to find.
         from remit_api.cli.batch import run_batch  # noqa: PLC0415
 
@@ -108,7 +113,7 @@ def decide(
     if as_json:
         view.data(decision_to_json(decision))
     else:
-        answer.show(decision, view, language, session.loaded.engine.directory, trace=trace)
+        answer.show(decision, view, language, session, trace=trace)
     return of_outcome(decision.outcome)
 
 

@@ -39,9 +39,7 @@ def init(folder: Folder = Path("."), as_json: Json = False) -> ExitCode:
         raise WrongUse(f"`{folder}` is a file", "name a folder")
     target.mkdir(parents=True, exist_ok=True)
     for name in STARTER:
-        write_text(
-            target / name, files("remit_api.cli").joinpath("starter", name).read_text("utf-8")
-        )
+        write_text(target / name, _starter(name))
     written = [str(target / name) for name in STARTER]
     if as_json:
         view.data({"written": written})

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Annotated, Any, NoReturn
 
@@ -16,7 +15,7 @@ from typer.core import TyperGroup
 from remit_api.cli import report
 from remit_api.cli.commands import COMMANDS, load, unknown
 from remit_api.cli.exit_codes import ExitCode, epilog
-from remit_api.cli.output import screen
+from remit_api.cli.output import Screen, open_streams, screen, silence
 
 
 class RemitGroup(TyperGroup):
@@ -39,6 +38,7 @@ class RemitGroup(TyperGroup):
     def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> NoReturn:
         """Run and leave with the exit code."""
         words = list(sys.argv[1:] if args is None else args)
+        open_streams()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")
@@ -47,23 +47,39 @@ class RemitGroup(TyperGroup):
     def _run(self, words: list[str], extra: dict[str, Any]) -> int:
         options = words[: words.index("--")] if "--" in words else words
         view = screen(as_json="--json" in options)
+        code: Any = ExitCode.OK
         try:
-            code = super().main(words, obj=view, **extra)
+            code = self._ended(words, view, extra)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            silence(sys.stdout, sys.stderr)
+            return ExitCode.BROKEN_PIPE
+        except SystemExit as end:
+            # Typer and Rich leave with 1 when the reader of their help goes away.
+            if not isinstance(end.__context__, BrokenPipeError):
+                raise
+            silence(sys.stdout, sys.stderr)
+            return ExitCode.BROKEN_PIPE
+        except OSError as fault:
+            silence(sys.stdout)
+            if code != ExitCode.IO or view.as_json:
+                report.failure(report.output_trouble(fault), replace(view, as_json=False))
+            return ExitCode.IO
+        return int(code or ExitCode.OK)
+
+    def _ended(self, words: list[str], view: Screen, extra: dict[str, Any]) -> Any:
+        try:
+            return super().main(words, obj=view, **extra)
         except typer.TyperException as fault:
             named = " ".join(["remit", *(word for word in words[:1] if word in COMMANDS)])
-            return int(_unbroken(partial(report.usage, fault, named, view)))
+            return report.usage(fault, named, view)
         except typer.Abort:
             return ExitCode.INTERRUPTED
-        return code or ExitCode.OK
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; whatever it raises is answered, not shown as a traceback."""
-        return _unbroken(partial(self._answered, ctx))
-
-    def _answered(self, ctx: Any) -> Any:
         try:
-            code = super().invoke(ctx)
-            sys.stdout.flush()
+            return super().invoke(ctx)
         except (typer.TyperException, typer.Exit, typer.Abort, BrokenPipeError):
             raise
         except KeyboardInterrupt:
@@ -71,18 +87,6 @@ class RemitGroup(TyperGroup):
         except Exception as fault:
             known = report.as_failure(fault)
             return report.failure(known, ctx.obj) if known else report.internal(fault, ctx.obj)
-        return code
-
-
-def _unbroken(work: Callable[[], Any]) -> Any:
-    """What `work` gives; when its reader goes away, a code, and no complaint from Python."""
-    try:
-        return work()
-    except BrokenPipeError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        for stream in (sys.stdout, sys.stderr):
-            os.dup2(nowhere, stream.fileno())
-        return ExitCode.BROKEN_PIPE
 
 
 app = typer.Typer(

@@ -7,6 +7,7 @@ from typing import Any
 from rich.cells import cell_len
 
 from remit_api.cli.exit_codes import ExitCode
+from remit_api.cli.hints import facts_typed
 from remit_api.cli.options import (
     ActionOption,
     ActorAttributes,
@@ -74,6 +75,8 @@ def _show(found: Maximum, view: Screen, session: Session, language: Language) ->
     pairs = [("now", found.permit.text), ("with steps", found.with_steps.text)]
     if found.missing:
         pairs.append(("depends on", listed(found.missing, language)))
+        if words := facts_typed(found.missing, session.knows_actor()):
+            pairs.append(("say with", words))
     if found.rules:
         pairs.append(("used rules", listed(found.rules, language)))
     pairs.append(("as of", session.today.isoformat()))

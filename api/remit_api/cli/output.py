@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -63,6 +64,27 @@ class Screen:
 def screen(*, as_json: bool = False, verbose: bool = False) -> Screen:
     """The screen of this run, bound to the standard streams as they are now."""
     return Screen(console(sys.stdout), console(sys.stderr), as_json, verbose)
+
+
+def open_streams() -> None:
+    """A standard stream that the caller closed: reading finds nothing, and an answer has no place
+    to go, which is told as any trouble with writing; complaints vanish."""
+    for name, flags, mode in (
+        ("stdin", os.O_RDONLY, "r"),
+        ("stdout", os.O_RDONLY, "w"),
+        ("stderr", os.O_WRONLY, "w"),
+    ):
+        if getattr(sys, name) is None:
+            handle = os.open(os.devnull, flags)
+            setattr(sys, name, os.fdopen(handle, mode, encoding="utf-8"))
+
+
+def silence(*streams: IO[str]) -> None:
+    """Nobody reads: what is still to be written goes nowhere, and Python does not complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in streams:
+        with suppress(OSError):
+            os.dup2(nowhere, stream.fileno())
 
 
 def console(stream: IO[str]) -> Console:

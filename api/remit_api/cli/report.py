@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -125,8 +126,17 @@ def as_failure(fault: Exception) -> Failure | None:
     return None
 
 
+def output_trouble(fault: OSError) -> FileTrouble:
+    """Standard output that cannot be written: full, or closed by the caller."""
+    closed = fault.errno == errno.EBADF
+    reason = "it is closed" if closed else (fault.strerror or str(fault)).lower()
+    return FileTrouble("", f"standard output cannot be written: {reason}")
+
+
 def _file_trouble(fault: OSError) -> Failure:
     reason = (fault.strerror or str(fault)).lower()
+    if fault.filename is None and fault.errno == errno.EBADF:
+        return output_trouble(fault)
     if fault.filename is None:
         return FileTrouble("", f"a file cannot be written: {reason}")
     if isinstance(fault, FileNotFoundError):

@@ -74,6 +74,10 @@ class Session:
             "policy": {"digest": self.loaded.program.digest},
         }
 
+    def knows_actor(self) -> bool:
+        """True when the directory says all there is to say about who acts."""
+        return self.question.members.get("actor") in self.loaded.engine.directory.people
+
     def asking(self, question: Question) -> Session:
         """The same session with another question."""
         return replace(self, question=question)

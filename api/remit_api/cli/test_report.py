@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,9 +81,15 @@ def _show_coverage(tried: Coverage, view: Screen) -> None:
     counts = _counts(tried)
     said = ", ".join(f"{what} {done} of {every}" for what, (done, every) in counts.items())
     view.line(("coverage", "bold"), f"  {said}")
-    for sentence in tried.uncovered():
+    for sentence in _uncovered(tried):
         view.line(f"  {sentence}")
     view.line()
+
+
+def _uncovered(tried: Coverage) -> list[str]:
+    """The sentences with paths as from here, as everywhere else."""
+    here = f"({Path.cwd()}{os.sep}"
+    return [sentence.replace(here, "(") for sentence in tried.uncovered()]
 
 
 def _counts(tried: Coverage) -> dict[str, tuple[int, int]]:
@@ -111,7 +118,7 @@ def document(run: Run, tried: Sequence[Coverage]) -> dict[str, Any]:
         document["coverage"] = [
             {
                 "covered": {k: {"tried": a, "of": b} for k, (a, b) in _counts(one).items()},
-                "uncovered": one.uncovered(),
+                "uncovered": _uncovered(one),
             }
             for one in tried
         ]

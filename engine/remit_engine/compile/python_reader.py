@@ -22,7 +22,7 @@ from remit_engine.compile.scaled import SCALE, Scaled
 DEEPEST = 4
 LONGEST_TEXT = 1_000
 MOST_DIGITS = 100
-_NUMBERS = frozenset({"money", "percent", "number", "ratio", "literal"})
+_NUMBERS = frozenset({"money", "number", "ratio", "literal"})
 _COUNTS = frozenset({"integer", "days", "months"})
 
 
@@ -39,6 +39,14 @@ def number(value: Any) -> Any:
     n, d = value.as_integer_ratio()
     whole, rest = divmod(n * SCALE, d)
     found: Scaled = Fraction(n * SCALE, d) if rest else whole
+    return found
+
+
+def share(value: Any) -> Scaled:
+    """A percent given as a ratio below 1; raises Irregular for all else."""
+    found: Scaled = number(value)
+    if not -SCALE < found < SCALE:
+        raise Irregular
     return found
 
 
@@ -72,6 +80,7 @@ def reader(
         "MISSING": MISSING,
         "Irregular": Irregular,
         "number": number,
+        "share": share,
         "day": day,
         **writer.scope,
     }
@@ -116,7 +125,9 @@ class _Writer:
         if not field.optional:
             self._add(pad, f"elif {v} is not MISSING:")
         inner = pad + "    "
-        if kind in _NUMBERS:
+        if kind == "percent":
+            self._add(inner, f"{v} = share({v})")
+        elif kind in _NUMBERS:
             self._add(inner, f"{v} = {v} * 1000000 if type({v}) is int else number({v})")
         elif kind in _COUNTS:
             self._plain(v, inner, f"type({v}) is int", f"{v} * 1000000")
