@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from remit_engine.calendar import add_months, period_end, period_start, whole_months
 
 days = st.dates(date(1900, 1, 1), date(2100, 12, 31))

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from remit_engine.interval import EVERYTHING, Interval, highest
 
 numbers = st.integers(-3, 3).map(Fraction)

@@ -6,6 +6,7 @@ import itertools
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from remit_dsl.source import NOWHERE
 from remit_engine.unknown import (
     Truth,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Annotated, Any, NoReturn
@@ -63,7 +64,9 @@ class RemitGroup(TyperGroup):
         except OSError as fault:
             silence(sys.stdout)
             if code != ExitCode.IO or view.as_json:
-                report.failure(report.output_trouble(fault), replace(view, as_json=False))
+                with suppress(OSError):
+                    report.failure(report.output_trouble(fault), replace(view, as_json=False))
+            silence(sys.stderr)
             return ExitCode.IO
         return int(code or ExitCode.OK)
 
