@@ -166,7 +166,7 @@ def _write(fence: Fence, asked: list[Step], printed: list[str]) -> None:
 
 def _kept(printed: str, expected: str) -> str:
     """What was printed; lines that a line with `…` stood for keep it."""
-    loose = [line for line in expected.split("\n") if "…" in line.strip("… ")]
+    loose = [line for line in expected.split("\n") if "…" in line and line.strip() != "…"]
     return "\n".join(
         next((wide for wide in loose if fits(line, wide)), line) for line in printed.split("\n")
     )

@@ -276,3 +276,77 @@ def test_a_summary_in_chinese(house, file):
     assert "2  incomplete  信息不足" in ran.out
     assert "1  错误  首个错误在第 3 行：rate: " in ran.out
     assert "未使用：order.totl，该事项无此信息" in ran.out
+
+
+def test_texts_of_parquet_are_read_as_those_of_csv(house, file):
+    file(
+        "in.csv",
+        "id,actor,action,rate,order.total,order.margin,requester,as_of,approvals,evidence\n"
+        "A1,rita,discount,2%,50000,20%,sam,,,\n"
+        "A2,mark,discount,9%,5万,0.2,rita,2026-03-02,review=fay,\n"
+        "A3,mark,discount,2%,,20%,sam,,,a; b\n"
+        "A4,rita,discount,lots,50000,20%,sam,,,\n",
+    )
+    duckdb.sql("""COPY (SELECT * FROM read_csv('in.csv', all_varchar = true))
+                  TO 'in.parquet' (FORMAT parquet)""")
+    for ending in ("csv", "parquet"):
+        words = ("decide", *DAY, "--batch", f"in.{ending}", "--out", f"{ending}.csv")
+        assert house(*words).code == 1
+    found = answers("parquet.csv")
+    assert [row["outcome"] for row in found] == ["permit", "permit", "incomplete", ""]
+    assert found == answers("csv.csv")
+
+
+def test_texts_and_types_of_one_record_in_parquet(house):
+    duckdb.sql("""
+        COPY (SELECT 'rita' AS actor, {'rate': '2%', 'order': {'total': '50000', 'margin': 0.2}}
+                     AS facts, CAST(NULL AS VARCHAR) AS "order.total"
+              UNION ALL
+              SELECT 'rita', {'rate': '2%', 'order': {'total': '50000', 'margin': 0.2}}, '7')
+        TO 'in.parquet' (FORMAT parquet)""")
+    words = ("--action", "discount", "--batch", "in.parquet", "--out", "out.csv")
+    assert house("decide", "--requester", "sam", *words, *DAY).code == 1
+    rows = answers("out.csv")
+    assert rows[0]["outcome"] == "permit"
+    assert rows[1]["error"] == "order.total: `order.total` is given twice: give it once"
+
+
+def test_a_text_beside_the_same_fact_with_a_type(house):
+    duckdb.sql("""
+        COPY (SELECT 'rita' AS actor, '2%' AS rate, {'total': 7} AS "order", '5' AS "order.total")
+        TO 'in.parquet' (FORMAT parquet)""")
+    words = ("--action", "discount", "--batch", "in.parquet", "--out", "out.csv")
+    assert house("decide", *words, *DAY).code == 1
+    assert "`order.total` is given twice" in answers("out.csv")[0]["error"]
+
+
+def test_the_summary_as_json_holds_the_first_errors(house, file):
+    file("in.csv", "actor,rate\nrita,2%\n" + "rita,lots\n" * 5)
+    ran = house("decide", *DAY, "--batch", "in.csv", "--out", "out.csv", "--json")
+    assert ran.document["errors"] == 5
+    assert [error["row"] for error in ran.document["first_errors"]] == [2, 3, 4]
+    assert "is not a percent" in ran.document["first_errors"][0]["error"]
+
+
+@pytest.mark.parametrize("option", ["--ask", "--trace"])
+def test_what_is_about_one_answer_is_refused(house, file, option):
+    file("in.csv", "actor,rate\nrita,2%\n")
+    ran = house("decide", "--batch", "in.csv", "--out", "out.csv", option)
+    assert ran.code == 2
+    assert f"`{option}` is about one answer" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--action", "discnt"), "did you mean `discount`?"),
+        (("--verb", "aprove"), "did you mean `approve`?"),
+        (("--evidence", "offer"), "there is no evidence `offer`"),
+    ],
+)
+def test_a_slip_on_the_command_line_ends_the_batch_at_once(house, file, words, said):
+    file("in.csv", "actor,rate\nrita,2%\n")
+    ran = house("decide", "--batch", "in.csv", "--out", "out.csv", *words)
+    assert ran.code == 4
+    assert said in ran.err
+    assert not Path("out.csv").exists()

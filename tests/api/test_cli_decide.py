@@ -306,3 +306,28 @@ def test_roles_and_types_in_chinese(house):
     assert "(百分比)" in ran.out
     assert "(金额 EUR)" in ran.out
     assert "discount.margin_floor  未知  " in ran.out
+
+
+def test_missing_facts_say_how_to_give_them(house):
+    ran = house("decide", "--actor", "mark", "rate=2%", *DAY)
+    assert "say it with: order.margin=… order.total=… --requester …" in ran.out
+    ran = house("max", "--actor", "mark", *DAY)
+    assert ran.line("say it with") == "order.margin=… order.total=… --requester …"
+    assert "say it with" not in house("decide", "--actor", "mark", "rate=2%", *ORDER, *DAY).out
+
+
+def test_breaking_off_a_question_is_an_interrupt(house, monkeypatch):
+    def interrupted() -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("remit_api.cli.asking._line", interrupted)
+    ran = house("decide", "--actor", "mark", "rate=2%", *DAY, "--ask")
+    assert ran.code == 130
+    assert ran.out == ""
+    assert ran.err.endswith("> \ninterrupted\n")
+
+
+def test_a_trace_says_on_which_side_of_a_limit(house):
+    words = ("decide", *ORDER, *DAY, "--trace")
+    assert "inside  up to manager_discount" in house(*words, "--actor", "mark", "rate=5%").out
+    assert "outside  up to " in house(*words, "--actor", "rita", "rate=5%").out

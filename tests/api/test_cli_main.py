@@ -151,6 +151,48 @@ def test_broken_pipe_is_quiet(starter):
     assert ran.stderr == b""
 
 
+@pytest.mark.parametrize("words", [["--help"], ["decide", "--help"], [], ["--version"]])
+def test_help_into_a_broken_pipe_is_quiet(starter, words):
+    reader, writer = os.pipe()
+    os.close(reader)
+    ran = subprocess.run(
+        [*RUN, *words], cwd=starter, stdout=writer, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writer)
+    assert ran.returncode == 141
+    assert ran.stderr == b""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
+@pytest.mark.parametrize("words", ["--help", "decide --help", "check", "check --json", "--version"])
+def test_a_full_disk_has_its_code(starter, words):
+    with open("/dev/full", "wb") as full:
+        ran = subprocess.run(
+            [*RUN, *words.split()], cwd=starter, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert ran.returncode == 74
+    assert ran.stderr.count(b"\n") == 1
+    assert b"no space left on device" in ran.stderr
+
+
+@pytest.mark.parametrize("words", ["--help", "decide --help", "check", "check --json", "matrix"])
+def test_a_closed_output_has_its_code(starter, words):
+    ran = closed(starter, words, ">&-")
+    assert ran.returncode == 74
+    assert ran.stderr == "error: standard output cannot be written: it is closed\n"
+
+
+def test_closed_input_and_errors_are_no_trouble(starter):
+    assert closed(starter, "check", "2>&-").returncode == 0
+    ran = closed(starter, "decide --actor mark rate=2%", "<&-")
+    assert (ran.returncode, ran.stderr) == (13, "")
+
+
+def closed(folder, words: str, redirected: str) -> subprocess.CompletedProcess[str]:
+    command = ["sh", "-c", f'exec "$@" {redirected}', "sh", *RUN, *words.split()]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
 def test_ascii_output_does_not_break(starter):
     env = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     words = ["decide", "--actor", "rita", "rate=2%", "order.total=5", "--language", "zh"]

@@ -73,9 +73,28 @@ def test_approvals_and_evidence(shop):
     assert shop(*words, "--approval", "review=auditor").code == 10
     assert shop(*words, "--approval", "review=auditor", "--evidence", "offer").code == 0
     assert shop(*words, "--approval", "review=eve@auditor", "--evidence", "offer").code == 0
-    ran = shop(*words, "--evidence", "ofer")
-    assert "not used" in ran.out
-    assert "evidence.ofer" in ran.out
+
+
+def test_misspelt_evidence_is_refused(shop):
+    ran = shop("amount=90", *NORTH, "--evidence", "ofer")
+    assert ran.code == 4
+    assert "evidence: there is no evidence `ofer`, did you mean `offer`?" in ran.err
+
+
+def test_needs_say_what_to_type(shop):
+    words = ("amount=90", *NORTH, "--total", "month=0")
+    both = "--approval review=PERSON --evidence offer"
+    assert f"once done, say so with: {both}" in shop(*words).out
+    assert f"完成后补充输入：{both}" in shop(*words, "--language", "zh").out
+    ran = shop(*words, "--evidence", "offer")
+    assert "once done, say so with: --approval review=PERSON" in ran.out
+
+
+def test_missing_facts_say_what_to_type(remit, shop):
+    said = shop("amount=10").out
+    assert "say it with: --actor-attribute territory=… --total month=…" in said
+    ran = remit("max", "--actor", "clerk", "region=north", *DAY)
+    assert ran.line("say it with") == "--actor-attribute territory=… --total month=…"
 
 
 def test_what_is_asked_may_be_of_the_actor_or_a_total(remit, shop):

@@ -85,8 +85,8 @@ def decide(
     requester, approvals (review=ann; sign=bob), evidence (a; b), totals.NAME, actor.ATTRIBUTE,
     and every fact by its path, such as order.total; JSON lines may nest them under facts. What
     a row leaves open is taken from the command line; an empty cell is a missing fact. The columns
-    id and …_id are handed on. In Parquet, store amounts as DECIMAL, or as text with their unit
-    (900 CNY, 12%): a binary fraction is not exact, and its row is refused.
+    id and …_id are handed on. In Parquet, store amounts as DECIMAL, or as text, which is read
+    as a CSV cell is: a binary fraction is not exact, and its row is refused.
     """
     asked = Asked(
         words or (), policy or (), directory, no_directory, actor, actor_attribute or (), action,
