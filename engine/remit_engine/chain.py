@@ -9,7 +9,7 @@ from remit_engine.capacities import cases
 from remit_engine.completion import refined
 from remit_engine.decision import Outcome
 from remit_engine.directory import Directory
-from remit_engine.ir import GRANT, Model
+from remit_engine.ir import Model
 from remit_engine.party import Holding, Party
 from remit_engine.request import Request
 from remit_engine.ruling import Ruling, rule_on
@@ -82,10 +82,9 @@ def stop(position: str, request: Request, model: Model, directory: Directory, ju
 
 def granted(request: Request, model: Model) -> tuple[str, ...]:
     """Positions that some grant in force speaks about, the lowest first, then by name."""
-    named: set[str] = set()
-    for rule in model.actions[request.action].of(GRANT, request.verb):
-        if rule.in_force(request.as_of):
-            named |= model.program.positions.keys() if rule.positions is None else rule.positions
+    given = model.actions[request.action].granted(request.verb, request.as_of)
+    anyone = None in given
+    named = model.program.positions.keys() if anyone else {p for p in given if p is not None}
     return tuple(sorted(named, key=lambda p: (-len(model.superiors.get(p, ())), p)))
 
 
@@ -101,8 +100,12 @@ def climbed(actor: Party, model: Model) -> list[str]:
 def chain(request: Request, model: Model, directory: Directory, judge: Judge) -> list[Stop]:
     """The stops to the first who may, by the action's way of escalating; empty when nobody may."""
 
+    asked: dict[str, Stop] = {}
+
     def ask(position: str) -> Stop:
-        return stop(position, request, model, directory, judge)
+        if position not in asked:
+            asked[position] = stop(position, request, model, directory, judge)
+        return asked[position]
 
     escalation = model.actions[request.action].escalation
     mode = escalation.mode if escalation else "first"

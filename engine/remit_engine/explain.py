@@ -20,8 +20,9 @@ from remit_engine.decision import (
     RunningTotal,
     TraceLine,
 )
+from remit_engine.evaluate import truth
 from remit_engine.extents import extent, room, running_totals, stated, strongest, unset
-from remit_engine.interpreter import judge, measure
+from remit_engine.interpreter import environment, judge, measure
 from remit_engine.ir import GRANT, PROHIBITION, REQUIREMENT, SELF_BAR, Rule
 from remit_engine.material import Material, Telling
 from remit_engine.naming import missing_fact, position_label
@@ -165,21 +166,28 @@ def _link(stop: Stop, material: Material) -> Link:
 
 
 def _unmet(material: Material) -> tuple[Rule, ...]:
-    """The actor's own grants whose conditions do not hold, where that is part of the reason."""
+    """The actor's own grants whose conditions do not hold, where that is part of the reason; of
+    many, those that fail by the fewest conditions."""
     if material.outcome not in (Outcome.ESCALATE, Outcome.DENY, Outcome.UNDEFINED):
         return ()
     case = material.answer.case
     request = case.request
-    return tuple(
+    unmet = [
         r
         for r in case.model.actions[request.action].of(GRANT, request.verb)
-        if r.in_force(request.as_of)
-        and r.positions is not None
+        if r.positions is not None
         and r.concerns(case.capacity.positions)
+        and r.in_force(request.as_of)
         and judge(r, case).applies is False
-    )
+    ]
+    if len(unmet) <= MOST_UNMET:
+        return tuple(unmet)
+    env = environment(case)
+    nearest = sorted(unmet, key=lambda r: sum(truth(c, env) is not True for c in r.condition))
+    return tuple(sorted(nearest[:MOST_UNMET], key=lambda r: r.index))
 
 
+MOST_UNMET = 8
 _ROLES = {PROHIBITION: "forbids", SELF_BAR: "forbids", REQUIREMENT: "requires"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -18,11 +19,20 @@ from remit_dsl.program import (
 )
 from remit_dsl.source import Span
 
+Period = tuple[date | None, date | None]
+"""Half open; None is open."""
+
 GRANT = "grant"
 PROHIBITION = "prohibition"
 REQUIREMENT = "requirement"
 SELF_BAR = "self bar"
 SEPARATION = "separation"
+
+
+def holds(period: Period, day: date) -> bool:
+    """True when a day lies in a period."""
+    start, until = period
+    return (start is None or start <= day) and (until is None or day < until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +66,7 @@ class Rule:
 
     def in_force(self, as_of: date) -> bool:
         """True on the days the rule holds."""
-        return (self.start is None or self.start <= as_of) and (
-            self.until is None or as_of < self.until
-        )
+        return holds((self.start, self.until), as_of)
 
     def concerns(self, positions: frozenset[str]) -> bool:
         """True when it speaks about a holder of any of these positions."""
@@ -74,9 +82,21 @@ class ActionRules:
     escalation: Escalation | None
     delegations: tuple[Delegation, ...]
 
+    by_kind: Mapping[tuple[str, str], tuple[Rule, ...]]
+    periods: Mapping[str, Mapping[str | None, frozenset[Period]]]
+    """verb -> position (None: anyone) -> the periods in which some grant gives it the verb"""
+
     def of(self, kind: str, verb: str) -> tuple[Rule, ...]:
         """The rules of one kind that speak about a verb."""
-        return tuple(r for r in self.rules if r.kind == kind and verb in r.verbs)
+        return self.by_kind.get((kind, verb), ())
+
+    def granted(self, verb: str, as_of: date) -> frozenset[str | None]:
+        """Who is given a verb by some grant in force on a day; None stands for anyone."""
+        return frozenset(
+            position
+            for position, periods in self.periods.get(verb, {}).items()
+            if any(holds(period, as_of) for period in periods)
+        )
 
 
 @dataclass(frozen=True, slots=True)

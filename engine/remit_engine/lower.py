@@ -29,6 +29,7 @@ from remit_engine.ir import (
     SEPARATION,
     ActionRules,
     Model,
+    Period,
     Rule,
 )
 
@@ -216,8 +217,30 @@ def _by_action(program: Program, rules: list[Rule]) -> dict[str, ActionRules]:
             rules=tuple(grouped[name]),
             escalation=escalations.get(name),
             delegations=tuple(d for d in program.delegations if d.action == name),
+            by_kind=_by_kind(grouped[name]),
+            periods=_periods(grouped[name]),
         )
         for name, action in program.actions.items()
+    }
+
+
+def _by_kind(rules: list[Rule]) -> dict[tuple[str, str], tuple[Rule, ...]]:
+    found: dict[tuple[str, str], list[Rule]] = defaultdict(list)
+    for rule in rules:
+        for verb in rule.verbs:
+            found[rule.kind, verb].append(rule)
+    return {key: tuple(of) for key, of in found.items()}
+
+
+def _periods(rules: list[Rule]) -> dict[str, dict[str | None, frozenset[Period]]]:
+    found: dict[str, dict[str | None, set[Period]]] = defaultdict(lambda: defaultdict(set))
+    for rule in rules:
+        for verb in rule.verbs if rule.kind == GRANT else ():
+            for position in rule.positions or (None,):
+                found[verb][position].add((rule.start, rule.until))
+    return {
+        verb: {position: frozenset(periods) for position, periods in of.items()}
+        for verb, of in found.items()
     }
 
 

@@ -203,7 +203,8 @@ def limit_text(rule: Rule, env: Environment) -> str:
     if rule.bound is not None:
         parts.append(_bound_text(rule, env))
     for total in rule.limit.totals if rule.limit is not None else ():
-        parts.append(f"{_shown(total.amount, env)} per {total.name}")
+        up_to = "" if parts else "up to "
+        parts.append(f"{up_to}{_shown(total.amount, env)} per {total.name}")
     return ", ".join(parts) or extent(EVERYTHING, NUMBER, "en").text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from remit_dsl.expressions import Constant
 from remit_engine.decision import Outcome
 from remit_engine.interpreter import environment, interval
 from remit_engine.ir import GRANT, SELF_BAR, SEPARATION, Rule
@@ -125,7 +126,8 @@ def _unfixed(t: Telling) -> list[Rule]:
     request, env = t.material.request, environment(t.material.answer.case)
     found = []
     for rule in t.material.rules.of(GRANT, request.verb):
-        bound = interval(rule.bound, env) if rule.bound is not None else None
+        read = rule.bound is not None and not isinstance(rule.bound.value, Constant)
+        bound = interval(rule.bound, env) if rule.bound is not None and read else None
         faults = bound.faults if isinstance(bound, Unknown) else frozenset()
         never = rule.limit is not None and rule.limit.kind == "unset"
         if rule.in_force(request.as_of) and (never or any(f.kind == "unset" for f in faults)):

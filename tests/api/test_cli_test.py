@@ -97,3 +97,11 @@ def test_a_policy_is_no_suite(house):
     ran = house("test", "policies/sales.remit")
     assert ran.code == 2
     assert "`policies/sales.remit` is not a test suite" in ran.err
+
+
+def test_coverage_names_files_as_from_here(house):
+    ran = house("test", "--coverage")
+    assert "(policies/sales.remit:" in ran.out
+    assert "(/" not in ran.out
+    uncovered = house("test", "--coverage", "--json").document["coverage"][0]["uncovered"]
+    assert not any("(/" in sentence for sentence in uncovered)

@@ -96,7 +96,7 @@ def warm(scene: Scene) -> dict[str, float]:
     n = len(scene.asks)
     ours, general = scene.ours, Ours(scene.rows, general=True)
     plain, jsons = ours.plain(scene.asks), ours.jsons(scene.asks)
-    checks, read, decide = ours.checks, ours.engine._door.read, ours.engine.decide
+    checks, read, decide = ours.checks, ours.engine.read_json_plain, ours.engine.decide
     requests = ours.requests(scene.asks[:FEW])
     exact, slow = general.checks, general.plain(scene.asks[:FEW])
     decode = msgspec.json.Decoder().decode
