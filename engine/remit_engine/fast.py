@@ -15,7 +15,8 @@ from functools import lru_cache
 from typing import Any
 
 from remit_engine.chain import answer as best_answer
-from remit_engine.compile.python_grid import Axes, Cells, Outcomes, axes, plan
+from remit_engine.compile.python_direct import Direct
+from remit_engine.compile.python_grid import Axes, Cells, Outcomes, Plan, axes, plan
 from remit_engine.compile.python_slots import MISSING, slot_value
 from remit_engine.compile.scaled import Scaled, unscaled
 from remit_engine.compile.to_python import Compiled
@@ -125,31 +126,35 @@ class Fast:
     def _checker(self, action: str, verb: str) -> Check:
         made = plan(action, verb, self._compiled, self._model)
         if made is None:
-            return lambda actor, as_of, f: self._check(action, verb, actor, as_of, f)[0]
+            return lambda actor, as_of, f: self._check(action, verb, actor, as_of, f)
         outcomes = Outcomes(made)
+        direct = Direct(made, self._compiled, self._model, self._directory)
 
         def miss(actor: str, as_of: date, f: Sequence[Any]) -> Checked:
-            found, case = self._check(action, verb, actor, as_of, f)
-            if all(f[i] is not MISSING for i in made.numeric):
-                env = environment(case)
-
-                def on() -> Axes:
-                    return axes(made, f, env, self._caps(action, env), ())
-
-                outcomes.keep(actor, self._era(as_of), f, on, found)
+            era, found = self._era(as_of), direct.answer(actor, as_of, f)
+            known = all(f[i] is not MISSING for i in made.numeric)
+            if found is None:
+                found = self._check(action, verb, actor, as_of, f)
+            elif not outcomes.met(era, f):
+                return found
+            if known:
+                outcomes.keep(actor, era, f, lambda: self._points(made, f, as_of), found)
             return found
 
         return outcomes.checking(self._eras, miss)
 
-    def _check(
-        self, action: str, verb: str, actor: str, as_of: date, f: Sequence[Any]
-    ) -> tuple[Checked, Case]:
+    def _points(self, made: Plan, f: Sequence[Any], as_of: date) -> Axes:
+        within = self._directory.within
+        env = Environment(self._model, as_of, {"as_of": as_of}, within, variables={})
+        return axes(made, f, env, self._caps(made.action, env), ())
+
+    def _check(self, action: str, verb: str, actor: str, as_of: date, f: Sequence[Any]) -> Checked:
         request = self._request(action, verb, actor, as_of, f)
         model, directory, judge = self._model, self._directory, self._compiled
         answer = best_answer(request, request.actor, model, directory, judge)
         outcome, _, _ = concluded(answer, request, model, directory, judge)
         rules = tuple(v.rule.id for v in answer.ruling.verdicts)
-        return (outcome, rules), answer.case
+        return outcome, rules
 
     def _request(
         self, action: str, verb: str, actor: str, as_of: date, f: Sequence[Any]

@@ -99,7 +99,8 @@ def test_a_policy_is_no_suite(house):
     assert "`policies/sales.remit` is not a test suite" in ran.err
 
 
-def test_coverage_names_files_as_from_here(house):
+def test_coverage_names_files_as_from_here(house, file):
+    file("policies/sales.test.yaml", FAILING)
     ran = house("test", "--coverage")
     assert "(policies/sales.remit:" in ran.out
     assert "(/" not in ran.out

@@ -214,6 +214,7 @@ class Outcomes:
         self._cells: dict[tuple[Any, ...], tuple[Any, Any]] = {}
         self._axes: dict[tuple[Any, ...], Axes] = {}
         self._equal: dict[Any, Any] = {}
+        self._met: set[tuple[Any, ...]] = set()
         self._once = _closed_above(plan)
 
     def checking(
@@ -231,6 +232,17 @@ class Outcomes:
         exec(compile(_check_source(self.plan, self._once), "<remit>", "exec"), scope)
         made: Callable[[Any, date, Any], Any] = scope["check"]
         return made
+
+    def met(self, era: int, f: Sequence[Any]) -> bool:
+        """Whether requests with these discrete slots have been met before: then it pays to keep
+        their answers."""
+        there = (era, *(f[i] for i in self.plan.discrete))
+        if there in self._met:
+            return True
+        if len(self._met) >= MOST_CELLS:
+            self._met.clear()
+        self._met.add(there)
+        return False
 
     def keep(
         self, actor: Any, era: int, f: Sequence[Any], on: Callable[[], Axes], answer: Any

@@ -112,7 +112,7 @@ class Compiled:
             return True
         generated = table.conditions[bit]
         if generated.function is not None:
-            parameters = self._parameters_on(env) if generated.reads else ()
+            parameters = self.parameters_on(env.as_of) if generated.reads else ()
             if all(slots[i] is not MISSING for i in generated.needs) and all(
                 parameters[i] is not MISSING for i in generated.reads
             ):
@@ -137,12 +137,14 @@ class Compiled:
             found = self._bounds[key] = interval(rule.bound, env)
         return found
 
-    def _parameters_on(self, env: Environment) -> tuple[Any, ...]:
-        found = self._parameters.get(env.as_of)
+    def parameters_on(self, as_of: date) -> tuple[Any, ...]:
+        """The scaled values of all parameters on a day, in their order; MISSING where unset."""
+        found = self._parameters.get(as_of)
         if found is None:
             if len(self._parameters) > 1_000:
                 self._parameters.clear()
-            found = self._parameters[env.as_of] = tuple(
+            env = Environment(self._model, as_of, {"as_of": as_of}, lambda a, b: True, {})
+            found = self._parameters[as_of] = tuple(
                 self._parameter(name, env) for name in self._parameter_names
             )
         return found

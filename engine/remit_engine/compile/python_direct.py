@@ -1,0 +1,141 @@
+"""Bare outcomes of plain requests straight from the masks: no request, no case, no verdicts.
+
+Plain: a position asks, every fact is known, nothing was done yet, and the rules are grants and
+prohibitions that read no attribute of people. Whatever is not plain is left to the ordinary path
+(`answer` gives None), so this never decides differently, only sooner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from remit_engine.compile.python_grid import Plan
+from remit_engine.compile.python_slots import MISSING
+from remit_engine.compile.scaled import Scaled, scaled
+from remit_engine.compile.to_python import Compiled, Table
+from remit_engine.decision import Outcome
+from remit_engine.directory import Directory
+from remit_engine.evaluate import Environment
+from remit_engine.interpreter import interval
+from remit_engine.interval import Interval
+from remit_engine.ir import GRANT, PROHIBITION, REQUIREMENT, Model, Rule
+
+Answer = tuple[Outcome, tuple[str, ...]]
+Inside = Callable[[Scaled], bool]
+MOST_BOUNDS = 100_000
+
+
+class Direct:
+    """The plain requests of one plan."""
+
+    def __init__(self, plan: Plan, compiled: Compiled, model: Model, directory: Directory) -> None:
+        self._plan = plan
+        self._model = model
+        self._compiled = compiled
+        self._table: Table = compiled.table(plan.action, plan.verb)
+        self._inside: dict[tuple[int, date], Inside | None] = {}
+        self.plain = _is_plain(plan, self._table, directory)
+
+    def answer(self, actor: str, as_of: date, f: Sequence[Any]) -> Answer | None:
+        """The outcome and deciding rules, or None where the request is not plain."""
+        if not self.plain or actor not in self._model.program.positions or MISSING in f:
+            return None
+        found = self._surviving(as_of, f)
+        if found is None:
+            return None
+        bars = [r for r, inside in found if r.kind == PROHIBITION and inside]
+        own_bars = [r.id for r in bars if r.positions is None or actor in r.positions]
+        if own_bars:
+            return Outcome.DENY, tuple(own_bars)
+        grants = [(r, inside) for r, inside in found if r.kind == GRANT]
+        own = [(r, inside) for r, inside in grants if r.positions is None or actor in r.positions]
+        sure = tuple(r.id for r, inside in own if inside)
+        if sure:
+            return Outcome.PERMIT, sure
+        if not self._model.actions[self._plan.action].granted(self._plan.verb, as_of):
+            return Outcome.UNDEFINED, ()
+        others = any(inside and self._anybody(r, bars) for r, inside in grants)
+        outcome = Outcome.ESCALATE if others else Outcome.DENY
+        return outcome, tuple(r.id for r, _ in own)
+
+    def _surviving(self, as_of: date, f: Sequence[Any]) -> list[tuple[Rule, bool]] | None:
+        """The rules that apply to anybody, with whether the measure is inside their bound; None
+        where one of them cannot be read here."""
+        table, measure = self._table, self._plan.measure
+        value = None if measure is None else f[measure]
+        parameters: Sequence[Any] | None = None
+        found = []
+        for bit in table.index.chosen(table.index.fitting(as_of, f)):
+            rule = table.index.rules[bit]
+            if rule.kind not in (GRANT, PROHIBITION):
+                continue
+            if table.index.rest[bit]:
+                generated = table.conditions[bit]
+                if generated.function is None:
+                    return None
+                if generated.reads:
+                    parameters = parameters or self._compiled.parameters_on(as_of)
+                    if any(parameters[i] is MISSING for i in generated.reads):
+                        return None
+                try:
+                    if not generated.function(f, parameters or ()):
+                        continue
+                except ZeroDivisionError:
+                    return None
+            inside = self._bound(rule, as_of)
+            if inside is None:
+                return None
+            found.append((rule, value is None or inside(value)))
+        return found
+
+    def _bound(self, rule: Rule, as_of: date) -> Inside | None:
+        """The test of a rule's bound on a day; None where it cannot be read or was never fixed."""
+        key = (rule.index, as_of)
+        if key not in self._inside:
+            if len(self._inside) >= MOST_BOUNDS:
+                self._inside.clear()
+            self._inside[key] = self._read_bound(rule, as_of)
+        return self._inside[key]
+
+    def _read_bound(self, rule: Rule, as_of: date) -> Inside | None:
+        if rule.limit is not None and rule.limit.kind == "unset":
+            return None
+        if rule.bound is None:
+            return lambda value: True
+        env = Environment(self._model, as_of, {"as_of": as_of}, lambda a, b: True, {})
+        bound = interval(rule.bound, env)
+        return _test(bound) if isinstance(bound, Interval) else None
+
+    def _anybody(self, grant: Rule, bars: list[Rule]) -> bool:
+        """Whether some position that a grant names is free of the bars."""
+        if any(b.positions is None for b in bars):
+            return False
+        barred = frozenset().union(*(b.positions or () for b in bars))
+        named = self._model.program.positions.keys() if grant.positions is None else grant.positions
+        return any(p not in barred for p in named)
+
+
+def _test(bound: Interval) -> Inside:
+    low = None if bound.low is None else scaled(bound.low)
+    high = None if bound.high is None else scaled(bound.high)
+
+    def inside(value: Scaled) -> bool:
+        if low is not None and (value < low or (bound.low_open and value == low)):
+            return False
+        return high is None or value < high or (not bound.high_open and value == high)
+
+    return inside
+
+
+def _is_plain(plan: Plan, table: Table, directory: Directory) -> bool:
+    """No attribute of people, no steps; and no bar of a single position where people are known,
+    since who holds one position may be barred by another."""
+    rules = table.index.rules
+    single = any(r.kind == PROHIBITION and r.positions is not None for r in rules)
+    return (
+        all(fact.path[0] not in ("actor", "requester") for fact in plan.slots)
+        and all(r.kind != REQUIREMENT for r in rules)
+        and not (single and directory.people)
+    )
