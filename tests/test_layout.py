@@ -19,7 +19,6 @@ MODULES = sorted(p for package in PACKAGES for p in (ROOT / package).rglob("*.py
 LONGEST_FILE = 450  # near 150 is meant, 400 is a lot
 LONGEST_FUNCTION = 45  # near 8 is meant, 40 is a lot
 LONG_BY_NATURE = {
-    "dsl/remit_dsl/syntax.py": "every node of the tree in one place",
     "dsl/remit_dsl/catalogue/": "texts",
     "engine/remit_engine/words.py": "texts",
 }

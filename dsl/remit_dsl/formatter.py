@@ -6,13 +6,13 @@ import re
 from dataclasses import replace
 from itertools import islice, takewhile
 
-from remit_dsl import print_declarations, print_expressions, print_statements
+from remit_dsl import print_declarations, print_expressions
 from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.layout import INDENT, WIDTH, Block, Leaf
 from remit_dsl.lexer import Lexer
 from remit_dsl.parser import parse
 from remit_dsl.source import Source
-from remit_dsl.syntax import Comment, Expr, File, Node, Statement
+from remit_dsl.syntax import Comment, Expr, File, Node
 from remit_dsl.tokens import Reading
 
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
@@ -34,11 +34,6 @@ def print_file(tree: File) -> str:
 def print_expression(expr: Expr) -> str:
     """An expression as text, on one line."""
     return print_expressions.expression(expr)
-
-
-def print_statement(statement: Statement) -> str:
-    """An authority statement as text, on one line."""
-    return print_statements.statement(statement)
 
 
 def _placeless(tree: File) -> File:

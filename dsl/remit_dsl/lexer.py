@@ -113,7 +113,7 @@ class Lexer(Tape):
         for part in name.split("."):
             if not part.isidentifier():
                 return self._not_a_name(text, start)
-        self._check_scripts(text, name, start)
+        self._check_scripts(text, start)
         type = "DOTTED" if "." in text else "WORD"
         return self.token(type, name, start, self.position)
 
@@ -140,7 +140,7 @@ class Lexer(Tape):
         )
         return None
 
-    def _check_scripts(self, text: str, name: str, start: int) -> None:
+    def _check_scripts(self, text: str, start: int) -> None:
         offset = start
         for part in text.split("."):
             odd = characters.stranger(part)

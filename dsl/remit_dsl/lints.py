@@ -16,7 +16,6 @@ from remit_dsl.expressions import (
 from remit_dsl.lookalikes import lookalikes, unbarred_implications
 from remit_dsl.program import (
     Authority,
-    Bound,
     Grant,
     Program,
     Prohibition,
@@ -42,31 +41,17 @@ def missing_owner(program: Program) -> Iterator[Diagnostic]:
 # --- use of names ------------------------------------------------------------------------
 
 
-def statements(block: Authority) -> tuple[Statement, ...]:
-    """All statements of an authority block."""
-    return (
-        *block.grants,
-        *block.prohibitions,
-        *block.requirements,
-        *block.self_bars,
-        *block.separations,
-    )
-
-
-def _bound(bound: Bound | None) -> Iterator[Expression]:
-    if bound is not None:
-        yield bound.value
-        if bound.high is not None:
-            yield bound.high
-
-
 def _of_statement(rule: Statement) -> Iterator[Expression]:
+    bound = None
     if rule.condition is not None:
         yield rule.condition
     if isinstance(rule, Prohibition | Requirement):
-        yield from _bound(rule.bound)
+        bound = rule.bound
     if isinstance(rule, Grant):
-        yield from _bound(rule.limit.bound)
+        bound = rule.limit.bound
+    if bound is not None:
+        yield from bound.ends
+    if isinstance(rule, Grant):
         yield from (total.amount for total in rule.limit.totals)
 
 
@@ -86,7 +71,7 @@ def _expressions(program: Program) -> Iterator[tuple[str, Expression]]:
             yield f"action `{_short(action.name)}`", action.measure.value
     for block in program.authorities:
         words = f"authority `{_short(block.action)}`"
-        yield from ((words, e) for rule in statements(block) for e in _of_statement(rule))
+        yield from ((words, e) for rule in block.statements for e in _of_statement(rule))
     for delegation in program.delegations:
         if delegation.cap is not None:
             yield f"delegation of `{_short(delegation.action)}`", delegation.cap
@@ -143,7 +128,7 @@ def ambiguous_rules(program: Program) -> Iterator[Diagnostic]:
     """Rules without a label are told apart by action, position and verb."""
     for blocks in by_action(program).values():
         first: dict[tuple[object, ...], Statement] = {}
-        for rule in (r for block in blocks for r in statements(block) if r.label is None):
+        for rule in (r for block in blocks for r in block.statements if r.label is None):
             before = first.setdefault(_identity(rule), rule)
             if before is not rule:
                 yield Diagnostic(
@@ -173,7 +158,7 @@ def rules_outside_their_policy(program: Program) -> Iterator[Diagnostic]:
         policy = program.policies.get(block.policy)
         if policy is None:
             continue
-        for rule in statements(block):
+        for rule in block.statements:
             if rule.start and policy.start and rule.start < policy.start:
                 message = f"this rule begins on {rule.start}, before its policy on {policy.start}"
             elif rule.until and policy.effective_until and rule.until > policy.effective_until:

@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 from remit_dsl.currencies import is_currency
-from remit_dsl.source import NOWHERE, Span
+from remit_dsl.source import Span
 from remit_dsl.syntax import Literal
 
 DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?!\w)", re.ASCII)
@@ -44,7 +44,7 @@ def match(text: str, position: int) -> re.Match[str] | None:
     return NUMERAL.match(text, position, end)
 
 
-def literal(written: str, span: Span = NOWHERE) -> Literal:
+def literal(written: str, span: Span) -> Literal:
     """The literal of a text that `NUMERAL` matches as a whole."""
     found = NUMERAL.fullmatch(written)
     if found is None:
@@ -72,41 +72,6 @@ def read_date(written: str) -> date | None:
         return date(*(int(part) for part in found.groups()))
     except ValueError:
         return None
-
-
-def read_literal(text: str) -> Literal | None:
-    """The literal written in a text from elsewhere (the command line, a CSV cell), or None.
-
-    Reads numbers with their units, dates, `true` and `false`, a quoted text; a leading minus is
-    allowed. Anything else is None: it is for the caller to say what the text may be.
-    """
-    written = text.strip()
-    if written in ("true", "false"):
-        return Literal(NOWHERE, "boolean", written == "true", written)
-    day = read_date(written)
-    if day is not None:
-        return Literal(NOWHERE, "date", day, written)
-    if len(written) > 1 and written[0] == written[-1] == '"':
-        return _quoted(written)
-    return _signed(written)
-
-
-def _quoted(written: str) -> Literal | None:
-    inner = re.fullmatch(r'(?:[^"\\\n]|\\["\\nt])*', written[1:-1])
-    return Literal(NOWHERE, "text", unescape(written), written) if inner else None
-
-
-def _signed(written: str) -> Literal | None:
-    bare = written.removeprefix("-")
-    found = match(bare, 0)
-    if found is None or found.end() != len(bare) or has_idle_zero(bare):
-        return None
-    unsigned = literal(bare)
-    if bare == written or not isinstance(unsigned.value, Fraction):
-        return unsigned
-    return Literal(
-        NOWHERE, unsigned.kind, -unsigned.value, written, unsigned.unit, unsigned.month_rule
-    )
 
 
 _ESCAPES = {"\\n": "\n", "\\t": "\t", '\\"': '"', "\\\\": "\\"}

@@ -42,12 +42,6 @@ def parts(node: Statement) -> Parts:
     return head, _clauses(clauses) if clauses is not None else []
 
 
-def statement(node: Statement) -> str:
-    """A statement on one line."""
-    head, clauses = parts(node)
-    return " ".join([head, *(text for text, _ in clauses)])
-
-
 def _clauses(node: Clauses) -> list[tuple[str, Expr | None]]:
     found: list[tuple[str, Expr | None]] = []
     if node.when is not None:

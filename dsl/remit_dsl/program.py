@@ -225,6 +225,11 @@ class Bound:
     high: Expression | None
     span: Span
 
+    @property
+    def ends(self) -> tuple[Expression, ...]:
+        """The expressions it is written with: one, or two for `between`."""
+        return (self.value,) if self.high is None else (self.value, self.high)
+
 
 @dataclass(frozen=True, slots=True)
 class Total:
@@ -346,6 +351,17 @@ class Authority:
     superiors_inherit: bool
     escalation: Escalation | None
     span: Span
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """All its statements, kind by kind."""
+        return (
+            *self.grants,
+            *self.prohibitions,
+            *self.requirements,
+            *self.self_bars,
+            *self.separations,
+        )
 
 
 @dataclass(frozen=True, slots=True)

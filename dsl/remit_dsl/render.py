@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from remit_dsl.diagnostics import Diagnostic, Severity
@@ -28,26 +28,12 @@ def human(diagnostic: Diagnostic, source: Source | SourceOf | None = None) -> st
     return "\n".join(lines)
 
 
-def all_human(diagnostics: Iterable[Diagnostic], source: Source | SourceOf | None = None) -> str:
-    """Every diagnostic for people, with a count at the end."""
-    found = list(diagnostics)
-    parts = [human(d, source) for d in found]
-    return "\n\n".join([*parts, summary(found)])
-
-
 def summary(diagnostics: list[Diagnostic]) -> str:
     """`2 errors, 1 warning`."""
     wrong = sum(d.severity is Severity.ERROR for d in diagnostics)
     counts = ((wrong, "error"), (len(diagnostics) - wrong, "warning"))
     said = [f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts if count]
     return ", ".join(said) or "no faults"
-
-
-def one_line(diagnostic: Diagnostic) -> str:
-    """`file:line:column: error[E0107]: message; help`, as compilers and editors read it."""
-    help = f"; {diagnostic.help}" if diagnostic.help else ""
-    severity = diagnostic.severity.value
-    return f"{diagnostic.span}: {severity}[{diagnostic.code}]: {diagnostic.message}{help}"
 
 
 def as_dict(diagnostic: Diagnostic) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from remit_dsl.program import Delegation
 from remit_engine.directory import DelegationEntry, Directory
 from remit_engine.evaluate import Environment, evaluate
-from remit_engine.ir import Model
+from remit_engine.ir import Model, holds
 from remit_engine.party import Party
 from remit_engine.request import Request
 from remit_engine.unknown import Unknown
@@ -84,8 +84,7 @@ def _delegated(
 
 def _in_force(delegation: Delegation, model: Model, day: date) -> bool:
     policy = model.program.policies[delegation.policy]
-    begun = policy.start is None or policy.start <= day
-    return begun and (policy.effective_until is None or day < policy.effective_until)
+    return holds((policy.start, policy.effective_until), day)
 
 
 def _reaches(delegation: Delegation, giver: Party, taker: Party, model: Model) -> bool:

@@ -91,10 +91,7 @@ def _without_hope(ruling: Ruling) -> Ruling:
         v
         for v in ruling.every
         if v.rule.kind == GRANT
-        and (
-            (v.rule.limit is not None and v.rule.limit.kind == "unset")
-            or (isinstance(v.applies, Unknown) and v.applies.faults)
-        )
+        and (v.rule.unset or (isinstance(v.applies, Unknown) and v.applies.faults))
     )
     if silent:
         missing = frozenset().union(
@@ -224,11 +221,10 @@ def _scan_limits(scan: Scan, rule: Rule, case: Case) -> None:
     if measure is None:
         return
     program = case.model.program
-    written = [] if rule.bound is None else [rule.bound.value, rule.bound.high]
-    if any(e is not None and mentions(e, scan.path, program) for e in written):
+    written = () if rule.bound is None else rule.bound.ends
+    if any(mentions(e, scan.path, program) for e in written):
         for end in written:
-            if end is not None:
-                scan.comparison(measure.value, end)
+            scan.comparison(measure.value, end)
         scan.exact = scan.exact and measure.summed_by is None
     elif rule.bound is not None:
         _scan_known(scan, measure.value, measured(interval(rule.bound, scan.env), case))

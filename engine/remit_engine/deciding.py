@@ -7,7 +7,7 @@ from remit_engine.chain import Answer, Stop, anybody, chain
 from remit_engine.chain import answer as best_answer
 from remit_engine.decision import Decision, Outcome
 from remit_engine.directory import Directory
-from remit_engine.explain import explain
+from remit_engine.explain import Explained, explain
 from remit_engine.interval import highest
 from remit_engine.ir import Model
 from remit_engine.material import Material
@@ -21,29 +21,35 @@ def decide(
     request: Request, model: Model, directory: Directory, judge: Judge, tracer: Tracer
 ) -> Decision:
     """The full explained answer."""
+    return explained(request, model, directory, judge, tracer).decision
+
+
+def explained(
+    request: Request, model: Model, directory: Directory, judge: Judge, tracer: Tracer
+) -> Explained:
+    """The full explained answer with what it was told from."""
     answer = best_answer(request, request.actor, model, directory, judge)
-    outcome, stops, granted = concluded(answer, request, model, directory, judge)
+    outcome, stops = concluded(answer, request, model, directory, judge)
     material = Material(
         request=request,
         answer=answer,
         outcome=outcome,
         reach=farthest(request, model, directory, judge),
         stops=tuple(stops),
-        granted=granted,
     )
-    return explain(material, tracer).decision
+    return explain(material, tracer)
 
 
 def concluded(
     answer: Answer, request: Request, model: Model, directory: Directory, judge: Judge
-) -> tuple[Outcome, list[Stop], bool]:
+) -> tuple[Outcome, list[Stop]]:
     """Steps 6 and 7 of the order, where the actor's own ruling leaves the question open."""
     if answer.ruling.outcome is not None:
-        return answer.ruling.outcome, [], True
+        return answer.ruling.outcome, []
     if not anybody(request, model):
-        return Outcome.UNDEFINED, [], False
+        return Outcome.UNDEFINED, []
     stops = chain(request, model, directory, judge)
-    return (Outcome.ESCALATE if stops else Outcome.DENY), stops, True
+    return (Outcome.ESCALATE if stops else Outcome.DENY), stops
 
 
 def farthest(request: Request, model: Model, directory: Directory, judge: Judge) -> Reach:

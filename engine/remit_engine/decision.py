@@ -9,7 +9,7 @@ from fractions import Fraction
 
 
 class Outcome(enum.StrEnum):
-    """The six answers (design, section 5)."""
+    """The six answers (docs/language.md)."""
 
     PERMIT = "permit"
     NEEDS = "needs"

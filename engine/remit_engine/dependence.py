@@ -24,9 +24,7 @@ def read_by(rule: Rule) -> Iterator[x.Expression]:
     """Every expression a rule reads."""
     yield from rule.condition
     if rule.bound is not None:
-        yield rule.bound.value
-        if rule.bound.high is not None:
-            yield rule.bound.high
+        yield from rule.bound.ends
     if rule.limit is not None:
         for total in rule.limit.totals:
             yield total.amount

@@ -61,7 +61,10 @@ class Engine:
         return decide(request, self.model, self.directory, self.judge, self._tracer)
 
     def checker(self, action: str, verb: str = "approve") -> Check:
-        """The bare outcome and deciding rule ids, as fast as they come; see `Fast.checker`."""
+        """The bare outcome and deciding rule ids, as fast as they come; see `Fast.checker`.
+
+        Raises TypeError on a reference engine.
+        """
         if self._fast is None:
             raise TypeError("the reference engine has no checker")
         return self._fast.checker(action, verb)
@@ -69,7 +72,7 @@ class Engine:
     def read_json_plain(self, data: bytes) -> tuple[Check, str, date, tuple[Any, ...]]:
         """A plain request in JSON as `(check, actor, as_of, slots)`; see `JsonDoor.read`.
 
-        Raises Irregular for every other request.
+        Raises Irregular for every other request, TypeError on a reference engine.
         """
         if self._door is None:
             raise TypeError("the reference engine has no checker")
@@ -78,7 +81,7 @@ class Engine:
     def check_json(self, data: bytes) -> Checked:
         """The bare outcome and deciding rule ids of a request in JSON.
 
-        Raises InvalidRequest, naming everything that is wrong.
+        Raises InvalidRequest, naming everything that is wrong, TypeError on a reference engine.
         """
         try:
             check, actor, as_of, slots = self.read_json_plain(data)

@@ -34,6 +34,9 @@ from remit_engine.unknown import Unknown
 from remit_engine.verdict import Verdict
 from remit_engine.words import say
 
+MOST_UNMET = 8
+"""So many of the actor's grants that do not hold are named."""
+
 
 @dataclass(frozen=True, slots=True)
 class Explained:
@@ -102,7 +105,7 @@ def _limit(
     if grant is not None:
         interval = stated(grant, material.answer.case)
         return None if interval is None else extent(interval, kind, language)
-    if any(v.rule.limit is not None and v.rule.limit.kind == "unset" for v in verdicts):
+    if any(v.rule.unset for v in verdicts):
         return unset(language)
     return None
 
@@ -174,10 +177,9 @@ def _unmet(material: Material) -> tuple[Rule, ...]:
     request = case.request
     unmet = [
         r
-        for r in case.model.actions[request.action].of(GRANT, request.verb)
+        for r in material.rules.in_force(GRANT, request.verb, request.as_of)
         if r.positions is not None
         and r.concerns(case.capacity.positions)
-        and r.in_force(request.as_of)
         and judge(r, case).applies is False
     ]
     if len(unmet) <= MOST_UNMET:
@@ -187,7 +189,6 @@ def _unmet(material: Material) -> tuple[Rule, ...]:
     return tuple(sorted(nearest[:MOST_UNMET], key=lambda r: r.index))
 
 
-MOST_UNMET = 8
 _ROLES = {PROHIBITION: "forbids", SELF_BAR: "forbids", REQUIREMENT: "requires"}
 
 
@@ -202,7 +203,7 @@ def _rules(
 def _role(v: Verdict) -> str:
     if v.rule.kind != GRANT:
         return "unknown" if isinstance(v.applies, Unknown) else _ROLES.get(v.rule.kind, "forbids")
-    if v.rule.limit is not None and v.rule.limit.kind == "unset":
+    if v.rule.unset:
         return "unset"
     if isinstance(v.inside, Unknown) and any(f.kind == "unset" for f in v.inside.faults):
         return "unset"
@@ -222,10 +223,7 @@ def _obligations(material: Material) -> tuple[str, ...]:
     if (
         material.outcome in (Outcome.PERMIT, Outcome.NEEDS)
         and request.actor.person is None
-        and any(
-            r.in_force(request.as_of)
-            for r in case.model.actions[request.action].of(SELF_BAR, request.verb)
-        )
+        and material.rules.in_force(SELF_BAR, request.verb, request.as_of)
     ):
         found.append(say(request.language, "obligation.requester"))
     if case.capacity.on_behalf_of is not None:

@@ -75,16 +75,11 @@ def strongest(verdicts: tuple[Verdict, ...]) -> Verdict | None:
     best: tuple[bool, Fraction, bool] | None = None
     chosen: Verdict | None = None
     for v in verdicts:
-        if v.rule.kind != GRANT or v.applies is not True:
+        if v.rule.kind != GRANT or v.applies is not True or v.rule.unset:
             continue
-        if v.rule.limit is not None and v.rule.limit.kind == "unset":
-            continue
-        reach = room(v)
-        if reach is None:
-            continue
-        rank = (reach.high is None, reach.high or Fraction(0), not reach.high_open)
-        if best is None or rank > best:
-            best, chosen = rank, v
+        whole = room(v)
+        if whole is not None and (best is None or whole.reach > best):
+            best, chosen = whole.reach, v
     return chosen
 
 

@@ -20,14 +20,13 @@ from remit_engine.compile.python_grid import Axes, Cells, Outcomes, Plan, axes, 
 from remit_engine.compile.python_slots import MISSING, slot_value
 from remit_engine.compile.scaled import Scaled, unscaled
 from remit_engine.compile.to_python import Compiled
-from remit_engine.deciding import concluded, farthest
+from remit_engine.deciding import concluded, explained
 from remit_engine.decision import Amount, Decision, Outcome, TraceLine
 from remit_engine.directory import Directory
 from remit_engine.evaluate import Environment, evaluate
-from remit_engine.explain import Explained, explain
+from remit_engine.explain import Explained
 from remit_engine.interpreter import environment
 from remit_engine.ir import Model
-from remit_engine.material import Material
 from remit_engine.party import Holding, Party, same_party
 from remit_engine.reason import reason
 from remit_engine.request import Request
@@ -75,20 +74,15 @@ class Fast:
         try:
             template: Template = cells.find(actor, request.as_of, slots)
         except KeyError:
-            explained = self._explained(request)
-            template = Template.of(explained, cells, slots)
-            on = self._axes(cells, explained.material.answer.case, slots)
+            found = self._explained(request)
+            template = Template.of(found, cells.plan)
+            on = self._axes(cells, found.material.answer.case, slots)
             cells.keep(actor, request.as_of, slots, on, template)
-            return explained.decision
+            return found.decision
         return template.decision(request, slots)
 
     def _explained(self, request: Request) -> Explained:
-        model, directory, judge = self._model, self._directory, self._compiled
-        answer = best_answer(request, request.actor, model, directory, judge)
-        outcome, stops, granted = concluded(answer, request, model, directory, judge)
-        reach = farthest(request, model, directory, judge)
-        material = Material(request, answer, outcome, reach, tuple(stops), granted)
-        return explain(material, self._tracer)
+        return explained(request, self._model, self._directory, self._compiled, self._tracer)
 
     def _explained_cells(self, request: Request) -> Cells | None:
         if request.approvals or request.evidence or request.totals:
@@ -152,7 +146,7 @@ class Fast:
         request = self._request(action, verb, actor, as_of, f)
         model, directory, judge = self._model, self._directory, self._compiled
         answer = best_answer(request, request.actor, model, directory, judge)
-        outcome, _, _ = concluded(answer, request, model, directory, judge)
+        outcome, _ = concluded(answer, request, model, directory, judge)
         rules = tuple(v.rule.id for v in answer.ruling.verdicts)
         return outcome, rules
 
@@ -240,10 +234,9 @@ class Template:
     kinds: tuple[tuple[str, str | None], ...]
 
     @classmethod
-    def of(cls, explained: Explained, cells: Cells, slots: Sequence[Any]) -> Template:
+    def of(cls, found: Explained, plan: Plan) -> Template:
         """The template of the cell in which a decision was found."""
-        decision, telling = explained.decision, explained.telling
-        plan = cells.plan
+        decision, telling = found.decision, found.telling
         names = {".".join(plan.slots[i].path): i for i in plan.numeric}
         shown = replace(
             telling,
@@ -252,8 +245,8 @@ class Template:
         )
         moving = []
         for n, line in enumerate(decision.trace):
-            found = enumerate(line.values)
-            places = tuple((k, names[name]) for k, (name, _) in found if name in names)
+            shown_values = enumerate(line.values)
+            places = tuple((k, names[name]) for k, (name, _) in shown_values if name in names)
             if places:
                 moving.append((n, places))
         high = None

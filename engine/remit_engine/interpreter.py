@@ -82,8 +82,7 @@ def _grant(
         bounds.append(remaining(limit, used))
     if case.capacity.cap is not None:
         bounds.append(measured(Interval(high=case.capacity.cap), case))
-    unset = rule.limit is not None and rule.limit.kind == "unset"
-    inside = False if unset else conjunction(contains(b, value) for b in bounds)
+    inside = False if rule.unset else conjunction(contains(b, value) for b in bounds)
     return Verdict(rule, condition, inside, tuple(bounds), tuple(totals))
 
 

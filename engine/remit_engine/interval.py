@@ -27,6 +27,11 @@ class Interval:
             return False
         return self.low > self.high or (self.low == self.high and (self.low_open or self.high_open))
 
+    @property
+    def reach(self) -> tuple[bool, Fraction, bool]:
+        """Greater the higher it reaches: no end above any end, a closed end above an open one."""
+        return (self.high is None, self.high or Fraction(0), not self.high_open)
+
     def shifted(self, by: Fraction) -> Interval:
         """Every number moved by `by`."""
         return Interval(
@@ -71,21 +76,5 @@ EVERYTHING = Interval()
 
 
 def highest(intervals: list[Interval]) -> Interval | None:
-    """The one reaching highest (a closed end above an open one), or None when all are empty."""
-    best: Interval | None = None
-    for i in intervals:
-        if i.empty:
-            continue
-        if i.high is None:
-            return i
-        if (
-            best is None
-            or best.high is None
-            or (i.high, not i.high_open)
-            > (
-                best.high,
-                not best.high_open,
-            )
-        ):
-            best = i
-    return best
+    """The one reaching highest (see `Interval.reach`), or None when all are empty."""
+    return max((i for i in intervals if not i.empty), key=lambda i: i.reach, default=None)

@@ -64,6 +64,11 @@ class Rule:
     source: str | None = None
     span: Span
 
+    @property
+    def unset(self) -> bool:
+        """True for a grant whose limit was never fixed."""
+        return self.limit is not None and self.limit.kind == "unset"
+
     def in_force(self, as_of: date) -> bool:
         """True on the days the rule holds."""
         return holds((self.start, self.until), as_of)
@@ -81,14 +86,14 @@ class ActionRules:
     rules: tuple[Rule, ...]
     escalation: Escalation | None
     delegations: tuple[Delegation, ...]
-
     by_kind: Mapping[tuple[str, str], tuple[Rule, ...]]
+    """(kind, verb) -> the rules of the kind that speak about the verb"""
     periods: Mapping[str, Mapping[str | None, frozenset[Period]]]
     """verb -> position (None: anyone) -> the periods in which some grant gives it the verb"""
 
-    def of(self, kind: str, verb: str) -> tuple[Rule, ...]:
-        """The rules of one kind that speak about a verb."""
-        return self.by_kind.get((kind, verb), ())
+    def in_force(self, kind: str, verb: str, as_of: date) -> tuple[Rule, ...]:
+        """The rules of one kind that speak about a verb and hold on a day."""
+        return tuple(r for r in self.by_kind.get((kind, verb), ()) if r.in_force(as_of))
 
     def granted(self, verb: str, as_of: date) -> frozenset[str | None]:
         """Who is given a verb by some grant in force on a day; None stands for anyone."""

@@ -34,7 +34,7 @@ class JsonDoor:
         self._actors: dict[str, str] = {}
 
     def read(self, data: bytes) -> tuple[Check, str, date, tuple[Any, ...]]:
-        """The checker to ask, with actor, day and slots."""
+        """The checker to ask, with actor, day and slots; raises Irregular, see the class."""
         try:
             document = _DECODER.decode(data)
             facts = document["facts"]

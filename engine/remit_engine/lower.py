@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,6 +19,7 @@ from remit_dsl.program import (
     Separation,
     Statement,
 )
+from remit_dsl.validate import implied, superiors
 from remit_engine.dependence import bends
 from remit_engine.ir import (
     GRANT,
@@ -36,15 +36,16 @@ from remit_engine.ir import (
 
 def lower(program: Program) -> Model:
     """The model of a checked program. Rule ids are stable and unique (see `_stem`)."""
-    superiors = {p: tuple(_climb(program, p)) for p in program.positions}
-    world = _World(program, superiors, _implied(program))
+    above = {p: tuple(superiors(program, p)) for p in program.positions}
+    verbs = {*BUILT_IN_VERBS, *program.rights}
+    world = _World(program, above, {v: frozenset(implied(program, v)) for v in verbs})
     short = Counter(a.short for a in program.actions.values())
     seen: Counter[str] = Counter()
     rules: list[Rule] = []
     for authority in program.authorities:
         action = program.actions[authority.action]
         prefix = action.short if short[action.short] == 1 else action.name
-        for statement in _statements(authority):
+        for statement in sorted(authority.statements, key=lambda s: s.span):
             stem = f"{prefix}.{_stem(statement)}"
             seen[stem] += 1
             rule_id = stem if seen[stem] == 1 else f"{stem}.{seen[stem]}"
@@ -53,7 +54,7 @@ def lower(program: Program) -> Model:
         program=program,
         rules=tuple(rules),
         actions=_by_action(program, rules),
-        superiors=superiors,
+        superiors=above,
         bending=frozenset(
             (r.action, verb)
             for r in rules
@@ -62,41 +63,6 @@ def lower(program: Program) -> Model:
         ),
         names=_names(program),
     )
-
-
-def _climb(program: Program, position: str) -> Iterator[str]:
-    seen = {position}
-    at = program.positions[position].reports_to
-    while at is not None and at not in seen:
-        yield at
-        seen.add(at)
-        at = program.positions[at].reports_to
-
-
-def _implied(program: Program) -> dict[str, frozenset[str]]:
-    """verb -> itself and every verb it implies, through all steps."""
-    direct = {v: r.implies for v, r in program.rights.items()}
-    closed: dict[str, frozenset[str]] = {}
-    for verb in {*BUILT_IN_VERBS, *direct}:
-        found, queue = {verb}, [verb]
-        while queue:
-            for implied in direct.get(queue.pop(), ()):
-                if implied not in found:
-                    found.add(implied)
-                    queue.append(implied)
-        closed[verb] = frozenset(found)
-    return closed
-
-
-def _statements(authority: Authority) -> Iterable[Statement]:
-    every: list[Statement] = [
-        *authority.grants,
-        *authority.prohibitions,
-        *authority.requirements,
-        *authority.self_bars,
-        *authority.separations,
-    ]
-    return sorted(every, key=lambda s: s.span)
 
 
 def _stem(statement: Statement) -> str:

@@ -14,17 +14,13 @@ from remit_engine.request import Request
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The ruling with its case, how far the actor reaches, and who else may.
-
-    granted: whether anybody holds a grant of the verb that is in force on the day.
-    """
+    """The ruling with its case, how far the actor reaches, and who else may."""
 
     request: Request
     answer: Answer
     outcome: Outcome
     reach: Reach
     stops: tuple[Stop, ...]
-    granted: bool
 
     @property
     def model(self) -> Model:

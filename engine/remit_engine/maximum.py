@@ -103,7 +103,7 @@ def _faulty(bar: Verdict) -> bool:
 
 def _room(grant: Verdict) -> Interval | Unknown | None:
     """Where a grant surely permits; Unknown when that hangs on other facts."""
-    if grant.rule.limit is not None and grant.rule.limit.kind == "unset":
+    if grant.rule.unset:
         return None
     room = EVERYTHING
     unknown = [b for b in (grant.applies, *grant.bounds) if isinstance(b, Unknown)]

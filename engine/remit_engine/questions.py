@@ -197,7 +197,7 @@ def _kind(rule: Rule, env: Environment) -> Type:
 
 def limit_text(rule: Rule, env: Environment) -> str:
     """A limit in words with its value on the day; as written where it hangs on facts."""
-    if rule.limit is not None and rule.limit.kind == "unset":
+    if rule.unset:
         return unset("en").text
     parts = []
     if rule.bound is not None:

@@ -125,12 +125,11 @@ def _unfixed(t: Telling) -> list[Rule]:
     """The grants of the verb whose limit was never fixed, whoever holds them."""
     request, env = t.material.request, environment(t.material.answer.case)
     found = []
-    for rule in t.material.rules.of(GRANT, request.verb):
+    for rule in t.material.rules.in_force(GRANT, request.verb, request.as_of):
         read = rule.bound is not None and not isinstance(rule.bound.value, Constant)
         bound = interval(rule.bound, env) if rule.bound is not None and read else None
         faults = bound.faults if isinstance(bound, Unknown) else frozenset()
-        never = rule.limit is not None and rule.limit.kind == "unset"
-        if rule.in_force(request.as_of) and (never or any(f.kind == "unset" for f in faults)):
+        if rule.unset or any(f.kind == "unset" for f in faults):
             found.append(rule)
     return found
 
@@ -154,7 +153,7 @@ def _undefined(t: Telling) -> str:
         if isinstance(state, Unknown)
         for f in state.faults
     )
-    never = [v.rule for v in ruling.verdicts if v.rule.limit and v.rule.limit.kind == "unset"]
+    never = [v.rule for v in ruling.verdicts if v.rule.unset]
     if never:
         return _say(t, "undefined.unset", rule=f"`{never[0].id}`", owner=_owner(t))
     if faults and faults[0].kind == "unset":

@@ -1,4 +1,4 @@
-"""The order in which an answer is found for one capacity (design, section 5), without its words."""
+"""The order in which an answer is found for one capacity (docs/language.md), without its words."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from remit_engine.decision import Outcome
 from remit_engine.ir import GRANT, REQUIREMENT
 from remit_engine.steps import Outstanding, outstanding
-from remit_engine.unknown import Fault, Truth, Unknown, conjunction, missing
+from remit_engine.unknown import Fault, Truth, Unknown, conjunction, merged, missing
 from remit_engine.verdict import Case, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """What one capacity may. outcome None: nothing said here lets or bars it (ask further:
-    others, or nobody). verdicts: those that decided. possible: before completions were tried,
-    whether some completion may permit; missing: the facts it would take."""
+    others, or nobody). verdicts: those that decided; every: all of the capacity. missing: the
+    facts on which it hangs, faults: what no fact can cure. needs: the steps outstanding."""
 
     outcome: Outcome | None
     verdicts: tuple[Verdict, ...]
@@ -113,7 +113,7 @@ def _not_yet(
 
 def _undefined(grant: Verdict) -> bool:
     """A right whose limit was never fixed, or which a fault keeps from being read."""
-    if grant.rule.limit is not None and grant.rule.limit.kind == "unset":
+    if grant.rule.unset:
         return True
     state = within(grant)
     return isinstance(state, Unknown) and bool(state.faults)
@@ -128,8 +128,5 @@ def _may_be_false(value: Truth) -> bool:
 
 
 def _gaps(values: Iterable[Truth]) -> tuple[frozenset[str], frozenset[Fault]]:
-    unknowns = [v for v in values if isinstance(v, Unknown)]
-    return (
-        frozenset().union(*(u.missing for u in unknowns)),
-        frozenset().union(*(u.faults for u in unknowns)),
-    )
+    whole = merged(values)
+    return whole.missing, whole.faults

@@ -131,36 +131,28 @@ def _counts(index: int, verb: str, case: Case, trusting: bool) -> bool:
 
 def _forbidden(approval: Approval, case: Case) -> bool:
     """Whether a prohibition of the verb applies, or may apply, to the one who did it."""
-    rules = case.model.actions[case.request.action].of(PROHIBITION, approval.verb)
-    who = approval.by
+    request, who = case.request, approval.by
+    rules = case.model.actions[request.action].in_force(PROHIBITION, approval.verb, request.as_of)
     capacity = Capacity(who, who.positions, who.barred, (who,))
     facts = {**case.facts, "actor": who}
     theirs = replace(case, capacity=capacity, facts=facts, own=None)
     return any(
-        judge(rule, theirs).applies is not False
-        for rule in rules
-        if rule.in_force(case.request.as_of) and rule.concerns(who.barred)
+        judge(rule, theirs).applies is not False for rule in rules if rule.concerns(who.barred)
     )
 
 
 def _separated(verb: str, case: Case) -> frozenset[str]:
     """The verbs that another person must have done than the one who does this verb."""
-    found: set[str] = set()
-    for rule in case.model.actions[case.request.action].of(SEPARATION, verb):
-        if rule.in_force(case.request.as_of):
-            found |= rule.verbs - {verb}
-    return frozenset(found)
+    request = case.request
+    rules = case.model.actions[request.action].in_force(SEPARATION, verb, request.as_of)
+    return frozenset().union(*(rule.verbs for rule in rules)) - {verb}
 
 
 def _is_requester(approval: Approval, case: Case, trusting: bool) -> bool:
     """Whether the requester did a step of a verb that the requester may not do."""
-    barred = any(
-        r.in_force(case.request.as_of)
-        for r in case.model.actions[case.request.action].of(SELF_BAR, approval.verb)
-    )
-    requester = case.request.requester
-    if not barred:
+    request = case.request
+    if not case.model.actions[request.action].in_force(SELF_BAR, approval.verb, request.as_of):
         return False
-    if requester is None:
+    if request.requester is None:
         return not trusting and case.capacity.party.person is not None
-    return same_party(approval.by, requester) is not False
+    return same_party(approval.by, request.requester) is not False

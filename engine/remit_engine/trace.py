@@ -64,11 +64,10 @@ class Tracer:
         if bound is None:
             raise TypeError("a rule without a bound")
         stated = measure(case)
-        ends = [e for e in (bound.value, bound.high) if e is not None]
         action = case.model.actions[rule.action].action
         name = written(action.measure.value.span, self._model.program) if action.measure else ""
-        values = [(name, _value(stated, ends[0]))]
-        values += [(written(e.span, self._model.program), self._shown(e, env)) for e in ends]
+        values = [(name, _value(stated, bound.value))]
+        values += [(written(e.span, self._model.program), self._shown(e, env)) for e in bound.ends]
         return TraceLine(
             rule.id,
             written(bound.span, self._model.program),

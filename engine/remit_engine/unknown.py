@@ -21,7 +21,7 @@ EITHER = CAN_BE_TRUE | CAN_BE_FALSE
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
     """kind: `division by zero`, `no row`, `several rows`, `unset`, `not in force`, `no rate`,
-    `empty list`, `date out of range`; `subject`: the parameter, table, … it is about."""
+    `empty list`, `date out of range`, `reversed`; subject: the parameter, table, … it is about."""
 
     kind: str
     subject: str

@@ -65,11 +65,11 @@ def _digits(draw):
 
 @st.composite
 def numerals_(draw, units=("", "%", "‰", "bp", "万", "亿", " CNY", "万 USD", "亿EUR")):
-    return numerals.literal(draw(_digits()) + draw(st.sampled_from(units)))
+    return numerals.literal(draw(_digits()) + draw(st.sampled_from(units)), NOWHERE)
 
 
 durations = st.builds(
-    lambda count, unit: numerals.literal(f"{count} {unit}"),
+    lambda count, unit: numerals.literal(f"{count} {unit}", NOWHERE),
     st.integers(1, 400),
     st.sampled_from(
         ["day", "days", "week", "weeks", "month", "months", "years", "months clipped",
@@ -450,7 +450,7 @@ def forms(x: s.Expr) -> list[s.Expr]:
         s.DateDifference(n, "days", x, _A),
         s.DateDifference(n, "months", _A, x),
         s.PeriodEdge(n, "start", "month", x),
-        s.Rounded(n, x, "half up", numerals.literal("0.01")),
+        s.Rounded(n, x, "half up", numerals.literal("0.01", NOWHERE)),
         s.Converted(n, x, "CNY"),
         s.Default(n, x, _A),
         s.Default(n, _A, x),

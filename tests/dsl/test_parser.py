@@ -11,7 +11,6 @@ from remit_dsl import syntax as s
 from remit_dsl.automaton import table
 from remit_dsl.catalogue.syntax import ENTRIES
 from remit_dsl.currencies import CODES, is_currency
-from remit_dsl.numerals import read_literal
 from remit_dsl.parser import parse
 from remit_dsl.source import Source
 from remit_dsl.suggest import nearest
@@ -195,22 +194,6 @@ def test_literals(text: str, kind: str, value: object, unit: str | None) -> None
     found = expr(text)
     assert (found.kind, found.value, found.unit) == (kind, value, unit)
     assert found.written == text
-    other = read_literal(text)
-    assert other is not None
-    assert (other.kind, other.value, other.unit) == (kind, value, unit)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "x", "1,000", "1e5", ".5", "5.", "007", "1__0", "2026-02-30", '"a', "5 XXX", "--1"]
-)
-def test_what_is_no_literal(text: str) -> None:
-    assert read_literal(text) is None
-
-
-def test_negative_literals_from_elsewhere() -> None:
-    found = read_literal(" -12.5% ")
-    assert found is not None
-    assert found.value == Fraction(-1, 8)
 
 
 def test_a_month_rule() -> None:

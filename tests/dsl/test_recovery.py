@@ -34,7 +34,7 @@ def test_malformed(path: Path) -> None:
     policy, _, expected = path.read_text(encoding="utf-8").partition(SEPARATOR)
     source = Source("case.remit", policy)
     found = parse(source)[1]
-    shown = render.all_human(found, source) + "\n"
+    shown = "\n\n".join([*(render.human(d, source) for d in found), render.summary(found)]) + "\n"
     if os.environ.get("REMIT_UPDATE"):
         path.write_text(policy + SEPARATOR + shown, encoding="utf-8", newline="\n")
     else:

@@ -76,9 +76,8 @@ def test_without_the_source_the_place_is_named() -> None:
     assert render.human(fault) == "warning[W0500]: no\n  --> p.remit:1:2"
 
 
-def test_one_line_and_data() -> None:
+def test_data() -> None:
     fault = Diagnostic(Source("p.remit", "abc").span(1, 2), "E0030", "no", "so")
-    assert render.one_line(fault) == "p.remit:1:2: error[E0030]: no; so"
     data = json.loads(json.dumps(render.as_dict(fault)))
     assert data["place"] == {"file": "p.remit", "line": 1, "column": 2, "start": 1, "end": 2}
     assert (data["code"], data["severity"], data["help"]) == ("E0030", "error", "so")

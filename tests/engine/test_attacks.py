@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from engine.asking import House, missing
+from remit_api.batch.row import from_document, from_typed_cells
+from remit_api.failures import BadFacts
 from remit_engine.request import InvalidRequest
 
 LINE = """
@@ -484,3 +486,69 @@ action pay { amount money  items list of Item optional  limit on amount }
     for outcome, lists in cases.items():
         for items in lists:
             assert house.outcome("clerk", amount=1, items=items) == outcome
+
+
+# --- eras of the checker --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [("06-02", "05-30", "06-02"), ("05-30", "06-02", "05-30")])
+def test_a_delegating_policy_that_ends_ends_an_era(days: tuple[str, ...]) -> None:
+    lend = """policy lend { currency CNY  effective until 2026-06-01 } use p
+        delegation of pay { to any level below }"""
+    own = f"{LINE} {PAY} authority pay {{ manager may approve any }}"
+    house = House({"own.remit": own, "lend.remit": lend}, HOLDERS + LENT)
+    for day in days:
+        as_of = f"2026-{day}"
+        assert checked(house, "c", as_of, amount=5) == house.outcome("c", as_of=as_of, amount=5)
+
+
+def test_a_cap_that_reads_the_day_has_no_eras() -> None:
+    lending = """delegation of pay { to any level below
+        at most (if as_of >= 2026-06-01 then 10 else 1_000) }"""
+    house = pay("manager may approve any", HOLDERS + LENT, lending)
+    for as_of, n in (("2026-07-01", 500), ("2026-02-01", 500), ("2026-07-01", 500)):
+        assert checked(house, "c", as_of, amount=n) == house.outcome("c", as_of=as_of, amount=n)
+
+
+def test_a_set_of_records_is_no_key() -> None:
+    action = """
+record Item { sold: boolean }
+action pay { amount money  items set of Item  limit on amount }
+"""
+    sentences = "clerk may approve up to 10  manager may sign any when any(i in items where i.sold)"
+    house = pay(sentences, action=action)
+    for _ in range(2):
+        assert house.outcome("clerk", amount=5, items=[{"sold": True}]) == "permit"
+        assert checked(house, "clerk", amount=5, items=[{"sold": True}]) == "permit"
+
+
+def test_kept_answers_are_bounded_in_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("remit_engine.compile.python_grid.MOST_CELLS", 20)
+    steps = " ".join(f"clerk may approve up to {n} when total <= {n}" for n in range(1, 12))
+    house = pay(steps, action="action pay { amount money  total money  limit on amount }")
+    for n in range(1, 12):
+        for total in range(1, 12):
+            house.compiled.decide(house.request("clerk", amount=n, total=total))
+    assert house.compiled._fast is not None
+    kept = house.compiled._fast._cells["p.pay", "approve"]
+    assert kept is not None
+    assert sum(len(answers) for _, answers in kept._cells.values()) <= 20
+
+
+@pytest.mark.parametrize("again", [0, "0"])
+def test_a_total_stated_twice_is_refused(again: Any) -> None:
+    line = {"actor": "clerk", "totals": {"month": 9000}, "totals.month": again}
+    for read in (from_document, from_typed_cells):
+        with pytest.raises(BadFacts):
+            read(line)
+
+
+def test_a_kept_trace_shows_the_attributes_of_the_delegator() -> None:
+    people = """
+people:
+  - {id: c, attributes: {cap: 7}, positions: [{position: clerk}]}
+  - {id: m, attributes: {cap: 12}, positions: [{position: manager}]}
+"""
+    house = pay("manager may approve any when actor.cap > 8", people + LENT, LENDING)
+    for n in (5, 6, 5):
+        assert house.outcome("c", amount=n) == "permit"  # both back ends, to the last word

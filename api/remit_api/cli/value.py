@@ -23,7 +23,7 @@ from remit_api.facts import is_fact
 from remit_api.failures import WrongUse
 from remit_api.values import read_value_facts
 from remit_dsl.program import Program
-from remit_engine.values import ValueAnswer, facts_of
+from remit_engine.values import ValueAnswer
 from remit_engine.wire import to_json
 
 
@@ -45,7 +45,7 @@ def value(
     session = open_session(asked, view)
     engine = session.loaded.engine
     try:
-        fields = facts_of(name, engine.model)
+        fields = engine.value_facts(name)
     except KeyError:
         known = _values(session.loaded.program)
         raise stray(name, known, "definition, table or parameter") from None

@@ -100,7 +100,7 @@ class Direct:
         return self._inside[key]
 
     def _read_bound(self, rule: Rule, as_of: date) -> Inside | None:
-        if rule.limit is not None and rule.limit.kind == "unset":
+        if rule.unset:
             return None
         if rule.bound is None:
             return lambda value: True

@@ -75,8 +75,7 @@ def _number(e: x.Expression) -> bool:
 def _has_cells(rule: Rule, program: Program) -> bool:
     if rule.limit is not None and rule.limit.totals:
         return False
-    ends = [] if rule.bound is None else [rule.bound.value, rule.bound.high]
-    if not all(_fixed(e, program) for e in ends if e is not None):
+    if rule.bound is not None and not all(_fixed(e, program) for e in rule.bound.ends):
         return False
     return all(_condition_has_cells(c, program) for c in rule.condition)
 
@@ -140,8 +139,7 @@ def axes(
         for condition in plan.index.rest[bit]:
             _collect(condition, places, found, env)
         if rule.bound is not None and plan.measure is not None:
-            ends = [e for e in (rule.bound.value, rule.bound.high) if e is not None]
-            found[plan.measure].update(_known(ends, env))
+            found[plan.measure].update(_known(rule.bound.ends, env))
     return tuple(tuple(sorted(found[i])) for i in plan.numeric)
 
 

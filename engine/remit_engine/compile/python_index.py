@@ -18,7 +18,7 @@ from remit_engine.compile.python_slots import MISSING
 from remit_engine.evaluate import Environment, truth
 from remit_engine.ir import GRANT, Model, Rule
 
-_ENUMERABLE = frozenset({"enum", "boolean", "position"})
+_OTHER = "\0 any other text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +114,6 @@ def index(rules: Sequence[Rule], slots: Sequence[x.Fact], model: Model) -> RuleI
         **_holders(rules),
         **_eras(rules),
     )
-
-
-_OTHER = "\0 any other text"
 
 
 def _domain(fact: x.Fact, rules: Sequence[Rule], model: Model) -> list[Any] | None:

@@ -28,6 +28,8 @@ from remit_engine.unknown import Truth, Unknown, conjunction
 from remit_engine.verdict import Case, Verdict
 
 Condition = Callable[[Sequence[Any], Sequence[Any]], bool]
+MOST_BOUNDS = 100_000
+MOST_DAYS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class Compiled:
         key = (rule.index, env.as_of)
         found = self._bounds.get(key)
         if found is None:
-            if len(self._bounds) > 100_000:
+            if len(self._bounds) > MOST_BOUNDS:
                 self._bounds.clear()
             found = self._bounds[key] = interval(rule.bound, env)
         return found
@@ -141,7 +143,7 @@ class Compiled:
         """The scaled values of all parameters on a day, in their order; MISSING where unset."""
         found = self._parameters.get(as_of)
         if found is None:
-            if len(self._parameters) > 1_000:
+            if len(self._parameters) > MOST_DAYS:
                 self._parameters.clear()
             env = Environment(self._model, as_of, {"as_of": as_of}, lambda a, b: True, {})
             found = self._parameters[as_of] = tuple(
@@ -170,8 +172,8 @@ class Compiled:
 
     def _is_fixed(self, rule: Rule) -> bool:
         program = self._model.program
-        ends = [] if rule.bound is None else [rule.bound.value, rule.bound.high]
-        return not any(True for e in ends if e is not None for _ in facts_in(e, program))
+        ends = () if rule.bound is None else rule.bound.ends
+        return not any(True for e in ends for _ in facts_in(e, program))
 
     def _condition_source(self, rest: Sequence[x.Expression], slots: Sequence[x.Fact]) -> Generated:
         if not rest:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from remit_dsl import expressions as x
 from remit_dsl.program import TableRow
+from remit_engine.dependence import read_by
 from remit_engine.engine import Engine
 from remit_engine.evaluate import Environment, evaluate, truth, value_in_force
-from remit_engine.ir import GRANT, Rule
+from remit_engine.ir import GRANT
 from remit_engine.request import Request
 from remit_engine.suite.boundaries import environment
 from remit_engine.unknown import Unknown, conjunction
@@ -24,18 +25,8 @@ def reached_rows(request: Request, engine: Engine) -> Iterator[TableRow]:
     for rule in rules.rules:
         asked = request.verb in rule.verbs and rule.in_force(request.as_of)
         if asked and (rule.kind != GRANT or rule.concerns(request.actor.positions)):
-            for expression in _expressions(rule):
+            for expression in read_by(rule):
                 yield from _met(expression, env)
-
-
-def _expressions(rule: Rule) -> Iterator[x.Expression]:
-    yield from rule.condition
-    if rule.bound is not None:
-        yield rule.bound.value
-        if rule.bound.high is not None:
-            yield rule.bound.high
-    for total in rule.limit.totals if rule.limit is not None else ():
-        yield total.amount
 
 
 def _met(e: x.Expression, env: Environment) -> Iterator[TableRow]:
