@@ -201,8 +201,10 @@ def _put(tree: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
 def _turning_days(model: Model, directory: Directory) -> Iterator[date]:
     """The days on which an answer may change though the facts do not."""
     program = model.program
-    for rule in model.rules:
-        yield from (d for d in (rule.start, rule.until) if d is not None)
+    periods = [(rule.start, rule.until) for rule in model.rules]
+    periods += [(policy.start, policy.effective_until) for policy in program.policies.values()]
+    for period in periods:
+        yield from (d for d in period if d is not None)
     dated = [p.values for p in program.parameters.values()]
     dated += [e.values for e in program.exchanges.values()]
     for values in dated:
@@ -238,6 +240,8 @@ class Template:
         """The template of the cell in which a decision was found."""
         decision, telling = found.decision, found.telling
         names = {".".join(plan.slots[i].path): i for i in plan.numeric}
+        if decision.on_behalf_of is not None:  # `actor` is the delegator, the slots are not his
+            names = {name: i for name, i in names.items() if not name.startswith("actor.")}
         shown = replace(
             telling,
             measure=_placed(telling.measure, _MEASURE),

@@ -80,18 +80,20 @@ def from_document(document: Mapping[str, Any]) -> Question:
             continue
         if name in (*TEXTS, *LISTS):
             members[name] = value
-        elif name == "totals" and isinstance(value, Mapping):
-            totals.update(value)
+        elif name == "totals":
+            totals = joined(totals, _object(value, "totals"), "totals.")
         elif name.startswith("totals."):
-            totals[name.removeprefix("totals.")] = value
+            totals = joined(totals, {name.removeprefix("totals."): value}, "totals.")
         elif name.startswith("actor."):
             actor[name.removeprefix("actor.")] = value
         elif name == "facts":
-            facts = joined(facts, _object(value))
+            facts = joined(facts, _object(value, "facts"))
         else:
             facts = joined(facts, nested(name, value))
     if totals:
         members["totals"] = totals
+    if actor and isinstance(members.get("actor"), Mapping):
+        raise BadFacts([Problem("actor", "`actor` is given twice: give it once")])
     return Question(members, facts, Words(actor=actor))
 
 
@@ -108,6 +110,10 @@ def from_typed_cells(cells: Mapping[str, Any]) -> Question:
     for path in said.words.facts:
         if states(stated.facts, path.split(".")):
             raise BadFacts([Problem(path, f"`{path}` is given twice: give it once")])
+    both = sorted(said.words.totals.keys() & stated.members.get("totals", {}).keys())
+    both += sorted(said.words.actor.keys() & stated.words.actor.keys())
+    if both:
+        raise BadFacts([Problem(both[0], f"`{both[0]}` is given twice: give it once")])
     words = replace(said.words, actor={**stated.words.actor, **said.words.actor})
     return Question({**stated.members, **said.members}, stated.facts, words)
 
@@ -139,9 +145,10 @@ def joined(one: Mapping[str, Any], other: Mapping[str, Any], path: str = "") -> 
     return result
 
 
-def _object(value: Any) -> Mapping[str, Any]:
+def _object(value: Any, name: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise BadFacts([Problem("facts", 'facts are an object, such as {"rate": "12%"}')])
+        message = f'{name} are an object, such as {{"rate": "12%"}}'
+        raise BadFacts([Problem(name, message)])
     return value
 
 

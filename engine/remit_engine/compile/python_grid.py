@@ -55,8 +55,11 @@ def plan(action: str, verb: str, compiled: Compiled, model: Model) -> Plan | Non
         return None
     if not all(_has_cells(rule, model.program) for rule in table.index.rules):
         return None
+    caps = (d.cap for d in model.actions[action].delegations)
+    if not all(_fixed(cap, model.program) for cap in caps if cap is not None):
+        return None
     numeric = tuple(i for i, fact in enumerate(table.slots) if _number(fact))
-    discrete = tuple(i for i, fact in enumerate(table.slots) if fact.type.kind in _DISCRETE)
+    discrete = tuple(i for i, fact in enumerate(table.slots) if _discrete(fact))
     if len(numeric) + len(discrete) != len(table.slots):
         return None
     place = None
@@ -101,7 +104,8 @@ def _condition_has_cells(e: x.Expression, program: Program) -> bool:
 
 
 def _discrete(e: x.Expression) -> bool:
-    return isinstance(e, x.Fact) and e.type.kind in _DISCRETE
+    kind = e.type.element if e.type.element is not None else e.type
+    return isinstance(e, x.Fact) and e.type.kind in _DISCRETE and kind.kind in _DISCRETE
 
 
 def _fixed(e: x.Expression, program: Program) -> bool:
@@ -175,6 +179,7 @@ class Cells:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._cells: dict[tuple[Any, ...], tuple[Any, dict[Any, Any]]] = {}
+        self._kept = 0
         self.source = _source(plan)
         scope: dict[str, Any] = {
             "cells": self._cells,
@@ -186,8 +191,10 @@ class Cells:
 
     def keep(self, actor: Any, day: Any, f: Sequence[Any], on: Axes, answer: Any) -> None:
         """Keep the answer of the cell that slots `f` lie in; `on` are its axes."""
-        if len(self._cells) >= MOST_CELLS:
+        if self._kept >= MOST_CELLS:
             self._cells.clear()
+            self._kept = 0
+        self._kept += 1
         key = (actor, day, *(f[i] for i in self.plan.discrete))
         kept = on[0] if len(on) == 1 else on
         stands, answers = self._cells.setdefault(key, (kept, {}))
@@ -213,6 +220,7 @@ class Outcomes:
         self._axes: dict[tuple[Any, ...], Axes] = {}
         self._equal: dict[Any, Any] = {}
         self._met: set[tuple[Any, ...]] = set()
+        self._kept = 0
         self._once = _closed_above(plan)
 
     def checking(
@@ -247,9 +255,11 @@ class Outcomes:
     ) -> None:
         """Keep the outcome of the cell that slots `f` lie in; `on` finds its axes, which hang on
         the era and the discrete slots alone."""
-        if len(self._cells) >= MOST_CELLS:
+        if self._kept >= MOST_CELLS:
             for memo in (self._cells, self._axes, self._equal):
                 memo.clear()
+            self._kept = 0
+        self._kept += 1
         numeric, same = self.plan.numeric, self._equal.setdefault
         there = (era, *(f[i] for i in self.plan.discrete))
         found = self._axes.get(there)
