@@ -26,8 +26,8 @@ from remit_engine.interpreter import environment, interval, measured, remaining,
 from remit_engine.interval import Interval
 from remit_engine.ir import GRANT, Model, Rule
 from remit_engine.party import Party
-from remit_engine.ruling import Ruling, rule_on
-from remit_engine.unknown import Unknown
+from remit_engine.ruling import Ruling, is_silent, rule_on
+from remit_engine.unknown import Unknown, merged
 from remit_engine.verdict import Case, Judge, judged
 
 LIMIT = 512
@@ -87,18 +87,19 @@ def _matters(
 
 
 def _without_hope(ruling: Ruling) -> Ruling:
-    silent = tuple(
-        v
-        for v in ruling.every
-        if v.rule.kind == GRANT
-        and (v.rule.unset or (isinstance(v.applies, Unknown) and v.applies.faults))
-    )
-    if silent:
-        missing = frozenset().union(
-            *(v.applies.missing for v in silent if isinstance(v.applies, Unknown))
-        )
-        return replace(ruling, outcome=Outcome.UNDEFINED, verdicts=silent, missing=missing)
+    """What is left when no completion permits: a right that says nothing, or none at all."""
     grants = tuple(v for v in ruling.every if v.rule.kind == GRANT)
+    silent = tuple(v for v in grants if is_silent(v))
+    if silent:
+        states = [state for v in silent for state in (v.applies, v.inside)]
+        unknown = merged(states)
+        return replace(
+            ruling,
+            outcome=Outcome.UNDEFINED,
+            verdicts=silent,
+            missing=unknown.missing,
+            faults=unknown.faults,
+        )
     return replace(ruling, outcome=None, verdicts=grants, missing=frozenset())
 
 

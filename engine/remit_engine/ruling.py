@@ -102,7 +102,7 @@ def _not_yet(
         deciding = (*hopeful, *open_bars, *unclear)
         return Ruling(Outcome.INCOMPLETE, deciding, every, missing, faults)
     blocked = tuple(v for v in (*open_bars, *unclear) if hopeful)
-    silent = tuple(v for v in grants if _undefined(v))
+    silent = tuple(v for v in grants if is_silent(v))
     if blocked or silent:
         missing, faults = _gaps(
             [v.applies for v in (*blocked, *silent)] + [v.inside for v in silent]
@@ -111,7 +111,7 @@ def _not_yet(
     return Ruling(None, tuple(grants), every)
 
 
-def _undefined(grant: Verdict) -> bool:
+def is_silent(grant: Verdict) -> bool:
     """A right whose limit was never fixed, or which a fault keeps from being read."""
     if grant.rule.unset:
         return True
