@@ -8,7 +8,7 @@ from pathlib import Path
 
 from remit_api.failures import InvalidPolicy, MissingFile
 from remit_dsl.diagnostics import Diagnostic, errors
-from remit_dsl.loader import load
+from remit_dsl.loader import Each, load
 from remit_dsl.program import Program
 from remit_dsl.source import Source
 from remit_engine.directory import Directory
@@ -30,9 +30,11 @@ class Loaded:
     warnings: tuple[Diagnostic, ...]
 
 
-def open_engine(paths: Sequence[Path], directory_file: Path | None) -> Loaded:
+def open_engine(
+    paths: Sequence[Path], directory_file: Path | None, each: Each | None = None
+) -> Loaded:
     """The engine of policies and a directory; `InvalidPolicy` when either has errors."""
-    program, warnings = load_program(paths)
+    program, warnings = load_program(paths, each)
     directory = Directory.empty()
     if directory_file is not None:
         directory, found = load_directory(directory_file, program)
@@ -41,9 +43,11 @@ def open_engine(paths: Sequence[Path], directory_file: Path | None) -> Loaded:
     return Loaded(engine, program, tuple(paths), directory_file, tuple(warnings))
 
 
-def load_program(paths: Sequence[Path]) -> tuple[Program, list[Diagnostic]]:
+def load_program(
+    paths: Sequence[Path], each: Each | None = None
+) -> tuple[Program, list[Diagnostic]]:
     """The checked program with its warnings; `InvalidPolicy` when it has errors."""
-    program, found = load(paths)
+    program, found = load(paths, each)
     if program is None or errors(found):
         raise InvalidPolicy(found, sources_of(found))
     return program, found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,16 +21,20 @@ from remit_dsl.tables_csv import TableFile
 from remit_dsl.unread import declared_names, lost_names, lost_policy
 
 Result = tuple[Program | None, list[Diagnostic]]
+Each = Callable[[int, int], None]
 
 
-def load(paths: Iterable[Path]) -> Result:
-    """Check policy files and folders (all `*.remit` below); the program is None iff errors."""
+def load(paths: Iterable[Path], each: Each | None = None) -> Result:
+    """Check policy files and folders (all `*.remit` below); the program is None iff errors.
+
+    each: told how many files are read, and of how many, for whoever waits.
+    """
     findings = Findings()
     for path in gather(paths, findings):
         source = read_source(path, findings)
         if source is not None:
             findings.sources[source.name] = source
-    return _load(findings, _Tables(findings, None))
+    return _load(findings, _Tables(findings, None), each)
 
 
 def load_texts(texts: Mapping[str, str]) -> Result:
@@ -82,11 +86,14 @@ class _Tables:
 # --- stages ------------------------------------------------------------------------------
 
 
-def _load(findings: Findings, tables: _Tables) -> Result:
+def _load(findings: Findings, tables: _Tables, each: Each | None = None) -> Result:
     loaded: dict[str, Names] = {}
     lost: set[str] = set()
-    for source in list(findings.sources.values()):
+    sources = list(findings.sources.values())
+    for done, source in enumerate(sources, 1):
         _enter(source, loaded, lost, findings)
+        if each is not None:
+            each(done, len(sources))
     if not loaded:
         _nothing(findings)
         return None, ordered(findings.found)

@@ -36,7 +36,8 @@ def check(
     """Check policies, and the directory beside them; say every fault with its place."""
     view = screen(as_json=as_json, verbose=verbose)
     read = policy_paths([*(policy or ()), *(paths or ())])
-    program, found = load(read)
+    with view.patience("checking policies") as each:
+        program, found = load(read, each)
     if directory is None and not no_directory:
         directory = find_directory(read)
     if program is not None and directory is not None:

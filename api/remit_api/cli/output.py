@@ -6,9 +6,10 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from threading import Timer
 from typing import IO, Any
 
 from rich.cells import cell_len
@@ -18,6 +19,8 @@ from rich.text import Text
 Part = str | tuple[str, str]
 """A piece of a line: plain, or with a style."""
 
+PATIENCE = 1.0
+"""Seconds of silence before a spinner is shown."""
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
 
 
@@ -46,6 +49,23 @@ class Screen:
         """A line on standard error in verbose mode only."""
         if self.verbose:
             self.note((message, "dim"))
+
+    @contextmanager
+    def patience(self, message: str) -> Iterator[Callable[[int, int], None]]:
+        """While the block runs: a spinner on standard error, on a terminal only, and only when it
+        takes longer than `PATIENCE`. Gives a function to tell how much is done, and of how much."""
+        if not self.err.is_terminal:
+            yield lambda done, of: None
+            return
+        spinner = self.err.status(f"{message} …")
+        timer = Timer(PATIENCE, spinner.start)
+        timer.start()
+        try:
+            yield lambda done, of: spinner.update(f"{message}: {done} of {of} files")
+        finally:
+            timer.cancel()
+            timer.join()
+            spinner.stop()
 
     def data(self, document: Any) -> None:
         """A JSON document on standard output."""

@@ -110,7 +110,8 @@ def open_loaded(given: Sequence[str], asked: Asked, view: Screen) -> Loaded:
     directory = asked.directory
     if directory is None and not asked.no_directory:
         directory = find_directory(paths)
-    loaded = open_engine(paths, directory)
+    with view.patience("reading policies") as each:
+        loaded = open_engine(paths, directory, each)
     view.remark(f"policies: {', '.join(str(p) for p in paths)}")
     view.remark(f"directory: {directory or 'none'}")
     for warning in loaded.warnings:
