@@ -7,7 +7,7 @@ prohibitions that read no attribute of people. Whatever is not plain is left to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -27,6 +27,10 @@ Inside = Callable[[Scaled], bool]
 MOST_BOUNDS = 100_000
 
 
+class _NotPlain(Exception):
+    """A rule that is not read here."""
+
+
 class Direct:
     """The plain requests of one plan."""
 
@@ -35,6 +39,9 @@ class Direct:
         self._model = model
         self._compiled = compiled
         self._table: Table = compiled.table(plan.action, plan.verb)
+        self._bars = sum(
+            1 << bit for bit, r in enumerate(self._table.index.rules) if r.kind == PROHIBITION
+        )
         self._inside: dict[tuple[int, date], Inside | None] = {}
         self.plain = _is_plain(plan, self._table, directory)
 
@@ -42,53 +49,66 @@ class Direct:
         """The outcome and deciding rules, or None where the request is not plain."""
         if not self.plain or actor not in self._model.program.positions or MISSING in f:
             return None
-        found = self._surviving(as_of, f)
-        if found is None:
+        try:
+            return self._answer(actor, as_of, f)
+        except (_NotPlain, ZeroDivisionError):  # a fault: the ordinary path says which and where
             return None
-        bars = [r for r, inside in found if r.kind == PROHIBITION and inside]
-        own_bars = [r.id for r in bars if r.positions is None or actor in r.positions]
-        if own_bars:
-            return Outcome.DENY, tuple(own_bars)
-        grants = [(r, inside) for r, inside in found if r.kind == GRANT]
-        own = [(r, inside) for r, inside in grants if r.positions is None or actor in r.positions]
-        sure = tuple(r.id for r, inside in own if inside)
+
+    def _answer(self, actor: str, as_of: date, f: Sequence[Any]) -> Answer:
+        index = self._table.index
+        own = index.candidates((actor,), (actor,), as_of, f)
+        applying = list(self._applying(own, as_of, f))
+        bars = tuple(r.id for r, inside in applying if r.kind == PROHIBITION and inside)
+        if bars:
+            return Outcome.DENY, bars
+        grants = [(r, inside) for r, inside in applying if r.kind == GRANT]
+        sure = tuple(r.id for r, inside in grants if inside)
         if sure:
             return Outcome.PERMIT, sure
         if not self._model.actions[self._plan.action].granted(self._plan.verb, as_of):
             return Outcome.UNDEFINED, ()
-        others = any(inside and self._anybody(r, bars) for r, inside in grants)
+        others = self._anybody(index.fitting(as_of, f), as_of, f)
         outcome = Outcome.ESCALATE if others else Outcome.DENY
-        return outcome, tuple(r.id for r, _ in own)
+        return outcome, tuple(r.id for r, _ in grants)
 
-    def _surviving(self, as_of: date, f: Sequence[Any]) -> list[tuple[Rule, bool]] | None:
-        """The rules that apply to anybody, with whether the measure is inside their bound; None
-        where one of them cannot be read here."""
+    def _applying(self, mask: int, as_of: date, f: Sequence[Any]) -> Iterator[tuple[Rule, bool]]:
+        """The grants and prohibitions of a mask whose conditions hold, with whether the measure is
+        inside their bound. Raises _NotPlain where one of them cannot be read here."""
         table, measure = self._table, self._plan.measure
         value = None if measure is None else f[measure]
-        parameters: Sequence[Any] | None = None
-        found = []
-        for bit in table.index.chosen(table.index.fitting(as_of, f)):
+        for bit in table.index.chosen(mask):
             rule = table.index.rules[bit]
-            if rule.kind not in (GRANT, PROHIBITION):
+            if rule.kind not in (GRANT, PROHIBITION) or not self._holds(bit, as_of, f):
                 continue
-            if table.index.rest[bit]:
-                generated = table.conditions[bit]
-                if generated.function is None:
-                    return None
-                if generated.reads:
-                    parameters = parameters or self._compiled.parameters_on(as_of)
-                    if any(parameters[i] is MISSING for i in generated.reads):
-                        return None
-                try:
-                    if not generated.function(f, parameters or ()):
-                        continue
-                except ZeroDivisionError:
-                    return None
             inside = self._bound(rule, as_of)
             if inside is None:
-                return None
-            found.append((rule, value is None or inside(value)))
-        return found
+                raise _NotPlain
+            yield rule, value is None or inside(value)
+
+    def _holds(self, bit: int, as_of: date, f: Sequence[Any]) -> bool:
+        if not self._table.index.rest[bit]:
+            return True
+        generated = self._table.conditions[bit]
+        if generated.function is None:
+            raise _NotPlain
+        parameters = self._compiled.parameters_on(as_of) if generated.reads else ()
+        if any(parameters[i] is MISSING for i in generated.reads):
+            raise _NotPlain
+        return generated.function(f, parameters)
+
+    def _anybody(self, mask: int, as_of: date, f: Sequence[Any]) -> bool:
+        """Whether some grant lets some position that no bar keeps from it."""
+        bars = self._bars & mask
+        barring = [r for r, inside in self._applying(bars, as_of, f) if inside]
+        if any(r.positions is None for r in barring):
+            return False
+        barred = frozenset().union(*(r.positions or () for r in barring))
+        everybody = self._model.program.positions.keys()
+        for rule, inside in self._applying(mask & ~bars, as_of, f):
+            named = everybody if rule.positions is None else rule.positions
+            if inside and any(p not in barred for p in named):
+                return True
+        return False
 
     def _bound(self, rule: Rule, as_of: date) -> Inside | None:
         """The test of a rule's bound on a day; None where it cannot be read or was never fixed."""
@@ -107,14 +127,6 @@ class Direct:
         env = Environment(self._model, as_of, {"as_of": as_of}, lambda a, b: True, {})
         bound = interval(rule.bound, env)
         return _test(bound) if isinstance(bound, Interval) else None
-
-    def _anybody(self, grant: Rule, bars: list[Rule]) -> bool:
-        """Whether some position that a grant names is free of the bars."""
-        if any(b.positions is None for b in bars):
-            return False
-        barred = frozenset().union(*(b.positions or () for b in bars))
-        named = self._model.program.positions.keys() if grant.positions is None else grant.positions
-        return any(p not in barred for p in named)
 
 
 def _test(bound: Interval) -> Inside:
