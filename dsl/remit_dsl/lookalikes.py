@@ -17,6 +17,10 @@ _LIKE_LATIN = str.maketrans(
 )
 
 
+# verbs that prepare or follow a decision, and bind nobody
+_ADVICE = frozenset({"recommend", "nominate", "review", "inspect", "assess", "report", "file"})
+
+
 def skeleton(name: str) -> str:
     """What is left of a name when letters that look alike are the same letter."""
     return unicodedata.normalize("NFKC", name).translate(_LIKE_LATIN).casefold()
@@ -55,7 +59,7 @@ def unbarred_implications(program: Program) -> Iterator[Diagnostic]:
             verb = _verb(statement)
             right = program.rights.get(verb)
             for implied in right.implies if right and verb in granted else ():
-                if (type(statement), implied) not in held:
+                if implied not in _ADVICE and (type(statement), implied) not in held:
                     message = f"this holds for `{verb}` and not for `{implied}`, which it implies"
                     help = f"say the same of `{implied}`, or do not imply it"
                     yield Diagnostic(statement.span, "W0513", message, help)
