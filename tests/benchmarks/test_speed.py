@@ -72,10 +72,8 @@ def test_a_check_is_as_fast_as_hand_written_code(met: Figures) -> None:
 
 @pytest.mark.parametrize("peer", ["zen-engine, decision tables", "SQLite"])
 def test_a_check_is_five_times_as_fast_as_a_peer(met: Figures, peer: str) -> None:
-    """SQLite with 500 rules is close to it (five to six times), so noise gets some room there."""
     for n in SIZES:
-        wanted = 4 if (peer, n) == ("SQLite", 500) else 5
-        assert met[n][peer] >= wanted * met[n]["Remit, check"], n
+        assert met[n][peer] >= 5 * met[n]["Remit, check"], n
 
 
 def test_a_check_costs_nearly_the_same_with_more_rules(scenes: dict[int, Scene]) -> None:
@@ -103,10 +101,8 @@ def test_reading_a_request_costs_little_more_than_its_json(met: Figures) -> None
 
 
 def test_twenty_thousand_explained_decisions_in_a_second(met: Figures) -> None:
-    """At 5,000 rules a refusal lists a hundred rules not met, and it is some eight thousand."""
-    assert met[50]["Remit, explained decision"] <= 50
-    assert met[500]["Remit, explained decision"] <= 50
-    assert met[5_000]["Remit, explained decision"] <= 200
+    for n in SIZES:
+        assert met[n]["Remit, explained decision"] <= 50, n
 
 
 def test_the_first_request_of_a_kind_takes_less_than_two_milliseconds(fresh: Figures) -> None:
