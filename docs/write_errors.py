@@ -24,6 +24,7 @@ GROUPS = {
     "E06": "Directories and data files",
     "W06": "Directories: sound, and probably not meant",
     "E07": "Test suites",
+    "W08": "Sound, and refuted by `remit prove`",
 }
 
 

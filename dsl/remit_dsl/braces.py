@@ -8,7 +8,7 @@ from __future__ import annotations
 from remit_dsl.diagnostics import Related
 from remit_dsl.source import Span
 from remit_dsl.tokens import FixedToken, Token
-from remit_dsl.vocabulary import DECLARATIONS, HEADERS, LANGUAGES, LATER
+from remit_dsl.vocabulary import DECLARATIONS, HEADERS, LANGUAGES, LATER, WAIVER_PARTS
 
 _DECLARING = frozenset(DECLARATIONS) | frozenset(HEADERS) | LATER
 _WITH_BLOCK = frozenset(
@@ -115,6 +115,7 @@ class _Braces:
         return (
             after.type in _AFTER_NAME
             or after.text in ("to", "implies", "{")
+            or (self.tokens[index].text == "waive" and after.text in WAIVER_PARTS)
             or (after.line != self.tokens[index].line)
         )
 

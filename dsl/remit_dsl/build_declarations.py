@@ -6,6 +6,7 @@ from typing import Any
 
 from remit_dsl.build_parts import (
     PartBuilder,
+    across,
     day,
     of_kind,
     one_of,
@@ -47,10 +48,12 @@ from remit_dsl.syntax import (
     TableRow,
     TypeExpr,
     Use,
+    Waiver,
 )
 from remit_dsl.tokens import Token
 
 Item = tuple[str, Any, Token]
+_WAIVER_KEYS = {"ON": "actions", "FOR": "positions", "AT": "rules"}
 
 
 def gather(items: list[Item], many: frozenset[str] = frozenset()) -> dict[str, Any]:
@@ -319,6 +322,27 @@ class DeclarationBuilder(PartBuilder):
     def delegation_onward(self, c: list[Token]) -> Item:
         """`onward`."""
         return "onward", True, c[0]
+
+    # --- waivers -------------------------------------------------------------------------------
+
+    def waiver(self, c: list[Any]) -> Waiver:
+        """`waive monotone on discount because "…"`."""
+        items = items_of(c)
+        last = items[-1][1] if items else c[1]
+        ends = last[-1] if isinstance(last, tuple) else last
+        return Waiver(across(c[0], ends), c[1], **gather(items))
+
+    def waiver_of(self, c: list[Any]) -> Item:
+        """`of approve, sign`."""
+        return "verbs", of_kind(Name, c), c[0]
+
+    def waiver_names(self, c: list[Any]) -> Item:
+        """`on discount`, `for a, b`, `at a_rule`."""
+        return _WAIVER_KEYS[c[0].type], of_kind(QName, c), c[0]
+
+    def waiver_because(self, c: list[Any]) -> Item:
+        """`because "…"`."""
+        return "because", c[1], c[0]
 
 
 class _Hit(tuple[str, str | None]):

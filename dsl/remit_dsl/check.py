@@ -7,6 +7,7 @@ from remit_dsl.declarations import declare, label
 from remit_dsl.declarations_actions import actions, delegations
 from remit_dsl.declarations_authority import authorities
 from remit_dsl.declarations_values import definitions, exchanges, heads, parameters
+from remit_dsl.declarations_waivers import waivers
 from remit_dsl.dependencies import close
 from remit_dsl.diagnostics import errors
 from remit_dsl.findings import Findings
@@ -60,6 +61,7 @@ def _build(world: World, open_table: OpenTable) -> program.Program:
         rights=world.rights,
         authorities=blocks,
         delegations=delegations(world),
+        waivers=waivers(world),
         sources=world.findings.sources,
     )
 

@@ -37,6 +37,7 @@ _HEADER = words(
 )
 _POSITION = words("REPORTS DOTTED_LINE ALSO ANSWERS HEADCOUNT EXTERNAL SOURCE")
 _DELEGATION = words("TO AT NEEDS NEVER ONWARD")
+_WAIVER = words("OF ON FOR AT BECAUSE")
 _PERIODS = words("DAY WEEK MONTH QUARTER YEAR")
 _STEPS = words("NAME NUMERAL ALL EVIDENCE LPAR")
 
@@ -45,6 +46,7 @@ _GROUPS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
     ("a header line such as `owner`", frozenset({"OWNER", "VERSION"}), _HEADER),
     ("a line such as `reports to`", frozenset({"HEADCOUNT"}), _POSITION),
     ("a line such as `at most`", frozenset({"ONWARD", "NEVER"}), _DELEGATION),
+    ("a part such as `on` or `because`", frozenset({"ON", "BECAUSE"}), _WAIVER),
     ("a type", frozenset({"PERCENT", "MONEY"}), _TYPES),
     ("a table cell", frozenset({"ANY", "NUMERAL", "OVER"}), _VALUE | _BOUNDS | {"ANY"}),
     ("a step such as `review by`", frozenset({"EVIDENCE", "NUMERAL"}), _STEPS),

@@ -243,6 +243,34 @@ def _half_said(scene: Scene, index: int, terminal: str) -> Told:
     return True, _said_as(scene, index, meant, terminal)
 
 
+_NAMING = vocabulary.WAIVER_PARTS - {"because"}
+
+
+def _unasked_waiver(scene: Scene) -> Told:
+    """`waive on discount …`: the question is forgotten, and the next word passes for it."""
+    if scene.tokens[scene.start].text != "waive":
+        return _NO
+    second = scene.tokens[scene.start + 1]
+    if second.text not in vocabulary.WAIVER_PARTS:
+        return _NO
+    questions = ", ".join(f"`{question}`" for question in vocabulary.QUESTIONS)
+    second.fault("E0030", "a waiver begins with its question", f"the questions are {questions}")
+    return True, None
+
+
+def _empty_waiver_part(scene: Scene) -> Told:
+    """`on because "…"`: no name follows, and `because` passes for one."""
+    if scene.tokens[scene.start].text != "waive" or scene.found < scene.start + 2:
+        return _NO
+    part, reason = scene.tokens[scene.found - 2 : scene.found]
+    if scene.token.type != "STRING" or reason.text != "because":
+        return _NO
+    if part.type != "COMMA" and part.text not in _NAMING:
+        return _NO
+    part.fault("E0030", f"expected a name after {_shown(part)}", "write a name, or leave it out")
+    return True, None
+
+
 def _open_parenthesis(scene: Scene) -> Told:
     opened: list[Token] = []
     for token in scene.tokens[scene.start : scene.found]:
@@ -377,6 +405,8 @@ EXPLAINERS: tuple[Callable[[Scene], Told], ...] = (
     _language,
     _reserved,
     _is_phrase,
+    _unasked_waiver,
+    _empty_waiver_part,
     _misspelt,
     _open_parenthesis,
     _idle_parenthesis,

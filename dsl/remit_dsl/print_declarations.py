@@ -47,6 +47,7 @@ from remit_dsl.syntax import (
     TableRow,
     TypeExpr,
     Use,
+    Waiver,
 )
 
 # Where the word of a block item stands in the source: the node, the word, which occurrence.
@@ -305,6 +306,28 @@ def _delegation(node: Delegation, place: Place) -> Item:
     return Block([f"delegation of {node.action.text}"], items, join="  ", most=2)
 
 
+def _waiver(node: Waiver, place: Place) -> Item:
+    reach = [
+        f"{word} {', '.join(name.text for name in names)}"
+        for word, names in (
+            ("of", node.verbs),
+            ("on", node.actions),
+            ("for", node.positions),
+            ("at", node.rules),
+        )
+        if names
+    ]
+    head = f"waive {node.question.text}"
+    reason = [] if node.because is None else [f"because{label(node.because)}"]
+    for lines in (
+        [" ".join([head, *reach, *reason])],
+        [" ".join([head, *reach]), *indented(reason)],
+    ):
+        if all(width(line) <= WIDTH for line in lines):
+            return _leaf(node, *lines)
+    return _leaf(node, head, *indented([*reach, *reason]))
+
+
 def _authority(node: Authority, place: Place) -> Item:
     statements: list[Item] = [_statement(statement) for statement in node.statements]
     return Block([f"authority {node.action.text}{label(node.label)}"], statements)
@@ -352,6 +375,7 @@ _FORMS: dict[type[Node], Callable[[Any, Place], Item]] = {
     Right: _right,
     Action: _action,
     Delegation: _delegation,
+    Waiver: _waiver,
     Authority: _authority,
 }
 

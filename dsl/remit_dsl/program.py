@@ -380,6 +380,24 @@ class Delegation:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """What a policy knows and keeps: `remit prove` does not complain of it. Empty: whatever.
+
+    rules: labels and ids of rules as written; of a parameter, definition or table its qualified
+    name. A bare word stands for `ACTION.WORD`.
+    """
+
+    question: str
+    verbs: tuple[str, ...]
+    actions: tuple[str, ...]
+    positions: tuple[str, ...]
+    rules: tuple[str, ...]
+    because: Label
+    policy: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """Everything declared in the loaded files, checked. Keys are qualified names."""
 
@@ -395,6 +413,7 @@ class Program:
     rights: dict[str, Right] = field(default_factory=dict)
     authorities: tuple[Authority, ...] = ()
     delegations: tuple[Delegation, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
     sources: dict[str, Source] = field(default_factory=dict)
     digest: str = ""
     """SHA-256 over the policy texts (and CSV tables), in order of policy name: the policy hash."""

@@ -19,12 +19,12 @@ def human(diagnostic: Diagnostic, source: Source | SourceOf | None = None) -> st
     """The message, the line with a caret under the place, the help and the related places."""
     find = _finder(source)
     lines = [f"{diagnostic.severity.value}[{diagnostic.code}]: {diagnostic.message}"]
-    lines += _excerpt(diagnostic.span, find)
+    lines += excerpt(diagnostic.span, find)
     if diagnostic.help:
         lines.append(f"  help: {diagnostic.help}")
     for related in diagnostic.related:
         lines.append(f"  note: {related.message}")
-        lines += _excerpt(related.span, find)
+        lines += excerpt(related.span, find)
     return "\n".join(lines)
 
 
@@ -70,7 +70,8 @@ def _finder(source: Source | SourceOf | None) -> SourceOf:
     return source
 
 
-def _excerpt(span: Span, find: SourceOf) -> list[str]:
+def excerpt(span: Span, find: SourceOf) -> list[str]:
+    """The place, and the line with a caret under it where the text is known."""
     source = find(span.file)
     if source is None:
         return [f"  --> {span}"]

@@ -41,9 +41,9 @@ def prove(
     columns = [classes(world, f, [row[i] for row in covers]) for i, f in enumerate(fields)]
     if node.hit == "unique" and _report_overlaps(world.findings, fields, columns, rows):
         return
-    missing = _missing_disjoint if node.hit == "unique" else _missing_by_search
     try:
-        _report_missing(world.findings, symbol, fields, columns, missing(columns, len(rows)))
+        found = missing(columns, len(rows), node.hit)
+        _report_missing(world.findings, symbol, fields, columns, found)
     except TooMany:
         message = f"table `{symbol.short}` is too entangled to prove that no row is missing"
         world.findings.add(symbol.span, "W0511", message, "split it into two tables")
@@ -100,7 +100,7 @@ def _report_overlaps(
             rows[second].span,
             "E0421",
             f"this row and the row on line {rows[first].span.line} both hold for "
-            f"{_witness(fields, columns, shared)}",
+            f"{witness(fields, columns, shared)}",
             "narrow one of them, or write `first` after the type the table gives",
             [Related(rows[first].span, "the other row")],
         )
@@ -112,6 +112,11 @@ def _report_overlaps(
 
 class TooMany(Exception):
     """The search for a missing input took too many steps."""
+
+
+def missing(columns: list[Column], count: int, hit: str) -> list[int] | None:
+    """A class of each column that no row covers; of a `unique` table the rows do not overlap."""
+    return (_missing_disjoint if hit == "unique" else _missing_by_search)(columns, count)
 
 
 def _missing_disjoint(columns: list[Column], count: int) -> list[int] | None:
@@ -177,12 +182,13 @@ def _report_missing(
     findings.add(
         symbol.span,
         "E0422",
-        f"table `{symbol.short}` has no row for {_witness(fields, columns, chosen)}",
+        f"table `{symbol.short}` has no row for {witness(fields, columns, chosen)}",
         "add a row for it",
     )
 
 
-def _witness(fields: tuple[Field, ...], columns: list[Column], chosen: list[int]) -> str:
+def witness(fields: tuple[Field, ...], columns: list[Column], chosen: list[int]) -> str:
+    """An input of the chosen classes, in words."""
     parts = [
         f"`{field.name}` = `{column.names[k]}`"
         for field, column, k in zip(fields, columns, chosen, strict=True)

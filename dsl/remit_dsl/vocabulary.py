@@ -9,12 +9,19 @@ from remit_dsl.wordlists import words
 LANGUAGES = words("zh en de fr es ja ko pt it ru vi th ar nl pl")
 
 DECLARATIONS = words(
-    "enum position record parameter exchange define table right action authority delegation"
+    "enum position record parameter exchange define table right action authority delegation waive"
 )
 HEADERS = words("policy use")
 
 # Blocks of later versions: their words stand at the declaration position and are refused there.
 LATER = words("event commission scorecard allocation watch duty")
+
+# What `remit prove` asks of a policy, and a `waive` answers for.
+QUESTIONS = (
+    "tables", "unreachable", "shadowed", "emptied", "dead_end", "monotone", "separation",
+    "accountability", "contradiction", "dates", "unset",
+)  # fmt: skip
+WAIVER_PARTS = words("of on for at because")
 
 # Never a name: a condition read aloud would be misheard.
 RESERVED = words("if then else and or not true false when unless in is")

@@ -327,6 +327,16 @@ delegations = node(
     onward=st.booleans(),
 )
 
+waivers = node(
+    s.Waiver,
+    question=names,
+    verbs=several(names, 0),
+    actions=several(qnames, 0),
+    positions=several(qnames, 0),
+    rules=several(qnames, 0),
+    because=maybe(labels),
+)
+
 # --- authority ------------------------------------------------------------------------------------
 
 clauses = node(
@@ -392,7 +402,7 @@ authorities = node(
 
 declarations = st.one_of(
     enums, positions, records, parameters, exchanges, defines, tables(), rights, actions,
-    delegations, authorities,
+    delegations, waivers, authorities,
 )  # fmt: skip
 files = node(
     s.File, policy=maybe(policies), uses=several(uses, 0, 2),

@@ -199,6 +199,7 @@ def test_comments_anywhere_are_kept_and_stay(seed: int) -> None:
         "define d: money = bands of e { under 5 -> 1 otherwise -> 2 }\n"
         "table t (a: A) gives number { x -> 1 y -> 2 } action n { f money limit on f }\n"
         "delegation of n { at most own limit onward }\n"
+        'waive unset of a , b on n for q , r at s.t because "x" zh "y"\n'
         "authority n { q may approve up to 5 when a = b approve needs review by c }\n"
     )
     pieces = text.split(" ")

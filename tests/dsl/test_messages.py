@@ -17,7 +17,10 @@ PYTHON = re.compile(
     r"object|[A-Za-z]*Error|Expression|traceback)\b|<class|__"
 )
 DATA = set(catalogue.data.ENTRIES)  # their examples are no policy texts
-WITH_EXAMPLE = sorted(c for c, entry in CATALOGUE.items() if entry.example and c not in DATA)
+PROOFS = set(catalogue.proofs.ENTRIES)  # only `remit prove` finds what their examples show
+WITH_EXAMPLE = sorted(
+    c for c, entry in CATALOGUE.items() if entry.example and c not in DATA | PROOFS
+)
 
 
 def _sentences(diagnostic: Diagnostic) -> list[str]:
@@ -60,6 +63,11 @@ def test_entries_are_complete(code: str) -> None:
     assert entry.title[:1].islower() or not entry.title[1:2].islower(), entry.title
     assert entry.cause
     assert entry.repair
+
+
+@pytest.mark.parametrize("code", sorted(c for c in PROOFS if CATALOGUE[c].example))
+def test_what_a_proof_finds_is_in_a_text_that_checks(code: str) -> None:
+    check_all(split(CATALOGUE[code].example)).fine()
 
 
 def test_every_check_has_an_example() -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from remit_dsl.catalogue import checks, data, syntax
+from remit_dsl.catalogue import checks, data, proofs, syntax
 from remit_dsl.catalogue.entry import Entry
 
-CATALOGUE: dict[str, Entry] = {**syntax.ENTRIES, **checks.ENTRIES, **data.ENTRIES}
+CATALOGUE: dict[str, Entry] = {
+    **syntax.ENTRIES,
+    **checks.ENTRIES,
+    **data.ENTRIES,
+    **proofs.ENTRIES,
+}
 
 __all__ = ["CATALOGUE", "Entry"]

@@ -100,4 +100,33 @@ ENTRIES: dict[str, Entry] = {
         _P
         + "action order { total money  note text  limit on total summed by note over 3 months }\n",
     ),
+    "E0431": Entry(
+        "waiver of an unknown question",
+        "`waive` names a question that `remit prove` asks, and there is none of this name.",
+        "Write one of the questions of the help line.",
+        _ORDER + 'waive monoton on order because "the head only signs"\n',
+    ),
+    "E0432": Entry(
+        "waiver without a reason",
+        "A waiver says that a finding is known and is kept. Without a reason nobody can judge "
+        "later whether it still holds.",
+        'Write `because "…"`.',
+        _ORDER + "waive monotone on order\n",
+    ),
+    "E0433": Entry(
+        "waiver that reaches too far",
+        "The waiver names neither an action nor a position nor a rule, so it would also hide "
+        "faults that nobody has seen yet. Only `accountability`, `dates` and `unset` may be waived "
+        "as a whole.",
+        "Write `on` an action, `for` a position, or `at` a rule.",
+        _ORDER + 'waive monotone because "the head only signs"\n',
+    ),
+    "E0434": Entry(
+        "waiver at an unknown rule",
+        "A bare name after `at` is the label of a rule, a parameter, a definition, a table or a "
+        "policy that can be seen from here. This one is none of them.",
+        "Correct it, give the rule that label, or write the id of the rule, as every answer shows "
+        "it.",
+        _ORDER + 'waive shadowed at small_orders because "kept for the auditors"\n',
+    ),
 }

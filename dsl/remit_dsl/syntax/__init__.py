@@ -22,6 +22,7 @@ from remit_dsl.syntax.authority import (
     Statement,
     Step,
     Total,
+    Waiver,
 )
 from remit_dsl.syntax.declarations import (
     Action,
@@ -152,5 +153,6 @@ __all__ = [
     "Total",
     "TypeExpr",
     "Use",
+    "Waiver",
     "same",
 ]

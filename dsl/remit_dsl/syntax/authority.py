@@ -1,4 +1,4 @@
-"""The sentences of an authority block, and delegation."""
+"""The sentences of an authority block, delegation and waivers."""
 
 from __future__ import annotations
 
@@ -175,3 +175,18 @@ class Delegation(Declaration):
     cap: Expr | None = None
     approval_by: QName | None = None
     onward: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Waiver(Declaration):
+    """`waive monotone of approve on discount for a, b at a_rule because "…"`.
+
+    What is empty restricts nothing. `because` is None only where it was forgotten.
+    """
+
+    question: Name
+    verbs: tuple[Name, ...] = ()
+    actions: tuple[QName, ...] = ()
+    positions: tuple[QName, ...] = ()
+    rules: tuple[QName, ...] = ()
+    because: Label | None = None

@@ -1,0 +1,1 @@
+"""Questions about what a policy text means, answered proven, refuted or unknown."""

@@ -1,0 +1,141 @@
+"""Requests that nobody may approve, and the smallest amount where that begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from remit_dsl.diagnostics import Diagnostic
+from remit_dsl.expressions import Fact
+from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unknown
+from remit_engine.analysis.draft import held_by
+from remit_engine.analysis.findings import kind_of, places, short, stretch_words, where
+from remit_engine.analysis.goal import (
+    Applies,
+    Goal,
+    Met,
+    both,
+    deciding,
+    neither,
+    positions_given,
+    sides,
+)
+from remit_engine.analysis.judgement import POSSIBLE, SURE
+from remit_engine.analysis.prober import Found, Prober
+from remit_engine.analysis.replay import asked, own_outcome
+from remit_engine.analysis.scope import Scope
+from remit_engine.analysis.space import Space
+from remit_engine.decision import Outcome
+from remit_engine.ir import GRANT, PROHIBITION, ActionRules, Model, Rule
+from remit_engine.request import Request
+
+NAME = "dead_end"
+_NOT_DEAD = frozenset({Outcome.PERMIT, Outcome.NEEDS, Outcome.INCOMPLETE, Outcome.UNDEFINED})
+
+
+def dead_end(model: Model, scope: Scope) -> Iterator[Answer]:
+    """One answer for each deciding verb of each action.
+
+    Nothing of the running totals is used yet. What a rule forbids to everybody, what waits for an
+    absent fact and what was never fixed is no dead end.
+    """
+    prober = Prober(model, scope)
+    for name, rules in model.actions.items():
+        for verb in deciding(model, rules):
+            yield _ends(prober, prober.space(name, fresh=True), verb)
+
+
+def _ends(prober: Prober, space: Space, verb: str) -> Answer:
+    rules = space.model.actions[space.action]
+    about = About(space.action, verb)
+    positions = positions_given(space.model, space.action, verb)
+    measured = _measure_key(rules)
+    found = prober.find(
+        space,
+        verb,
+        _goal(rules, verb, positions),
+        positions[0],
+        lambda request: _shown(request, positions, space.model),
+        (measured,) if measured else (),
+    )
+    if found.nothing:
+        return proven(NAME, about)
+    grants = [r for r in rules.rules if r.kind == GRANT and verb in r.verbs]
+    if found.status is Status.UNKNOWN:
+        finding = Diagnostic(
+            grants[0].span,
+            "W0815",
+            f"whether somebody may {verb} every `{short(space.action)}` could not be settled: "
+            f"{found.why}",
+        )
+        return unknown(NAME, about, finding, found.why or "")
+    return refuted(NAME, about, _finding(found, space, verb, grants, measured), found.witness)
+
+
+def _goal(rules: ActionRules, verb: str, positions: tuple[str, ...]) -> Goal:
+    """Grants are in force, nobody's may reach, and no rule for everybody forbids it."""
+    hopeless = []
+    for position in positions:
+        mine = sides(rules, verb, position)
+        hopeless.append(
+            both(
+                Applies(POSSIBLE, mine.grants, position),
+                neither(Applies(SURE, mine.bars, position)),
+            )
+        )
+    grants = [r for r in rules.rules if r.kind == GRANT and verb in r.verbs]
+    forbidden = tuple(
+        r for r in rules.rules if r.kind == PROHIBITION and verb in r.verbs and r.positions is None
+    )
+    unset = tuple(r for r in grants if r.unset)
+    return both(
+        Met(tuple(_unconditional(r) for r in grants), positions[0]),
+        neither(
+            Applies(POSSIBLE, forbidden, positions[0]),
+            *(Met(unset, p) for p in positions if unset),
+            *hopeless,
+        ),
+    )
+
+
+def _unconditional(rule: Rule) -> Rule:
+    """The rule's days alone (under an index of its own, as it is another rule)."""
+    return replace(rule, condition=(), index=-1 - rule.index)
+
+
+def _shown(request: Request, positions: tuple[str, ...], model: Model) -> tuple[Asked, ...]:
+    """The request put by the lowest and by the highest, when really nobody may."""
+    asks = [held_by(request, p) for p in positions]
+    if any(own_outcome(r, model) in _NOT_DEAD for r in asks):
+        return ()
+    ordered = sorted(asks, key=lambda r: len(model.superiors[next(iter(r.actor.positions))]))
+    ends = [ordered[0]] if len(ordered) == 1 else [ordered[-1], ordered[0]]
+    return tuple(asked(r, model) for r in ends)
+
+
+def _measure_key(rules: ActionRules) -> str | None:
+    measure = rules.action.measure
+    if measure is None or not isinstance(measure.value, Fact):
+        return None
+    return ".".join(measure.value.path)
+
+
+def _finding(
+    found: Found, space: Space, verb: str, grants: list[Rule], measured: str | None
+) -> Diagnostic:
+    cell = found.cell
+    amount, rest = "", ""
+    if cell is not None:
+        rest = where(cell, space, without=(measured,) if measured else ())
+        chosen = cell.classes[measured] if measured in cell.relevant else None
+        if measured is not None and isinstance(chosen, tuple):
+            kind = kind_of(space.columns[measured], space)
+            amount = f" where `{measured}` is {stretch_words(*chosen, kind)}"
+    return Diagnostic(
+        space.model.program.actions[space.action].span,
+        "W0804",
+        f"nobody may {verb} `{short(space.action)}`{amount}{rest}",
+        f"grant it to somebody, or say who decides it: "
+        f'`waive {NAME} on {short(space.action)} because "…"`',
+        places(grants, "as far as it goes"),
+    )

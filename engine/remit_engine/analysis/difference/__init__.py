@@ -1,0 +1,1 @@
+"""What two policy texts say differently, and which requests they answer differently."""

@@ -1,0 +1,122 @@
+"""One question put to two texts: answered differently, proven alike, or not settled."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from remit_engine.analysis.difference.pools import Pools
+from remit_engine.analysis.difference.relevance import NotToldHere, Relevance, alike
+from remit_engine.analysis.difference.touched import Question
+from remit_engine.analysis.difference.witness import Search, Witness
+from remit_engine.compile.to_python import Compiled
+from remit_engine.ir import Model, Rule
+from remit_engine.request import Request
+
+
+class Verdict(enum.StrEnum):
+    """differs: a witness shows it. same: proven for every complete request by a holder of the
+    position alone. unknown: neither; `why` says what stood in the way."""
+
+    DIFFERS = "differs"
+    SAME = "same"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A question put to both texts. why: for `unknown`, what was tried."""
+
+    question: Question
+    verdict: Verdict
+    witness: Witness | None = None
+    why: str | None = None
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Compares question after question of one pair of texts; what it learns serves the next."""
+
+    search: Search
+    relevance: tuple[Relevance, Relevance]
+    _pools: dict[str, Pools] = field(default_factory=dict)
+    _known: dict[tuple[str, str], list[Witness]] = field(default_factory=dict)
+    _open: set[tuple[str, str]] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, old: Model, new: Model, today: date, tries: int) -> Comparison:
+        """The comparison of two models."""
+        search = Search((old, new), (Compiled(old), Compiled(new)), tries)
+        return cls(search, (Relevance(old, today), Relevance(new, today)))
+
+    def compare(self, question: Question) -> Compared:
+        """The verdict on one question. Direct questions of a verb come before the others."""
+        key = (question.action, question.verb)
+        settled, found = self._exactly(question) if question.direct else (self._sent(question), [])
+        if settled is None:
+            return Compared(question, Verdict.SAME)
+        witness = self._witness(question, found)
+        if witness is None:
+            self._open |= {key} if question.direct else set()
+            return Compared(question, Verdict.UNKNOWN, None, settled)
+        self._open.add(key)
+        self._known.setdefault(key, []).insert(0, witness)
+        return Compared(question, Verdict.DIFFERS, witness)
+
+    def _sent(self, question: Question) -> str | None:
+        """Why somebody may be sent elsewhere; None where nothing changed for those who decide."""
+        key = (question.action, question.verb)
+        if question.moved:
+            return "the ways to escalate changed, and no request showed a difference"
+        if key in self._open:
+            return "others may decide differently, and no request showed a difference here"
+        return None
+
+    def _exactly(self, question: Question) -> tuple[str | None, list[Request]]:
+        """Why it is not proven (None: it is), and requests in the places that are in doubt."""
+        try:
+            old, new = self._unlike(question)
+            found: list[Request] = []
+            cells = 0
+            for side, rules in ((0, old), (1, new)):
+                for request in self.relevance[side].requests(
+                    question.action, question.verb, question.position, rules
+                ):
+                    cells += request is None
+                    found += [request] if request is not None else []
+        except NotToldHere as why:
+            return str(why), []
+        if not cells:
+            return None, []
+        return "there are requests where a changed rule may matter, and none made up differs", found
+
+    def _unlike(self, question: Question) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+        """The changed rules without those that only are written differently."""
+        spaces = (
+            self.relevance[0].space(question.action),
+            self.relevance[1].space(question.action),
+        )
+        old, new = list(question.old), list(question.new)
+        for one in question.old:
+            for other in new:
+                if alike(one, other, spaces, question.position):
+                    old.remove(one)
+                    new.remove(other)
+                    break
+        return tuple(old), tuple(new)
+
+    def _witness(self, question: Question, found: list[Request]) -> Witness | None:
+        if question.action not in self._pools:
+            self._pools[question.action] = Pools.of(question.action, self.search.models)
+        known = self._known.get((question.action, question.verb), [])
+        pools = self._pools[question.action]
+        return self.search.witness(question, pools, self._offered(question, known, found))
+
+    def _offered(
+        self, question: Question, known: list[Witness], found: list[Request]
+    ) -> Iterator[Request]:
+        """Requests to try first: those of other positions, then those of the cells in doubt."""
+        yield from (self.search.by(question.position, w.request) for w in known[:3])
+        yield from found

@@ -1,0 +1,241 @@
+"""Boxes over columns, each column cut into the classes that no box tells apart.
+
+A choice of one class in every column is a cell: all requests in it meet the same boxes. Bit masks
+over the boxes find, class by class, which of them are still met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from itertools import pairwise
+from operator import or_
+
+from remit_engine.analysis.columns import AS_OF, Column, Columns
+from remit_engine.analysis.formula import Box
+from remit_engine.analysis.sets import Cut, Line, Stretch, Symbols, ValueSet
+
+OTHER = "another text"
+Class = str | bool | Stretch
+"""A class of a column: a symbol that stands for those no box tells from it, or a stretch."""
+Decide = Callable[[int, int], bool | None]
+"""(boxes that may still be met, boxes surely met) -> whether the goal holds there, None: go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A class for every column; `relevant`: the columns that make the goal hold there, whatever
+    the others are."""
+
+    classes: Mapping[str, Class]
+    relevant: tuple[str, ...] = ()
+
+
+class TooManySteps(Exception):
+    """The search looked at as many cells as it was allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class GridColumn:
+    """masks: for each class the boxes that it meets. full: the boxes that do not ask."""
+
+    column: Column
+    classes: tuple[Class, ...]
+    masks: tuple[int, ...]
+    full: int
+
+
+@dataclass(slots=True)
+class Grid:
+    """The boxes of a goal (bit i is box i) over the columns they read."""
+
+    columns: tuple[GridColumn, ...]
+    count: int
+
+    @property
+    def every(self) -> int:
+        """All boxes."""
+        return (1 << self.count) - 1
+
+    @property
+    def possible(self) -> int:
+        """The boxes that some value of every column meets."""
+        found = self.every
+        for c in self.columns:
+            found &= reduce(or_, c.masks, 0)
+        return found
+
+    def meeting(self, region: int) -> int:
+        """The boxes that share a cell with box `region`."""
+        found = self.every
+        for c in self.columns:
+            found &= reduce(or_, (m for m in c.masks if m >> region & 1), 0)
+        return found
+
+    def cells(
+        self, decide: Decide, steps: int, alive: int | None = None, region: int | None = None
+    ) -> Iterator[Cell]:
+        """The cells in which the goal holds, of alike ones the first; classes in their order.
+
+        alive: the boxes that count. region: only cells inside this box. Raises TooManySteps.
+        """
+        start = (self.every if alive is None else alive) & self.possible
+        if region is not None and not self.possible >> region & 1:
+            return
+        columns = [c for c in self.columns if any((m ^ c.full) & start for m in c.masks)]
+        settled = [self.every] * (len(columns) + 1)
+        for i in range(len(columns) - 1, -1, -1):
+            settled[i] = settled[i + 1] & columns[i].full
+        seen: set[tuple[int, int]] = set()
+        todo: list[tuple[int, int, tuple[Class, ...]]] = [(0, start, ())]
+        while todo:
+            at, mask, chosen = todo.pop()
+            if (at, mask) in seen:
+                continue
+            if len(seen) >= steps:
+                raise TooManySteps
+            seen.add((at, mask))
+            answer = decide(mask, mask & settled[at])
+            if answer is False:
+                continue
+            if answer is True:
+                yield self._cell(columns, chosen, region, decide, start)
+                continue
+            todo += _branches(columns[at], at, mask, chosen, region)
+
+    def _cell(
+        self,
+        columns: Sequence[GridColumn],
+        chosen: tuple[Class, ...],
+        region: int | None,
+        decide: Decide,
+        start: int,
+    ) -> Cell:
+        """The cell with its open columns filled, by the first class that the region allows."""
+        classes = {c.column.key: k for c, k in zip(columns, chosen, strict=False)}
+        relevant = self._relevant(columns[: len(chosen)], chosen, decide, start)
+        for c in self.columns:
+            if c.column.key not in classes:
+                classes[c.column.key] = next(
+                    k
+                    for k, m in zip(c.classes, c.masks, strict=True)
+                    if region is None or m >> region & 1
+                )
+        return Cell(classes, relevant)
+
+    def _relevant(
+        self,
+        columns: Sequence[GridColumn],
+        chosen: tuple[Class, ...],
+        decide: Decide,
+        start: int,
+    ) -> tuple[str, ...]:
+        """The columns without which the goal would not be sure to hold, one by one."""
+        left = {c.column.key: (c, k) for c, k in zip(columns, chosen, strict=True)}
+        for key in [c.column.key for c in reversed(columns)]:
+            others = [left[k] for k in left if k != key]
+            if self._holds(others, decide, start):
+                del left[key]
+        return tuple(left)
+
+    def _holds(
+        self, chosen: Sequence[tuple[GridColumn, Class]], decide: Decide, start: int
+    ) -> bool:
+        alive = start
+        named = {c.column.key for c, _ in chosen}
+        for c, k in chosen:
+            alive &= c.masks[c.classes.index(k)]
+        settled = alive
+        for c in self.columns:
+            if c.column.key not in named:
+                settled &= c.full
+        return decide(alive, settled) is True
+
+
+def _branches(
+    c: GridColumn, at: int, mask: int, chosen: tuple[Class, ...], region: int | None
+) -> list[tuple[int, int, tuple[Class, ...]]]:
+    """The ways on, the last first (they are taken off the end of a list)."""
+    found: dict[int, Class] = {}
+    for k, m in zip(c.classes, c.masks, strict=True):
+        if region is None or m >> region & 1:
+            found.setdefault(mask & m, k)
+    return [(at + 1, left, (*chosen, k)) for left, k in reversed(found.items())]
+
+
+def grid(boxes: Sequence[Box], columns: Columns, order: Sequence[str] = ()) -> Grid:
+    """The grid of some boxes. order: the columns to look at first."""
+    keys = {k for box in boxes for k in box}
+    first = [k for k in order if k in keys]
+    counted: dict[str, int] = dict.fromkeys(keys, 0)
+    for box in boxes:
+        for k in box:
+            counted[k] += 1
+    rest = sorted(keys - set(first), key=lambda k: (k == AS_OF, -counted[k], k))
+    return Grid(
+        tuple(_column(columns[k], [box.get(k) for box in boxes]) for k in (*first, *rest)),
+        len(boxes),
+    )
+
+
+def _column(column: Column, sets: Sequence[ValueSet | None]) -> GridColumn:
+    full = sum(1 << i for i, s in enumerate(sets) if s is None)
+    if column.kind == "line":
+        classes, masks = _stretches(column, sets)
+    else:
+        classes, masks = _symbols(column, sets)
+    return GridColumn(column, tuple(classes), tuple(m | full for m in masks), full)
+
+
+def _stretches(column: Column, sets: Sequence[ValueSet | None]) -> tuple[list[Class], list[int]]:
+    starts: dict[Cut, int] = {}
+    cuts: set[Cut] = {cut for s in column.range.stretches for cut in s}
+    for i, s in enumerate(sets):
+        if isinstance(s, Line):
+            for low, high in s.stretches:
+                starts[low] = starts.get(low, 0) ^ 1 << i
+                starts[high] = starts.get(high, 0) ^ 1 << i
+    ordered = sorted(cuts | starts.keys())
+    classes: list[Class] = []
+    masks: list[int] = []
+    at = 0
+    for low, high in pairwise(ordered):
+        at ^= starts.get(low, 0)
+        if Line(((low, high),)).meet(column.range).empty:
+            continue
+        classes.append((low, high))
+        masks.append(at)
+    return _plain_first(classes, masks)
+
+
+def _plain_first(classes: list[Class], masks: list[int]) -> tuple[list[Class], list[int]]:
+    """Numbers from zero up before those below it."""
+    zero = (0, Fraction(0), 0)
+    order = sorted(
+        range(len(classes)),
+        key=lambda i: (classes[i][1] <= zero, i),  # type: ignore[index, operator]
+    )
+    return [classes[i] for i in order], [masks[i] for i in order]
+
+
+def _symbols(column: Column, sets: Sequence[ValueSet | None]) -> tuple[list[Class], list[int]]:
+    members = column.members
+    if members is None:
+        named = {m for s in sets if isinstance(s, Symbols) for m in s.members}
+        members = (*sorted(map(str, named)), _unlike(named))
+    masks = dict.fromkeys(members, 0)
+    for i, s in enumerate(sets):
+        if isinstance(s, Symbols):
+            inside = set(members) - s.members if s.outside else s.members & masks.keys()
+            for m in inside:
+                masks[m] |= 1 << i
+    return list(masks), list(masks.values())
+
+
+def _unlike(named: set[str | bool]) -> str:
+    other = OTHER
+    while other in named:
+        other += "?"
+    return other

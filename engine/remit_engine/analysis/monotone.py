@@ -1,0 +1,100 @@
+"""A superior who may less than his report: limits that do not rise along `reports to`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from remit_dsl.diagnostics import Diagnostic, Related
+from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unknown
+from remit_engine.analysis.draft import held_by
+from remit_engine.analysis.findings import short, where
+from remit_engine.analysis.goal import Applies, Goal, able, both, deciding, neither, sides
+from remit_engine.analysis.judgement import POSSIBLE, SURE
+from remit_engine.analysis.prober import Found, Prober
+from remit_engine.analysis.replay import YES, asked, own_outcome
+from remit_engine.analysis.scope import Scope
+from remit_engine.analysis.space import Space
+from remit_engine.decision import Outcome
+from remit_engine.ir import ActionRules, Model
+from remit_engine.request import Request
+
+NAME = "monotone"
+_AT_LEAST = YES | {Outcome.INCOMPLETE, Outcome.UNDEFINED}
+
+
+def monotone(model: Model, scope: Scope) -> Iterator[Answer]:
+    """One answer for each deciding verb of each action and each report who may.
+
+    The superior is asked with the report's own attributes (his territory, his product lines) and
+    the same totals used: what is compared is the text, not two people.
+    """
+    prober = Prober(model, scope)
+    for name, rules in model.actions.items():
+        for verb in deciding(model, rules):
+            for position in model.program.positions.values():
+                above = position.reports_to
+                if above is not None and sides(rules, verb, position.name).grants:
+                    yield _compared(prober, prober.space(name), verb, position.name, above)
+
+
+def _compared(prober: Prober, space: Space, verb: str, report: str, superior: str) -> Answer:
+    rules = space.model.actions[space.action]
+    about = About(space.action, verb, (superior, report))
+    found = prober.find(
+        space,
+        verb,
+        _goal(space, rules, verb, report, superior),
+        report,
+        lambda request: _shown(request, superior, space.model),
+    )
+    if found.nothing:
+        return proven(NAME, about)
+    if found.status is Status.UNKNOWN:
+        finding = Diagnostic(
+            sides(rules, verb, report).grants[0].span,
+            "W0815",
+            f"whether `{short(superior)}` may {verb} all that `{short(report)}` may of "
+            f"`{short(space.action)}` could not be settled: {found.why}",
+        )
+        return unknown(NAME, about, finding, found.why or "")
+    return refuted(NAME, about, _finding(found, space, verb, report, superior), found.witness)
+
+
+def _goal(space: Space, rules: ActionRules, verb: str, report: str, superior: str) -> Goal:
+    mine, theirs = sides(rules, verb, report), sides(rules, verb, superior)
+    return both(
+        able(rules, verb, report, space.open_demands(mine.demands, report)),
+        neither(
+            both(
+                Applies(POSSIBLE, theirs.grants, superior),
+                neither(Applies(SURE, theirs.bars, superior)),
+            )
+        ),
+    )
+
+
+def _shown(request: Request, superior: str, model: Model) -> tuple[Asked, ...]:
+    higher = held_by(request, superior)
+    if own_outcome(request, model) in YES and own_outcome(higher, model) not in _AT_LEAST:
+        return (asked(request, model), asked(higher, model))
+    return ()
+
+
+def _finding(found: Found, space: Space, verb: str, report: str, superior: str) -> Diagnostic:
+    rules = space.model.actions[space.action]
+    mine, theirs = sides(rules, verb, report), sides(rules, verb, superior)
+    case = where(found.cell, space) if found.cell is not None else ""
+    related = [Related(r.span, f"what `{short(superior)}` may") for r in theirs.grants[:4]]
+    related += [Related(r.span, f"what `{short(superior)}` may not") for r in theirs.bars[:2]]
+    if not theirs.grants:
+        span = space.model.program.positions[superior].span
+        related = [Related(span, f"`{short(superior)}` has no such right at all")]
+    return Diagnostic(
+        mine.grants[0].span,
+        "W0805",
+        f"`{short(report)}` may {verb} `{short(space.action)}`{case}, and his superior "
+        f"`{short(superior)}` may not",
+        f"raise what the superior may, or give the reason: "
+        f'`waive {NAME} on {short(space.action)} for {short(superior)} because "…"`',
+        tuple(related),
+    )

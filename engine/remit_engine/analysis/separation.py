@@ -1,0 +1,208 @@
+"""Two duties in one hand: who reviews and approves the same, also through a delegation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from remit_dsl.diagnostics import Diagnostic, Related
+from remit_dsl.findings import listing
+from remit_dsl.program import AllSteps, ApprovalStep, Delegation, SequenceSteps, Step
+from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unknown
+from remit_engine.analysis.findings import places, short, where
+from remit_engine.analysis.goal import able, both, sides
+from remit_engine.analysis.prober import Prober
+from remit_engine.analysis.replay import asked, says_yes
+from remit_engine.analysis.scope import Scope
+from remit_engine.analysis.space import Space
+from remit_engine.ir import GRANT, REQUIREMENT, SEPARATION, ActionRules, Model, Rule
+from remit_engine.request import Request
+
+NAME = "separation"
+APART = (("review", "approve"), ("countersign", "sign"), ("inspect", "handle"))
+"""Duties that check one another: the first checks the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """checking is to look at what `decided` does. by: the positions asked for the check (empty:
+    whoever may)."""
+
+    checking: str
+    decided: str
+    by: frozenset[str] = frozenset()
+    rule: Rule | None = None
+
+
+def separation(model: Model, scope: Scope) -> Iterator[Answer]:
+    """One answer for each pair of duties of each action, for delegations, and for the people of
+    the directory who hold several positions."""
+    prober = Prober(model, scope)
+    for name, rules in model.actions.items():
+        for duties in _pairs(rules):
+            if _separated(rules, duties):
+                yield proven(NAME, About(name, duties.decided))
+                continue
+            hands = _hands(rules, duties, model)
+            yield from (_in_one_hand(prober, prober.space(name), duties, p) for p in hands)
+            if not hands:
+                yield proven(NAME, About(name, duties.decided))
+            yield from _by_delegation(model, rules, duties)
+            yield from _by_person(model, scope, rules, duties)
+
+
+def _pairs(rules: ActionRules) -> list[Duties]:
+    verbs = {v for r in rules.rules if r.kind == GRANT for v in r.verbs}
+    found = [Duties(a, b) for a, b in APART if a in verbs and b in verbs]
+    for rule in rules.rules:
+        if rule.kind == REQUIREMENT and rule.steps is not None:
+            found += [
+                Duties(step.verb, rule.verb, frozenset(step.positions), rule)
+                for step in _approvals(rule.steps)
+                if step.verb is not None and step.verb != rule.verb
+            ]
+    kept: dict[tuple[str, str], Duties] = {}
+    for duties in found:
+        kept[duties.checking, duties.decided] = duties  # a stated step says more than the words
+    return list(kept.values())
+
+
+def _approvals(step: Step) -> Iterator[ApprovalStep]:
+    match step:
+        case ApprovalStep():
+            yield step
+        case AllSteps() | SequenceSteps():
+            for inner in step.steps:
+                yield from _approvals(inner)
+
+
+def _separated(rules: ActionRules, duties: Duties) -> bool:
+    """Whether the text always keeps the two apart."""
+    both_verbs = {duties.checking, duties.decided}
+    return any(
+        r.kind == SEPARATION and both_verbs <= r.verbs and not r.condition for r in rules.rules
+    )
+
+
+def _checkers(rules: ActionRules, duties: Duties, model: Model) -> frozenset[str]:
+    if duties.by:
+        return duties.by
+    return frozenset(p for p in model.program.positions if sides(rules, duties.checking, p).grants)
+
+
+def _hands(rules: ActionRules, duties: Duties, model: Model) -> list[str]:
+    """The positions that may do both."""
+    return sorted(
+        p for p in _checkers(rules, duties, model) if sides(rules, duties.decided, p).grants
+    )
+
+
+def _in_one_hand(prober: Prober, space: Space, duties: Duties, position: str) -> Answer:
+    rules = space.model.actions[space.action]
+    about = About(space.action, duties.decided, (position,))
+    goal = able(rules, duties.decided, position)
+    if not duties.by:
+        goal = both(goal, able(rules, duties.checking, position))
+
+    def shown(request: Request) -> tuple[Asked, ...]:
+        if not says_yes(request, space.model):
+            return ()
+        return (asked(request, space.model),)
+
+    found = prober.find(space, duties.decided, goal, position, shown)
+    if found.nothing:
+        return proven(NAME, about)
+    mine = sides(rules, duties.decided, position).grants
+    if found.status is Status.UNKNOWN:
+        finding = Diagnostic(
+            mine[0].span,
+            "W0815",
+            f"whether `{short(position)}` may both {duties.checking} and {duties.decided} one "
+            f"`{short(space.action)}` could not be settled: {found.why}",
+        )
+        return unknown(NAME, about, finding, found.why or "")
+    case = where(found.cell, space) if found.cell is not None else ""
+    finding = Diagnostic(
+        mine[0].span,
+        "W0806",
+        f"`{short(position)}` may {duties.checking} and {duties.decided} the same "
+        f"`{short(space.action)}`{case}",
+        f"write `separate {duties.checking} and {duties.decided}`, or give one of them to another "
+        "position",
+        _other_places(rules, duties, position),
+    )
+    return refuted(NAME, about, finding, found.witness)
+
+
+def _other_places(rules: ActionRules, duties: Duties, position: str) -> tuple[Related, ...]:
+    checks = sides(rules, duties.checking, position).grants
+    found = places(checks[:2], f"this lets him {duties.checking}")
+    if duties.rule is not None:
+        found += (Related(duties.rule.span, f"this asks him to {duties.checking}"),)
+    return found
+
+
+# --- delegation ----------------------------------------------------------------------------------
+
+
+def _by_delegation(model: Model, rules: ActionRules, duties: Duties) -> Iterator[Answer]:
+    checkers = _checkers(rules, duties, model)
+    for delegation in rules.delegations:
+        broken = sorted(
+            taker
+            for taker in checkers
+            if any(
+                _reaches(delegation, giver, taker, model)
+                for giver in model.program.positions
+                if giver != taker and sides(rules, duties.decided, giver).grants
+            )
+        )
+        about = About(rules.action.name, duties.decided, tuple(broken))
+        if not broken:
+            yield proven(NAME, about)
+            continue
+        finding = Diagnostic(
+            delegation.span,
+            "W0807",
+            f"by this delegation {listing(short(p) for p in broken)} may {duties.decided} what "
+            f"he is to {duties.checking}",
+            f"write `separate {duties.checking} and {duties.decided}` in `authority "
+            f"{rules.action.short}`, or name other positions after `to`",
+            _other_places(rules, duties, broken[0]),
+        )
+        yield refuted(NAME, about, finding)
+
+
+def _reaches(delegation: Delegation, giver: str, taker: str, model: Model) -> bool:
+    if delegation.to:
+        return taker in delegation.to
+    return giver in model.superiors.get(taker, ())[: delegation.levels]
+
+
+# --- people --------------------------------------------------------------------------------------
+
+
+def _by_person(model: Model, scope: Scope, rules: ActionRules, duties: Duties) -> Iterator[Answer]:
+    """People who hold two positions that do not go together in one hand."""
+    checkers = _checkers(rules, duties, model)
+    for person in scope.directory.people.values():
+        held = {h.position for h in person.held(scope.today)}
+        deciding = {p for p in held if sides(rules, duties.decided, p).grants}
+        checking = held & checkers
+        if len(held) < 2 or not deciding or not checking or held <= (deciding & checking):
+            continue
+        if deciding & checking:  # told of the position itself
+            continue
+        about = About(
+            rules.action.name, duties.decided, tuple(sorted(deciding | checking)), name=person.id
+        )
+        decision, check = sorted(deciding)[0], sorted(checking)[0]
+        finding = Diagnostic(
+            sides(rules, duties.decided, decision).grants[0].span,
+            "W0806",
+            f"`{person.id}` holds `{short(decision)}` and `{short(check)}`, and so may "
+            f"{duties.checking} and {duties.decided} the same `{rules.action.short}`",
+            f"write `separate {duties.checking} and {duties.decided}`, or let another hold one",
+            _other_places(rules, duties, check),
+        )
+        yield refuted(NAME, about, finding)

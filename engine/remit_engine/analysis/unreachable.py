@@ -1,0 +1,86 @@
+"""Rules that can never apply: their conditions, limits and days leave no request."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+from remit_dsl.diagnostics import Diagnostic, Related
+from remit_dsl.expressions import Expression
+from remit_engine.analysis.answer import About, Answer, proven, refuted, unknown
+from remit_engine.analysis.formula import FALSE, TooEntangled, boxes, every
+from remit_engine.analysis.judgement import SURE
+from remit_engine.analysis.scope import Scope
+from remit_engine.analysis.space import Space
+from remit_engine.analysis.translate import Translator
+from remit_engine.ir import SELF_BAR, SEPARATION, Model, Rule
+from remit_engine.trace import written
+
+NAME = "unreachable"
+
+
+def unreachable(model: Model, scope: Scope) -> Iterator[Answer]:
+    """One answer for each rule, over all days."""
+    for name, rules in model.actions.items():
+        space = Space(model, name)
+        for rule in rules.rules:
+            if rule.kind != SEPARATION:
+                yield _reached(rule, space)
+
+
+def _reached(rule: Rule, space: Space) -> Answer:
+    about = About(rule.action, rule.verb, tuple(sorted(rule.positions or ())), (rule.id,))
+    try:
+        if any(_regions(rule, position, space) for position in _holders(rule, space.model)):
+            return proven(NAME, about)
+    except TooEntangled:
+        finding = Diagnostic(
+            rule.span, "W0815", f"whether `{rule.id}` can ever apply could not be settled"
+        )
+        return unknown(NAME, about, finding, "its conditions are too entangled to be taken apart")
+    return refuted(NAME, about, _finding(rule, space))
+
+
+def _holders(rule: Rule, model: Model) -> tuple[str, ...]:
+    return tuple(sorted(rule.positions or model.program.positions))
+
+
+def _regions(rule: Rule, position: str, space: Space) -> bool:
+    """Whether some request meets the rule (of a right never fixed: its conditions)."""
+    if rule.unset:
+        return bool(space.judgement.conditions(rule, position))
+    if rule.kind == SELF_BAR and not rule.condition:
+        return True
+    found = space.judgement.boxes(SURE, rule, position)
+    return bool(found) or space.judgement.unsettled(rule, position)
+
+
+def _finding(rule: Rule, space: Space) -> Diagnostic:
+    position = _holders(rule, space.model)[0]
+    program = space.model.program
+    message = f"`{rule.id}` can never apply"
+    help = "leave it out, or mend its conditions"
+    if rule.start is not None and rule.until is not None and rule.until <= rule.start:
+        message += f": it ends on {rule.until}, not after its beginning on {rule.start}"
+        return Diagnostic(rule.span, "W0801", message, "mend its dates, or its policy's")
+    for some in _clashing(rule, position, space):
+        shown = [f"`{written(c.span, program)}`" for c in some]
+        if len(shown) == 1:
+            message += f": {shown[0]} is never true"
+        else:
+            message += f": {' and '.join(shown)} exclude each other"
+        related = tuple(Related(c.span, "this condition") for c in some[1:])
+        return Diagnostic(rule.span, "W0801", message, help, related)
+    message += ": its conditions, limit and days leave nothing"
+    return Diagnostic(rule.span, "W0801", message, help)
+
+
+def _clashing(rule: Rule, position: str, space: Space) -> Iterator[tuple[Expression, ...]]:
+    """The fewest conditions that leave nothing together."""
+    t = Translator(space.model, space.judgement.facts, position)
+    truths = [(c, t.truth(c).true) for c in rule.condition]
+    for count in range(1, min(3, len(truths)) + 1):
+        for some in itertools.combinations(truths, count):
+            joined = every(*(f for _, f in some))
+            if joined == FALSE or not boxes(joined):
+                yield tuple(c for c, _ in some)
