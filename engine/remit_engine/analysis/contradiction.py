@@ -6,35 +6,35 @@ from collections.abc import Iterator
 
 from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.findings import listing
-from remit_engine.analysis.answer import About, Answer, Asked, proven, refuted, unknown
-from remit_engine.analysis.concrete import Maker
+from remit_engine.analysis.answer import About, Answer, proven, refuted, unknown
 from remit_engine.analysis.cover import cover, sure
+from remit_engine.analysis.examples import Examples
 from remit_engine.analysis.findings import places, short
 from remit_engine.analysis.formula import TooEntangled
 from remit_engine.analysis.goal import sides
 from remit_engine.analysis.grid import TooManySteps
-from remit_engine.analysis.replay import asked
+from remit_engine.analysis.prober import EXHAUSTED, Prober
 from remit_engine.analysis.scope import Scope
-from remit_engine.analysis.space import Space
-from remit_engine.ir import GRANT, Model, Rule
+from remit_engine.ir import GRANT, Rule
 
 NAME = "contradiction"
 PROPOSING = frozenset({"recommend", "nominate"})
 DISPOSING = ("approve", "sign", "adjudicate")
 
 
-def contradiction(model: Model, scope: Scope) -> Iterator[Answer]:
+def contradiction(prober: Prober) -> Iterator[Answer]:
     """One answer for each grant to propose and each position that has it: may the position decide
     everything that it may propose? Then one of the two clauses is not meant."""
-    for name, rules in model.actions.items():
-        space = Space(model, name, scope.today)
+    for name, rules in prober.model.actions.items():
+        examples = Examples(prober.space(name), prober.scope)
         for rule in rules.rules:
             if rule.kind == GRANT and rule.verb in PROPOSING and not rule.unset:
                 for position in sorted(rule.positions or ()):
-                    yield _compared(rule, position, space, scope)
+                    yield _compared(rule, position, examples, prober.scope)
 
 
-def _compared(rule: Rule, position: str, space: Space, scope: Scope) -> Answer:
+def _compared(rule: Rule, position: str, examples: Examples, scope: Scope) -> Answer:
+    space = examples.space
     rules = space.model.actions[space.action]
     about = About(rule.action, rule.verb, (position,), (rule.id,))
     for verb in DISPOSING:
@@ -49,12 +49,12 @@ def _compared(rule: Rule, position: str, space: Space, scope: Scope) -> Answer:
             if not found.whole(rule) or found.left(rule, mask, scope.steps) is not None:
                 continue
         except (TooEntangled, TooManySteps):
-            why = "there are too many cases to look at each"
+            why = EXHAUSTED
             finding = Diagnostic(rule.span, "W0815", f"`{rule.id}` could not be settled: {why}")
             return unknown(NAME, about, finding, why)
         about = About(rule.action, verb, (position,), (rule.id, *(g.id for g in grants)))
         return refuted(NAME, about, _finding(rule, verb, grants, position),
-                       _example(rule, verb, position, space, scope))  # fmt: skip
+                       examples.of(rule, position, verb))  # fmt: skip
     return proven(NAME, about)
 
 
@@ -67,13 +67,3 @@ def _finding(rule: Rule, verb: str, grants: list[Rule], position: str) -> Diagno
         "keep the one that is meant",
         places(grants, f"here it may {verb}"),
     )
-
-
-def _example(rule: Rule, verb: str, position: str, space: Space, scope: Scope) -> tuple[Asked, ...]:
-    found = cover(space, [sure([rule])], position)
-    cell = found.left(rule, 0, scope.steps)
-    if cell is None:
-        return ()
-    for request in Maker(space, scope.today).requests(cell, verb, position):
-        return (asked(request, space.model),)
-    return ()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from remit_engine.analysis.formula import Box
-from remit_engine.analysis.grid import Cell, Grid, grid
+from remit_engine.analysis.grid import Cell, Grid, bits, grid
 from remit_engine.analysis.judgement import SURE
 from remit_engine.analysis.space import Space
 from remit_engine.ir import Rule
@@ -27,24 +27,25 @@ class Cover:
         """The boxes of a rule that some request meets."""
         return self.masks[rule.index] & self.grid.possible
 
+    def inside(self, rule: Rule, by: int) -> bool:
+        """True when each box of the rule lies in one of the boxes `by`."""
+        return all(
+            any(self.grid.inside(box, b) for b in bits(by)) for box in bits(self.whole(rule))
+        )
+
     def left(self, rule: Rule, by: int, steps: int) -> Cell | None:
         """A cell of a rule that none of the boxes `by` meets. Raises TooManySteps."""
-        rest = self.whole(rule)
-        while rest:
-            bit = (rest & -rest).bit_length() - 1
-            rest &= rest - 1
-            cell = self._open(bit, by, steps)
+        for box in bits(self.whole(rule)):
+            cell = self._open(box, by, steps)
             if cell is not None:
                 return cell
         return None
 
     def rivals(self, rule: Rule) -> int:
         """The boxes that share a cell with the rule."""
-        found, rest = 0, self.whole(rule)
-        while rest:
-            bit = (rest & -rest).bit_length() - 1
-            rest &= rest - 1
-            found |= self.grid.meeting(bit)
+        found = 0
+        for box in bits(self.whole(rule)):
+            found |= self.grid.meeting(box)
         return found
 
     def _open(self, bit: int, by: int, steps: int) -> Cell | None:

@@ -9,8 +9,10 @@ from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.expressions import Fact
 from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unknown
 from remit_engine.analysis.draft import held_by
-from remit_engine.analysis.findings import kind_of, places, short, stretch_words, where
+from remit_engine.analysis.findings import bounded, kind_of, places, short, stretch_words, where
 from remit_engine.analysis.goal import (
+    EVERY,
+    SOME,
     Applies,
     Goal,
     Met,
@@ -21,9 +23,8 @@ from remit_engine.analysis.goal import (
     sides,
 )
 from remit_engine.analysis.judgement import POSSIBLE, SURE
-from remit_engine.analysis.prober import Found, Prober
+from remit_engine.analysis.prober import Found, Prober, Sought
 from remit_engine.analysis.replay import asked, own_outcome
-from remit_engine.analysis.scope import Scope
 from remit_engine.analysis.space import Space
 from remit_engine.decision import Outcome
 from remit_engine.ir import GRANT, PROHIBITION, ActionRules, Model, Rule
@@ -33,13 +34,14 @@ NAME = "dead_end"
 _NOT_DEAD = frozenset({Outcome.PERMIT, Outcome.NEEDS, Outcome.INCOMPLETE, Outcome.UNDEFINED})
 
 
-def dead_end(model: Model, scope: Scope) -> Iterator[Answer]:
+def dead_end(prober: Prober) -> Iterator[Answer]:
     """One answer for each deciding verb of each action.
 
     Nothing of the running totals is used yet. What a rule forbids to everybody, what waits for an
-    absent fact and what was never fixed is no dead end.
+    absent fact and what was never fixed is no dead end. A position counts as able where a holder
+    with suitable attributes (another territory, say) would be.
     """
-    prober = Prober(model, scope)
+    model = prober.model
     for name, rules in model.actions.items():
         for verb in deciding(model, rules):
             yield _ends(prober, prober.space(name, fresh=True), verb)
@@ -50,14 +52,13 @@ def _ends(prober: Prober, space: Space, verb: str) -> Answer:
     about = About(space.action, verb)
     positions = positions_given(space.model, space.action, verb)
     measured = _measure_key(rules)
-    found = prober.find(
-        space,
+    sought = Sought(
         verb,
-        _goal(rules, verb, positions),
         positions[0],
+        _goal(rules, verb, positions),
         lambda request: _shown(request, positions, space.model),
-        (measured,) if measured else (),
     )
+    found = prober.lowest(space, sought, measured) if measured else prober.find(space, sought)
     if found.nothing:
         return proven(NAME, about)
     grants = [r for r in rules.rules if r.kind == GRANT and verb in r.verbs]
@@ -79,8 +80,8 @@ def _goal(rules: ActionRules, verb: str, positions: tuple[str, ...]) -> Goal:
         mine = sides(rules, verb, position)
         hopeless.append(
             both(
-                Applies(POSSIBLE, mine.grants, position),
-                neither(Applies(SURE, mine.bars, position)),
+                Applies(POSSIBLE, mine.grants, position, SOME),
+                neither(Applies(SURE, mine.bars, position, EVERY)),
             )
         )
     grants = [r for r in rules.rules if r.kind == GRANT and verb in r.verbs]
@@ -129,8 +130,9 @@ def _finding(
         rest = where(cell, space, without=(measured,) if measured else ())
         chosen = cell.classes[measured] if measured in cell.relevant else None
         if measured is not None and isinstance(chosen, tuple):
-            kind = kind_of(space.columns[measured], space)
-            amount = f" where `{measured}` is {stretch_words(*chosen, kind)}"
+            column = space.columns[measured]
+            ends = bounded(column, chosen)
+            amount = f" where `{measured}` is {stretch_words(*ends, kind_of(column, space))}"
     return Diagnostic(
         space.model.program.actions[space.action].span,
         "W0804",

@@ -130,6 +130,15 @@ class Facts:
         found = self.field_at(path)
         return found is not None and found.optional
 
+    def personal(self, key: str) -> bool:
+        """True for a column that hangs on the attributes of whoever acts."""
+        column = self.columns[key]
+        if column.expression is not None:
+            return any(f.path[0] == "actor" for f in self.read_in(column.expression))
+        if column.form is not None:
+            return any(self.personal(k) for k, _ in column.form.terms)
+        return key.removeprefix(GIVEN).startswith("actor.")
+
     def field_at(self, path: tuple[str, ...]) -> Field | None:
         """The field a path ends in; what is known of people counts as optional text."""
         program = self.model.program

@@ -10,7 +10,7 @@ from remit_dsl.diagnostics import Related
 from remit_dsl.types import NUMBER, Type
 from remit_engine.analysis.columns import AS_OF, GIVEN, KNOWN, OPAQUE, TOTAL, Column
 from remit_engine.analysis.grid import Cell, Class
-from remit_engine.analysis.sets import HIGHEST, LOWEST, Cut
+from remit_engine.analysis.sets import HIGHEST, LOWEST, Cut, Stretch
 from remit_engine.analysis.space import Space
 from remit_engine.ir import Rule
 from remit_engine.text import value_text
@@ -70,10 +70,15 @@ def words(column: Column, chosen: Class, space: Space) -> str:
         return f"{name} holds" if chosen else f"{name} does not hold"
     if isinstance(chosen, str):
         return f"{name} is `{short(chosen)}`"
-    low, high = chosen
-    if column.range.stretches[0][0] == low and low[:2] == (0, Fraction(0)):
-        low = LOWEST  # nothing is below it anyway
+    low, high = bounded(column, chosen)
     return f"{name} is {stretch_words(low, high, kind_of(column, space))}"
+
+
+def bounded(column: Column, chosen: Stretch) -> Stretch:
+    """A stretch without the ends that every value keeps to anyway."""
+    first, last = column.range.stretches[0][0], column.range.stretches[-1][1]
+    low = LOWEST if chosen[0] == first else chosen[0]
+    return low, HIGHEST if chosen[1] == last else chosen[1]
 
 
 def named(column: Column, space: Space) -> str:

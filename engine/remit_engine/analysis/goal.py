@@ -8,22 +8,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from remit_dsl.program import BUILT_IN_VERBS
 from remit_dsl.validate import implied
 from remit_engine.ir import GRANT, REQUIREMENT, ActionRules, Model, Rule
 
+THIS, SOME, EVERY = "this", "some", "every"
 DECIDING = ("approve", "sign", "adjudicate")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Applies:
-    """Some of the rules apply to an unnamed holder of the position: `sure` or `possible`."""
+    """Some of the rules apply to an unnamed holder of the position: `sure` or `possible`.
+
+    holder: to the one who asks (`this`), to `some` holder with whatever attributes, or to `every`.
+    """
 
     mode: str
     rules: tuple[Rule, ...]
     position: str
+    holder: str = THIS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Met:
     """The conditions of some of the rules are surely met, whatever their limits say."""
 
@@ -112,12 +118,12 @@ def positions_given(model: Model, action: str, verb: str) -> tuple[str, ...]:
 
 
 def deciding(model: Model, rules: ActionRules) -> tuple[str, ...]:
-    """The verbs of an action that decide: those that always do, what implies them, and any that
-    some grant gives up to a limit."""
+    """The verbs of an action that decide: those that always do, what implies them, and rights of
+    the policy's own that some grant gives up to a limit. The other built-in verbs advise."""
     program = model.program
     always = {v for v in model.verbs if implied(program, v).intersection(DECIDING)}
     limited = {
         r.verb for r in rules.rules if r.kind == GRANT and (r.bound or (r.limit and r.limit.totals))
     }
     given = {v for r in rules.rules if r.kind == GRANT for v in r.verbs}
-    return tuple(sorted(given & (always | limited)))
+    return tuple(sorted(given & (always | (limited - set(BUILT_IN_VERBS)))))

@@ -7,7 +7,7 @@ over the boxes find, class by class, which of them are still met.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import reduce
 from itertools import pairwise
@@ -39,12 +39,23 @@ class TooManySteps(Exception):
 
 @dataclass(frozen=True, slots=True)
 class GridColumn:
-    """masks: for each class the boxes that it meets. full: the boxes that do not ask."""
+    """masks: for each class the boxes that it meets. full: the boxes that do not ask. rows: for
+    each box the classes it meets, as bits."""
 
     column: Column
     classes: tuple[Class, ...]
     masks: tuple[int, ...]
     full: int
+    rows: tuple[int, ...]
+
+    @property
+    def backwards(self) -> GridColumn:
+        """The same with its classes in the opposite order."""
+        last = len(self.classes) - 1
+        turned = (sum(1 << (last - k) for k in bits(row)) for row in self.rows)
+        return GridColumn(
+            self.column, self.classes[::-1], self.masks[::-1], self.full, tuple(turned)
+        )
 
 
 @dataclass(slots=True)
@@ -53,6 +64,17 @@ class Grid:
 
     columns: tuple[GridColumn, ...]
     count: int
+    _meeting: dict[tuple[int, int], int] = field(default_factory=dict)
+    _possible: int | None = None
+
+    def backwards(self, key: str) -> Grid:
+        """The same with the classes of one column in the opposite order."""
+        turned = (c.backwards if c.column.key == key else c for c in self.columns)
+        return Grid(tuple(turned), self.count)
+
+    def inside(self, box: int, other: int) -> bool:
+        """True when box `other` holds all that the box does."""
+        return all(not c.rows[box] & ~c.rows[other] for c in self.columns)
 
     @property
     def every(self) -> int:
@@ -62,16 +84,20 @@ class Grid:
     @property
     def possible(self) -> int:
         """The boxes that some value of every column meets."""
-        found = self.every
-        for c in self.columns:
-            found &= reduce(or_, c.masks, 0)
-        return found
+        if self._possible is None:
+            self._possible = self.every
+            for c in self.columns:
+                self._possible &= reduce(or_, c.masks, 0)
+        return self._possible
 
     def meeting(self, region: int) -> int:
         """The boxes that share a cell with box `region`."""
         found = self.every
-        for c in self.columns:
-            found &= reduce(or_, (m for m in c.masks if m >> region & 1), 0)
+        for at, c in enumerate(self.columns):
+            row = c.rows[region]
+            if (at, row) not in self._meeting:
+                self._meeting[at, row] = reduce(or_, (c.masks[k] for k in bits(row)), 0)
+            found &= self._meeting[at, row]
         return found
 
     def cells(
@@ -82,8 +108,11 @@ class Grid:
         alive: the boxes that count. region: only cells inside this box. Raises TooManySteps.
         """
         start = (self.every if alive is None else alive) & self.possible
-        if region is not None and not self.possible >> region & 1:
-            return
+        sure = 0
+        if region is not None:
+            sure = 1 << region
+            if not self.possible & sure:
+                return
         columns = [c for c in self.columns if any((m ^ c.full) & start for m in c.masks)]
         settled = [self.every] * (len(columns) + 1)
         for i in range(len(columns) - 1, -1, -1):
@@ -97,13 +126,24 @@ class Grid:
             if len(seen) >= steps:
                 raise TooManySteps
             seen.add((at, mask))
-            answer = decide(mask, mask & settled[at])
+            answer = decide(mask, mask & (settled[at] | sure))
             if answer is False:
                 continue
             if answer is True:
                 yield self._cell(columns, chosen, region, decide, start)
                 continue
             todo += _branches(columns[at], at, mask, chosen, region)
+
+    def along(self, cell: Cell, key: str, decide: Decide) -> Iterator[Cell]:
+        """The cells that differ from one in one column alone and in which the goal holds too."""
+        named = {c.column.key: c for c in self.columns}
+        if key not in named:
+            return
+        others = [(named[k], cell.classes[k]) for k in cell.relevant if k != key]
+        relevant = tuple(dict.fromkeys((*cell.relevant, key)))
+        for k in named[key].classes:
+            if self._holds([*others, (named[key], k)], decide, self.possible, 0):
+                yield Cell({**cell.classes, key: k}, relevant)
 
     def _cell(
         self,
@@ -115,7 +155,8 @@ class Grid:
     ) -> Cell:
         """The cell with its open columns filled, by the first class that the region allows."""
         classes = {c.column.key: k for c, k in zip(columns, chosen, strict=False)}
-        relevant = self._relevant(columns[: len(chosen)], chosen, decide, start)
+        sure = 0 if region is None else 1 << region
+        relevant = self._relevant(columns[: len(chosen)], chosen, decide, start, sure)
         for c in self.columns:
             if c.column.key not in classes:
                 classes[c.column.key] = next(
@@ -131,17 +172,18 @@ class Grid:
         chosen: tuple[Class, ...],
         decide: Decide,
         start: int,
+        sure: int,
     ) -> tuple[str, ...]:
         """The columns without which the goal would not be sure to hold, one by one."""
         left = {c.column.key: (c, k) for c, k in zip(columns, chosen, strict=True)}
         for key in [c.column.key for c in reversed(columns)]:
             others = [left[k] for k in left if k != key]
-            if self._holds(others, decide, start):
+            if self._holds(others, decide, start, sure):
                 del left[key]
         return tuple(left)
 
     def _holds(
-        self, chosen: Sequence[tuple[GridColumn, Class]], decide: Decide, start: int
+        self, chosen: Sequence[tuple[GridColumn, Class]], decide: Decide, start: int, sure: int
     ) -> bool:
         alive = start
         named = {c.column.key for c, _ in chosen}
@@ -150,8 +192,16 @@ class Grid:
         settled = alive
         for c in self.columns:
             if c.column.key not in named:
-                settled &= c.full
+                settled &= c.full | sure
         return decide(alive, settled) is True
+
+
+def bits(mask: int) -> Iterator[int]:
+    """The places of the bits that are set, ascending."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
 
 
 def _branches(
@@ -186,7 +236,14 @@ def _column(column: Column, sets: Sequence[ValueSet | None]) -> GridColumn:
         classes, masks = _stretches(column, sets)
     else:
         classes, masks = _symbols(column, sets)
-    return GridColumn(column, tuple(classes), tuple(m | full for m in masks), full)
+    met = tuple(m | full for m in masks)
+    rows = [0] * len(sets)
+    for at, mask in enumerate(masks):
+        for i in bits(mask):
+            rows[i] |= 1 << at
+    anywhere = (1 << len(met)) - 1
+    asked = (row if sets[i] is not None else anywhere for i, row in enumerate(rows))
+    return GridColumn(column, tuple(classes), met, full, tuple(asked))
 
 
 def _stretches(column: Column, sets: Sequence[ValueSet | None]) -> tuple[list[Class], list[int]]:

@@ -8,11 +8,10 @@ from remit_dsl.diagnostics import Diagnostic, Related
 from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unknown
 from remit_engine.analysis.draft import held_by
 from remit_engine.analysis.findings import short, where
-from remit_engine.analysis.goal import Applies, Goal, able, both, deciding, neither, sides
+from remit_engine.analysis.goal import Applies, Goal, able, both, deciding, leaves, neither, sides
 from remit_engine.analysis.judgement import POSSIBLE, SURE
-from remit_engine.analysis.prober import Found, Prober
+from remit_engine.analysis.prober import Found, Prober, Sought
 from remit_engine.analysis.replay import YES, asked, own_outcome
-from remit_engine.analysis.scope import Scope
 from remit_engine.analysis.space import Space
 from remit_engine.decision import Outcome
 from remit_engine.ir import ActionRules, Model
@@ -22,13 +21,13 @@ NAME = "monotone"
 _AT_LEAST = YES | {Outcome.INCOMPLETE, Outcome.UNDEFINED}
 
 
-def monotone(model: Model, scope: Scope) -> Iterator[Answer]:
+def monotone(prober: Prober) -> Iterator[Answer]:
     """One answer for each deciding verb of each action and each report who may.
 
     The superior is asked with the report's own attributes (his territory, his product lines) and
     the same totals used: what is compared is the text, not two people.
     """
-    prober = Prober(model, scope)
+    model = prober.model
     for name, rules in model.actions.items():
         for verb in deciding(model, rules):
             for position in model.program.positions.values():
@@ -40,13 +39,9 @@ def monotone(model: Model, scope: Scope) -> Iterator[Answer]:
 def _compared(prober: Prober, space: Space, verb: str, report: str, superior: str) -> Answer:
     rules = space.model.actions[space.action]
     about = About(space.action, verb, (superior, report))
-    found = prober.find(
-        space,
-        verb,
-        _goal(space, rules, verb, report, superior),
-        report,
-        lambda request: _shown(request, superior, space.model),
-    )
+    goal = _goal(space, rules, verb, report, superior)
+    sought = Sought(verb, report, goal, lambda request: _shown(request, superior, space.model))
+    found = prober.find(space, sought, _grants(goal))
     if found.nothing:
         return proven(NAME, about)
     if found.status is Status.UNKNOWN:
@@ -71,6 +66,11 @@ def _goal(space: Space, rules: ActionRules, verb: str, report: str, superior: st
             )
         ),
     )
+
+
+def _grants(goal: Goal) -> Applies:
+    """The grants of the report, on which the goal rests."""
+    return next(leaf for leaf in leaves(goal) if isinstance(leaf, Applies) and leaf.mode == SURE)
 
 
 def _shown(request: Request, superior: str, model: Model) -> tuple[Asked, ...]:

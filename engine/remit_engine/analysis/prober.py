@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from remit_engine.analysis.answer import Asked, Status
 from remit_engine.analysis.concrete import Maker
 from remit_engine.analysis.formula import TooEntangled
-from remit_engine.analysis.goal import Goal
+from remit_engine.analysis.goal import Applies, Goal
 from remit_engine.analysis.grid import Cell, TooManySteps
 from remit_engine.analysis.scope import Scope
 from remit_engine.analysis.solving import solve
-from remit_engine.analysis.space import Space
+from remit_engine.analysis.space import Plan, Space
 from remit_engine.compile.to_smt import Solver, SolverMissing, Undecided
 from remit_engine.compile.unsupported import Unsupported
 from remit_engine.ir import Model
@@ -38,6 +38,23 @@ class Found:
         return self.status is Status.PROVEN
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for: a request to exercise a verb, put by a holder of a position, that the
+    goal describes and `shows` confirms."""
+
+    verb: str
+    position: str
+    goal: Goal
+    shows: Shows
+
+
+ENTANGLED = "its conditions are too entangled to be taken apart"
+EXHAUSTED = "there are too many cases to look at each"
+_TANGLED = Found(Status.UNKNOWN, why=ENTANGLED)
+_TIRED = Found(Status.UNKNOWN, why=EXHAUSTED)
+
+
 @dataclass(slots=True)
 class Prober:
     """Asks goals of a model; spaces are made once."""
@@ -45,44 +62,60 @@ class Prober:
     model: Model
     scope: Scope
     _solver: Solver | None = None
-    _spaces: dict[tuple[str, bool], Space] = field(default_factory=dict)
+    _spaces: dict[tuple[str, bool, bool], Space] = field(default_factory=dict)
 
-    def space(self, action: str, fresh: bool = False) -> Space:
-        """The requests on an action from the day of the scope on."""
-        key = (action, fresh)
+    def space(self, action: str, *, fresh: bool = False, ever: bool = False) -> Space:
+        """The requests on an action from the day of the scope on (`ever`: on all days)."""
+        key = (action, fresh, ever)
         if key not in self._spaces:
-            self._spaces[key] = Space(self.model, action, self.scope.today, fresh)
+            since = None if ever else self.scope.today
+            self._spaces[key] = Space(self.model, action, since, fresh)
         return self._spaces[key]
 
-    def find(
-        self,
-        space: Space,
-        verb: str,
-        goal: Goal,
-        position: str,
-        shows: Shows,
-        order: Sequence[str] = (),
-    ) -> Found:
-        """A request by a holder of the position that the goal describes and `shows` confirms."""
-        try:
-            cells = space.cells(goal, self.scope.steps, order)
-            found = self._among(cells, space, verb, position, shows)
-        except TooEntangled:
-            found = Found(Status.UNKNOWN, why="its conditions are too entangled to be taken apart")
-        except TooManySteps:
-            found = Found(Status.UNKNOWN, why="there are too many cases to look at each")
-        if found.status is Status.UNKNOWN:
-            return self._solved(found, space, verb, goal, position, shows)
-        return found
+    def find(self, space: Space, sought: Sought, within: Applies | None = None) -> Found:
+        """A request that the goal describes and `shows` confirms.
 
-    def _among(
-        self, cells: Iterable[Cell], space: Space, verb: str, position: str, shows: Shows
-    ) -> Found:
+        within: see `Space.cells`.
+        """
+        try:
+            found = self._among(
+                space.cells(sought.goal, self.scope.steps, (), within), space, sought
+            )
+        except TooEntangled:
+            found = _TANGLED
+        except TooManySteps:
+            found = _TIRED
+        return self._settled(found, space, sought)
+
+    def lowest(self, space: Space, sought: Sought, key: str) -> Found:
+        """The same with the smallest value of one column; where that takes too long, a small one:
+        the smallest for the other facts of some request found."""
+        try:
+            plan = space.plan(sought.goal, (key,))
+            try:
+                found = self._among(plan.cells(self.scope.steps), space, sought)
+            except TooManySteps:
+                found = self._lowered(plan, space, sought, key)
+        except TooEntangled:
+            found = _TANGLED
+        except TooManySteps:
+            found = _TIRED
+        return self._settled(found, space, sought)
+
+    def _lowered(self, plan: Plan, space: Space, sought: Sought, key: str) -> Found:
+        """From the highest value down."""
+        found = self._among(plan.backwards(key).cells(self.scope.steps), space, sought)
+        if found.cell is None or found.status is not Status.REFUTED:
+            return found
+        lower = self._among(plan.grid.along(found.cell, key, plan.decide), space, sought)
+        return lower if lower.status is Status.REFUTED else found
+
+    def _among(self, cells: Iterable[Cell], space: Space, sought: Sought) -> Found:
         maker = Maker(space, self.scope.today)
         hanging: Cell | None = None
         for i, cell in enumerate(cells):
-            for request in maker.requests(cell, verb, position):
-                witness = shows(request)
+            for request in maker.requests(cell, sought.verb, sought.position):
+                witness = sought.shows(request)
                 if witness:
                     return Found(Status.REFUTED, witness, cell)
             hanging = hanging or cell
@@ -94,10 +127,10 @@ class Prober:
 
     # --- the solver --------------------------------------------------------------------------
 
-    def _solved(
-        self, found: Found, space: Space, verb: str, goal: Goal, position: str, shows: Shows
-    ) -> Found:
+    def _settled(self, found: Found, space: Space, sought: Sought) -> Found:
         """The solver's answer where the exact procedure has none."""
+        if found.status is not Status.UNKNOWN:
+            return found
         if not self.scope.solver:
             return replace(found, why=f"{found.why}; a solver may settle it (`--solver`)")
         if self._solver is None:
@@ -106,12 +139,12 @@ class Prober:
             except SolverMissing as missing:
                 return replace(found, why=f"{found.why}; for a solver, {missing}")
         try:
-            request = solve(self._solver, space, verb, goal, position)
+            request = solve(self._solver, space, sought.verb, sought.goal, sought.position)
         except (Undecided, Unsupported) as fault:
             return replace(found, why=f"{found.why}, and {fault}")
         if request is None:
             return Found(Status.PROVEN)
-        witness = shows(request)
+        witness = sought.shows(request)
         if witness:
             return Found(Status.REFUTED, witness, found.cell)
         return replace(found, why="a request was found that the interpreter answers otherwise")

@@ -10,30 +10,38 @@ from remit_engine.analysis.answer import Answer
 from remit_engine.analysis.contradiction import contradiction
 from remit_engine.analysis.dates import dates
 from remit_engine.analysis.dead_end import dead_end
+from remit_engine.analysis.emptied import emptied
 from remit_engine.analysis.monotone import monotone
+from remit_engine.analysis.prober import Prober
 from remit_engine.analysis.scope import Scope
 from remit_engine.analysis.separation import separation
-from remit_engine.analysis.shadowed import emptied, shadowed
+from remit_engine.analysis.shadowed import shadowed
 from remit_engine.analysis.tables import tables
 from remit_engine.analysis.unreachable import unreachable
 from remit_engine.analysis.unset import unset
 from remit_engine.analysis.waivers import apply
 from remit_engine.ir import Model
 
-Question = Callable[[Model, Scope], Iterator[Answer]]
+Question = Callable[[Prober], Iterator[Answer]]
+
+
+def _of_text(question: Callable[[Model, Scope], Iterator[Answer]]) -> Question:
+    """A question that looks for no request."""
+    return lambda prober: question(prober.model, prober.scope)
+
 
 QUESTIONS: dict[str, Question] = {
-    "tables": tables,
+    "tables": _of_text(tables),
     "unreachable": unreachable,
     "shadowed": shadowed,
     "emptied": emptied,
     "dead_end": dead_end,
     "monotone": monotone,
     "separation": separation,
-    "accountability": accountability,
+    "accountability": _of_text(accountability),
     "contradiction": contradiction,
-    "dates": dates,
-    "unset": unset,
+    "dates": _of_text(dates),
+    "unset": _of_text(unset),
 }
 
 
@@ -47,10 +55,11 @@ def prove(
 
     each: told the name of a question before it is asked. Raises KeyError for an unknown name.
     """
+    prober = Prober(model, scope)
     wanted = {name: QUESTIONS[name] for name in names or NAMES}
     found: list[Answer] = []
     for name, question in wanted.items():
         if each is not None:
             each(name)
-        found += question(model, scope)
+        found += question(prober)
     return apply(found, model.program, tuple(wanted))

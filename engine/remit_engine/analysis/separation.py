@@ -11,7 +11,7 @@ from remit_dsl.program import AllSteps, ApprovalStep, Delegation, SequenceSteps,
 from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unknown
 from remit_engine.analysis.findings import places, short, where
 from remit_engine.analysis.goal import able, both, sides
-from remit_engine.analysis.prober import Prober
+from remit_engine.analysis.prober import Prober, Sought
 from remit_engine.analysis.replay import asked, says_yes
 from remit_engine.analysis.scope import Scope
 from remit_engine.analysis.space import Space
@@ -34,10 +34,10 @@ class Duties:
     rule: Rule | None = None
 
 
-def separation(model: Model, scope: Scope) -> Iterator[Answer]:
+def separation(prober: Prober) -> Iterator[Answer]:
     """One answer for each pair of duties of each action, for delegations, and for the people of
     the directory who hold several positions."""
-    prober = Prober(model, scope)
+    model, scope = prober.model, prober.scope
     for name, rules in model.actions.items():
         for duties in _pairs(rules):
             if _separated(rules, duties):
@@ -109,7 +109,7 @@ def _in_one_hand(prober: Prober, space: Space, duties: Duties, position: str) ->
             return ()
         return (asked(request, space.model),)
 
-    found = prober.find(space, duties.decided, goal, position, shown)
+    found = prober.find(space, Sought(duties.decided, position, goal, shown))
     if found.nothing:
         return proven(NAME, about)
     mine = sides(rules, duties.decided, position).grants

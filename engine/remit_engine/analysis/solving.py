@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from remit_dsl.program import Limit
-from remit_engine.analysis.goal import Applies, Both, Goal, Met
+from remit_engine.analysis.goal import THIS, Applies, Both, Goal, Met
 from remit_engine.analysis.judgement import SURE
 from remit_engine.analysis.space import Space
 from remit_engine.compile.smt_values import Bit, every, no, some
@@ -36,6 +36,8 @@ def solve(solver: Solver, space: Space, verb: str, goal: Goal, position: str) ->
 def _bit(goal: Goal, formulas: Formulas) -> Bit:
     match goal:
         case Applies():
+            if goal.holder != THIS:
+                raise Undecided("the solver knows one holder alone")
             read = formulas.sure if goal.mode == SURE else formulas.possible
             return some(*(read(r, goal.position) for r in goal.rules))
         case Met():

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from remit_engine.analysis.columns import Columns
 from remit_engine.analysis.formula import Box
-from remit_engine.analysis.goal import Applies, Both, Goal, Met, leaves
-from remit_engine.analysis.grid import Cell, Grid, grid
+from remit_engine.analysis.goal import EVERY, THIS, Applies, Both, Goal, Met, leaves
+from remit_engine.analysis.grid import Cell, Decide, Grid, bits, grid
 from remit_engine.analysis.judgement import Judgement
 from remit_engine.ir import Model, Rule
 
@@ -36,16 +36,24 @@ class Space:
         """The columns met so far."""
         return self.judgement.facts.columns
 
-    def cells(self, goal: Goal, steps: int, order: Sequence[str] = ()) -> Iterator[Cell]:
-        """The cells that the goal describes. Raises TooEntangled, TooManySteps."""
-        plan = self.plan(goal, order)
-        return plan.grid.cells(plan.decide, steps)
+    def cells(
+        self,
+        goal: Goal,
+        steps: int,
+        order: Sequence[str] = (),
+        within: Applies | None = None,
+    ) -> Iterator[Cell]:
+        """The cells that the goal describes. Raises TooEntangled, TooManySteps.
+
+        within: a statement that the goal rests on; each of its boxes is searched by itself.
+        """
+        return self.plan(goal, order).cells(steps, within)
 
     def plan(self, goal: Goal, order: Sequence[str] = ()) -> Plan:
         """The grid of a goal, and the goal as masks over its boxes. Raises TooEntangled."""
         found = _Gathered(self.judgement)
-        masks = {id(leaf): found.mask(leaf) for leaf in leaves(goal)}
-        return Plan(goal, masks, grid(found.boxes, self.columns, order))
+        masks = {leaf: found.mask(leaf) for leaf in leaves(goal)}
+        return Plan(decision(goal, masks), masks, grid(found.boxes, self.columns, order))
 
     def loose(self, cell: Cell) -> bool:
         """True when the cell may be empty."""
@@ -63,15 +71,30 @@ class _Gathered:
     judgement: Judgement
     boxes: list[Box] = field(default_factory=list)
     _bits: dict[int, int] = field(default_factory=dict)
+    _kept: list[tuple[Box, ...]] = field(default_factory=list)
 
     def mask(self, leaf: Applies | Met) -> int:
         found = 0
         for rule in leaf.rules:
             if isinstance(leaf, Applies):
-                of_rule = self.judgement.boxes(leaf.mode, rule, leaf.position)
+                of_rule = self._of_holder(leaf, rule)
             else:
                 of_rule = self.judgement.conditions(rule, leaf.position)
             found |= self._bit(of_rule)
+        return found
+
+    def _of_holder(self, leaf: Applies, rule: Rule) -> tuple[Box, ...]:
+        whole = self.judgement.boxes(leaf.mode, rule, leaf.position)
+        if leaf.holder == THIS:
+            return whole
+        personal = {k for box in whole for k in box if self.judgement.facts.personal(k)}
+        if not personal:
+            return whole
+        if leaf.holder == EVERY:
+            found = tuple(box for box in whole if personal.isdisjoint(box))
+        else:
+            found = tuple({k: v for k, v in box.items() if k not in personal} for box in whole)
+        self._kept.append(found)
         return found
 
     def _bit(self, of_rule: tuple[Box, ...]) -> int:
@@ -82,30 +105,54 @@ class _Gathered:
         return self._bits[id(of_rule)]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """A goal ready to be searched for."""
+    """A goal ready to be searched for: `decide` tells whether it holds where these boxes may still
+    be met and those surely are."""
 
-    goal: Goal
-    masks: dict[int, int]
+    decide: Decide
+    masks: Mapping[Applies | Met, int]
     grid: Grid
 
-    def decide(self, alive: int, settled: int) -> bool | None:
-        """Whether the goal holds where these boxes may still be met and those surely are."""
-        return self._holds(self.goal, alive, settled)
+    def cells(self, steps: int, within: Applies | None = None) -> Iterator[Cell]:
+        """The cells that the goal describes. Raises TooManySteps."""
+        if within is None:
+            yield from self.grid.cells(self.decide, steps)
+            return
+        for box in bits(self.masks[within] & self.grid.possible):
+            yield from self.grid.cells(self.decide, steps, self.grid.meeting(box), box)
 
-    def _holds(self, goal: Goal, alive: int, settled: int) -> bool | None:
-        if isinstance(goal, Applies | Met):
-            mask = self.masks[id(goal)]
-            if settled & mask:
-                return True
-            return None if alive & mask else False
-        wanted = isinstance(goal, Both)
-        open_ = False
-        for part in goal.goals:
-            answer = self._holds(part, alive, settled)
+    def backwards(self, key: str) -> Plan:
+        """The same with the classes of one column in the opposite order."""
+        return replace(self, grid=self.grid.backwards(key))
+
+
+def decision(goal: Goal, masks: Mapping[Applies | Met, int]) -> Decide:
+    """The goal as a function of masks, in three-valued logic."""
+    if isinstance(goal, Applies | Met):
+        return _met(masks[goal])
+    parts = [decision(g, masks) for g in goal.goals]
+    return _all_of(parts, isinstance(goal, Both))
+
+
+def _met(mask: int) -> Decide:
+    def decide(alive: int, settled: int) -> bool | None:
+        if settled & mask:
+            return True
+        return None if alive & mask else False
+
+    return decide
+
+
+def _all_of(parts: Sequence[Decide], wanted: bool) -> Decide:
+    def decide(alive: int, settled: int) -> bool | None:
+        whole: bool | None = True
+        for part in parts:
+            answer = part(alive, settled)
             if answer is None:
-                open_ = True
+                whole = None
             elif answer is not wanted:
                 return False
-        return None if open_ else True
+        return whole
+
+    return decide

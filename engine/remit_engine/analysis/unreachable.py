@@ -10,7 +10,7 @@ from remit_dsl.expressions import Expression
 from remit_engine.analysis.answer import About, Answer, proven, refuted, unknown
 from remit_engine.analysis.formula import FALSE, TooEntangled, boxes, every
 from remit_engine.analysis.judgement import SURE
-from remit_engine.analysis.scope import Scope
+from remit_engine.analysis.prober import Prober
 from remit_engine.analysis.space import Space
 from remit_engine.analysis.translate import Translator
 from remit_engine.ir import SELF_BAR, SEPARATION, Model, Rule
@@ -19,10 +19,10 @@ from remit_engine.trace import written
 NAME = "unreachable"
 
 
-def unreachable(model: Model, scope: Scope) -> Iterator[Answer]:
+def unreachable(prober: Prober) -> Iterator[Answer]:
     """One answer for each rule, over all days."""
-    for name, rules in model.actions.items():
-        space = Space(model, name)
+    for name, rules in prober.model.actions.items():
+        space = prober.space(name, ever=True)
         for rule in rules.rules:
             if rule.kind != SEPARATION:
                 yield _reached(rule, space)

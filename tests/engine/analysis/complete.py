@@ -73,7 +73,9 @@ def request(
         "verb": verb,
         "as_of": _day(m, w),
         "facts": found,
-        "totals": {n: 0 if m.chance(40) else _near(m, w, w.kind) for n in totals_of(model, f"p.{ACTION}")},
+        "totals": {
+            n: 0 if m.chance(40) else _near(m, w, w.kind) for n in totals_of(model, f"p.{ACTION}")
+        },
     }
     if requested and m.chance(60):
         document["requester"] = holder(m, w, m.pick(POSITIONS))

@@ -112,6 +112,20 @@ PLANTS = (
         says=("loan",),
         shows=each(lambda a: fact(a, "kind") == "loan", answered(Outcome.DENY)),
     ),
+    Planted(
+        "each_for_his_unit",
+        "monotone",
+        "W0805",
+        ("shop.director", "shop.head"),
+        shows=each(lambda a: fact(a, "unit") == a.request.actor.attributes["unit"]),
+    ),
+    Planted(
+        "not_monotone_but_for_himself",
+        "monotone",
+        "W0805",
+        MANAGER_CLERK,
+        shows=below_may_more(),
+    ),
     Planted("shadowed", "shadowed", "W0802", says=("discount.narrow", "discount.wide")),
     Planted("emptied", "emptied", "W0803", says=("discount.sale", "discount.floor")),
     Planted("never_by_numbers", "unreachable", "W0801", says=("discount.small",)),
@@ -223,7 +237,9 @@ def test_the_case_of_a_finding_can_be_pasted(plant: Planted) -> None:
     suite, found = read_suite_text("planted.test.yaml", f"cases:\n{text}", engine)
     assert suite is not None, (text, found)
     results = run_suite(suite, engine).results
-    assert [(r.request, r.failures) for r in results] == [(a.request, ()) for a in witness]
+    assert [r.failures for r in results] == [()] * len(witness)
+    read = [(r.request.actor.positions, r.request.as_of) for r in results if r.request]
+    assert read == [(a.request.actor.positions, a.request.as_of) for a in witness]
 
 
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda p: p.file)

@@ -6,6 +6,7 @@ import enum
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import zip_longest
 
 from remit_engine.analysis.difference.pools import Pools
 from remit_engine.analysis.difference.relevance import NotToldHere, Relevance, alike
@@ -27,12 +28,17 @@ class Verdict(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A question put to both texts. why: for `unknown`, what was tried."""
+    """A question put to both texts. why: for `unknown`, what stood in the way. more: witnesses of
+    other turns than the first."""
 
     question: Question
     verdict: Verdict
     witness: Witness | None = None
     why: str | None = None
+    more: tuple[Witness, ...] = ()
+
+
+_NOTHING = object()
 
 
 @dataclass(slots=True)
@@ -48,13 +54,15 @@ class Comparison:
     @classmethod
     def of(cls, old: Model, new: Model, today: date, tries: int) -> Comparison:
         """The comparison of two models."""
-        search = Search((old, new), (Compiled(old), Compiled(new)), tries)
+        search = Search((old, new), (Compiled(old), Compiled(new)), today, tries)
         return cls(search, (Relevance(old, today), Relevance(new, today)))
 
     def compare(self, question: Question) -> Compared:
         """The verdict on one question. Direct questions of a verb come before the others."""
         key = (question.action, question.verb)
-        settled, found = self._exactly(question) if question.direct else (self._sent(question), [])
+        settled, found = (
+            self._exactly(question) if question.direct else (self._sent(question), iter(()))
+        )
         if settled is None:
             return Compared(question, Verdict.SAME)
         witness = self._witness(question, found)
@@ -63,7 +71,11 @@ class Comparison:
             return Compared(question, Verdict.UNKNOWN, None, settled)
         self._open.add(key)
         self._known.setdefault(key, []).insert(0, witness)
-        return Compared(question, Verdict.DIFFERS, witness)
+        several = question.direct and len(question.old + question.new) > 2
+        more = (
+            self.search.others(question, self._pools[question.action], witness) if several else ()
+        )
+        return Compared(question, Verdict.DIFFERS, witness, None, more)
 
     def _sent(self, question: Question) -> str | None:
         """Why somebody may be sent elsewhere; None where nothing changed for those who decide."""
@@ -74,23 +86,22 @@ class Comparison:
             return "others may decide differently, and no request showed a difference here"
         return None
 
-    def _exactly(self, question: Question) -> tuple[str | None, list[Request]]:
+    def _exactly(self, question: Question) -> tuple[str | None, Iterator[Request]]:
         """Why it is not proven (None: it is), and requests in the places that are in doubt."""
+        streams: list[Iterator[Request | None]] = []
         try:
-            old, new = self._unlike(question)
-            found: list[Request] = []
-            cells = 0
-            for side, rules in ((0, old), (1, new)):
-                for request in self.relevance[side].requests(
+            for side, rules in enumerate(self._unlike(question)):
+                stream = self.relevance[side].requests(
                     question.action, question.verb, question.position, rules
-                ):
-                    cells += request is None
-                    found += [request] if request is not None else []
+                )
+                if next(stream, _NOTHING) is not _NOTHING:
+                    streams.append(stream)
         except NotToldHere as why:
-            return str(why), []
-        if not cells:
-            return None, []
-        return "there are requests where a changed rule may matter, and none made up differs", found
+            return str(why), iter(())
+        if not streams:
+            return None, iter(())
+        why_not = "there are requests where a changed rule may matter, and none made up differs"
+        return why_not, _in_doubt(streams)
 
     def _unlike(self, question: Question) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
         """The changed rules without those that only are written differently."""
@@ -107,7 +118,7 @@ class Comparison:
                     break
         return tuple(old), tuple(new)
 
-    def _witness(self, question: Question, found: list[Request]) -> Witness | None:
+    def _witness(self, question: Question, found: Iterator[Request]) -> Witness | None:
         if question.action not in self._pools:
             self._pools[question.action] = Pools.of(question.action, self.search.models)
         known = self._known.get((question.action, question.verb), [])
@@ -115,8 +126,17 @@ class Comparison:
         return self.search.witness(question, pools, self._offered(question, known, found))
 
     def _offered(
-        self, question: Question, known: list[Witness], found: list[Request]
+        self, question: Question, known: list[Witness], found: Iterator[Request]
     ) -> Iterator[Request]:
         """Requests to try first: those of other positions, then those of the cells in doubt."""
         yield from (self.search.by(question.position, w.request) for w in known[:3])
         yield from found
+
+
+def _in_doubt(streams: list[Iterator[Request | None]]) -> Iterator[Request]:
+    """The requests of both texts in turn, as long as they can be told."""
+    try:
+        for pair in zip_longest(*streams):
+            yield from (request for request in pair if request is not None)
+    except NotToldHere:
+        return

@@ -16,15 +16,18 @@ from remit_engine.analysis.formula import Box, Formula, TooEntangled, atom, boxe
 from remit_engine.analysis.goal import sides
 from remit_engine.analysis.grid import Cell, TooManySteps, grid
 from remit_engine.analysis.judgement import POSSIBLE, SURE
+from remit_engine.analysis.pieces import number
 from remit_engine.analysis.scope import STEPS
 from remit_engine.analysis.sets import HIGHEST, LOWEST, before, stretch
 from remit_engine.analysis.space import Space
-from remit_engine.analysis.translate import Translator, number
+from remit_engine.analysis.translate import Translator
 from remit_engine.ir import GRANT, REQUIREMENT, SELF_BAR, SEPARATION, Model, Rule
 from remit_engine.request import Request
 
 MOST_CELLS = 12
 """Cells from which requests are made."""
+TRIES = 6
+"""Requests made of one cell whose values hang on one another."""
 
 
 class NotToldHere(Exception):
@@ -52,7 +55,7 @@ class Relevance:
         """None for every cell, each with some requests in it; nothing at all is a proof that the
         changed rules never matter. Raises NotToldHere."""
         space = self.space(action)
-        maker = Maker(space, self.today)
+        maker = Maker(space, self.today, TRIES)
         for i, cell in enumerate(self._cells(space, verb, position, changed)):
             yield None
             if i >= MOST_CELLS:
@@ -144,7 +147,11 @@ def _in_force(space: Space, rule: Rule) -> Formula:
 
 
 def alike(old: Rule, new: Rule, spaces: tuple[Space, Space], position: str) -> bool:
-    """True when two rules written differently surely apply, and end, at the same places."""
+    """True when two rules written differently surely apply to a position, and end, at the same
+    places."""
+    here = frozenset({position})
+    if old.concerns(here) != new.concerns(here):
+        return False
     if (old.kind, old.verbs, old.unset, old.steps) != (new.kind, new.verbs, new.unset, new.steps):
         return False
     try:

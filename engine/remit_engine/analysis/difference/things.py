@@ -265,7 +265,8 @@ def _table(table: Table, program: Program) -> Thing:
             source = f'"{row.source}"'
             sides[f"source {cells}"] = Said(source, source, Weight.WORDING, f"source of {name}")
     if table.hit == "first":
-        sides[ORDER] = Said("\n".join(keys), "another one", Weight.ANSWERS, "order of rows")
+        order = "; ".join((sides[k].name or k).removeprefix("row ") for k in keys)
+        sides[ORDER] = Said("\n".join(keys), order, Weight.ANSWERS, ORDER)
     return Thing("table", table.name, sides, table.span)
 
 

@@ -155,8 +155,9 @@ def _on_action(
                 yield Question(action, verb, position, before, after, True, moved=moved or ways)
             elif moved or ways or verb in reached:
                 yield Question(action, verb, position, before, after, False, moved=moved or ways)
-        if rest and any(r.positions is None and r.kind in _BARS for r in before + after):
-            yield Question(action, verb, rest[0], before, after, True, everybody=True)
+        barred = any(r.positions is None and r.kind in _BARS for r in before + after)
+        if rest and (barred or ways or verb in reached):
+            yield Question(action, verb, rest[0], before, after, barred, True, moved=ways)
 
 
 def _sent(position: str, verb: str, action: str, model: Model) -> tuple[object, ...]:

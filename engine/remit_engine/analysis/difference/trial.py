@@ -38,6 +38,7 @@ class Trials:
     models: tuple[Model, Model]
     pools: Pools
     rnd: Random
+    today: date
 
     def made(self, side: int, rule: Rule | None) -> Request:
         """A request with all facts, on which a rule of one text holds if that can be had."""
@@ -71,13 +72,14 @@ class Trials:
 
     def _day(self, rule: Rule | None) -> date:
         moved = sorted(self.pools.moved) if self.rnd.randrange(3) else []
-        for known in (moved, self.pools.days()):
+        today = [self.today] if self.rnd.randrange(2) else []
+        for known in (moved, today, self.pools.days()):
             days = [d for d in known if rule is None or rule.in_force(d)]
             if days:
                 return self.rnd.choice(days)
         start = rule.start if rule is not None else None
         until = rule.until if rule is not None else None
-        return start or (until - timedelta(days=1) if until else date(2026, 1, 1))
+        return start or (until - timedelta(days=1) if until else self.today)
 
     def _facts(self) -> dict[str, Any]:
         fields: dict[str, Field] = {}

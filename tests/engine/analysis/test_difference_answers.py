@@ -1,0 +1,332 @@
+"""Which requests two texts answer differently: every witness replays, nothing is overlooked."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from random import Random
+
+import pytest
+
+from engine.analysis.complete import request as complete
+from engine.asking import PEOPLE, loaded
+from engine.generators import ACTION, NIGHTLY, POSITIONS, Written, documents, worth, written
+from remit_engine.analysis.difference.comparison import Compared, Verdict
+from remit_engine.analysis.difference.difference import Difference, difference
+from remit_engine.analysis.difference.told import Told, told
+from remit_engine.analysis.difference.witness import speaker
+from remit_engine.deciding import decide
+from remit_engine.directory import Directory
+from remit_engine.interpreter import Interpreter
+from remit_engine.ir import Model
+from remit_engine.lower import lower
+from remit_engine.request import InvalidRequest, Request
+from remit_engine.request_reader import read_request
+from remit_engine.suite.case_document import request_document
+from remit_engine.trace import Tracer
+
+NOBODY = Directory.empty()
+TODAY = date(2026, 3, 1)
+REFERENCE = Interpreter()
+
+
+def compared(old: str, new: str, tries: int = 12) -> Difference:
+    return difference(lower(loaded(old)), lower(loaded(new)), today=TODAY, tries=tries)
+
+
+def verdicts(found: Difference) -> dict[tuple[str, str], str]:
+    return {
+        (c.question.position.rsplit(".", 1)[-1], c.question.verb): str(c.verdict)
+        for c in found.compared
+    }
+
+
+def of(found: Difference, position: str) -> Compared:
+    (one,) = [c for c in found.compared if c.question.position == f"house.{position}"]
+    return one
+
+
+HOUSE = (
+    PEOPLE
+    + """
+action pay { amount money  urgent boolean  risk integer  limit on amount }
+parameter ceiling: money = 1_000
+authority pay {
+  clerk may approve up to 100
+  manager may approve up to ceiling when risk <= 3
+  director may approve any
+  floor: nobody may approve when risk > 9
+  second: approve over 500 needs review by auditor
+}
+"""
+)
+
+
+def edited(old: str, new: str) -> str:
+    assert old in HOUSE
+    return HOUSE.replace(old, new, 1)
+
+
+# --- single edits ----------------------------------------------------------------------------
+
+
+def test_a_cent_more_has_a_witness_at_the_cent():
+    found = compared(HOUSE, edited("up to 100", "up to 100.01"))
+    witness = of(found, "clerk").witness
+    assert witness is not None
+    assert (witness.old.outcome, witness.new.outcome) == ("escalate", "permit")
+    assert worth(str(witness.request.facts["amount"])) is not None
+    assert 100 < witness.request.facts["amount"] <= worth("100.01")
+
+
+def test_a_witness_says_no_more_than_it_must():
+    found = compared(HOUSE, edited("up to 100", "up to 200"))
+    witness = of(found, "clerk").witness
+    assert witness is not None
+    # `floor` reads the risk, so the request must say it; urgency is read by nobody
+    assert set(witness.request.facts) == {"amount", "risk"}
+    assert witness.request.requester is None
+
+
+def test_a_step_beyond_the_reach_of_a_position_is_proven_to_be_nothing_to_it():
+    found = compared(
+        HOUSE, edited("over 500 needs review by auditor", "over 600 needs review by auditor")
+    )
+    assert verdicts(found)["clerk", "approve"] == "same"
+    assert verdicts(found)["manager", "approve"] == "differs"
+    assert verdicts(found)["director", "approve"] == "differs"
+
+
+def test_a_parameter_written_out_is_proven_to_be_the_same():
+    found = compared(HOUSE, edited("up to ceiling", "up to 1_000"))
+    assert [c.aspect for c in found.changes] == ["limit"]
+    assert set(verdicts(found).values()) == {"same"}
+
+
+def test_a_condition_said_in_another_way_is_proven_to_be_the_same():
+    found = compared(HOUSE, edited("risk <= 3", "(risk < 2 or risk between 2 and 3)"))
+    assert found.matters
+    assert verdicts(found)["manager", "approve"] == "same"
+
+
+def test_a_bar_inside_another_bar_is_nothing():
+    new = edited("floor:", "more: manager may not approve when risk > 12\n  floor:")
+    assert verdicts(compared(HOUSE, new))["manager", "approve"] == "same"
+
+
+def test_a_bar_lifted_has_a_witness():
+    found = compared(HOUSE, edited("  floor: nobody may approve when risk > 9\n", ""))
+    assert set(verdicts(found).values()) == {"differs"}
+    witness = of(found, "director").witness
+    assert witness is not None
+    assert witness.old.outcome == "deny"
+    assert witness.request.facts["risk"] > 9
+    everybody = [c for c in found.compared if c.question.everybody]
+    assert [c.verdict for c in everybody] == [Verdict.DIFFERS]
+
+
+def test_another_way_to_escalate_is_shown_by_the_chain():
+    found = compared(HOUSE, HOUSE.replace("  second:", "  escalate to director\n  second:"))
+    one = of(found, "clerk")
+    assert one.witness is not None
+    assert one.witness.apart == "chain"
+    assert (one.witness.old.able, one.witness.new.able) == (("house.manager",), ("house.director",))
+
+
+def test_a_bar_on_the_requester_is_shown_and_never_called_the_same():
+    found = compared(HOUSE, HOUSE.replace("  second:", "  requester may not approve\n  second:"))
+    assert Verdict.SAME not in {c.verdict for c in found.compared if c.question.direct}
+    assert of(found, "director").verdict is Verdict.DIFFERS
+
+
+def test_wording_asks_no_question():
+    found = compared(HOUSE, HOUSE.replace("risk > 9", 'risk > 9 because "too risky"'))
+    assert found.changes
+    assert not found.matters
+    assert found.compared == ()
+
+
+def test_the_same_text_asks_no_question():
+    found = compared(HOUSE, HOUSE)
+    assert found.empty
+    assert found.compared == ()
+
+
+KINDS = (
+    PEOPLE
+    + """
+enum Kind { gift sold { retail } }
+action pay { amount money  kind Kind  limit on amount }
+authority pay {
+  clerk may approve up to 100 when kind in sold
+  manager may approve any
+}
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("gift sold", "gift loan sold"),
+        ("sold { retail }", "sold retail"),
+        ("amount money  kind", "amount percent  kind"),
+        ("kind Kind", "kind text"),
+        ("limit on amount", "urgent boolean  limit on amount"),
+    ],
+)
+def test_facts_that_one_text_reads_otherwise(old, new):
+    """Facts of another type, members of an enum that come and go: told, and no fault of ours."""
+    text = KINDS.replace(old, new, 1).replace("kind in sold", "kind = sold", "text" in new)
+    text = text.replace("kind = sold", 'kind = "sold"', "text" in new)
+    text = text.replace("up to 100", "up to 100%", "percent" in new)
+    found = compared(KINDS, text)
+    assert found.matters
+    for one in found.compared:
+        assert one.verdict is not Verdict.DIFFERS or one.witness is not None
+    back = compared(text, KINDS)
+    assert back.matters
+
+
+def test_a_member_that_moves_up_is_answered_differently():
+    found = compared(KINDS, KINDS.replace("sold { retail }", "sold retail"))
+    witness = of(found, "clerk").witness
+    assert witness is not None
+    assert witness.request.facts["kind"] == "retail"
+
+
+def test_a_text_without_rules_against_one_with():
+    bare = HOUSE.partition("authority")[0]
+    found = compared(bare, HOUSE)
+    assert {str(c.verdict) for c in found.compared if c.question.direct} == {"differs"}
+    assert compared(HOUSE, bare).matters
+
+
+def test_huge_numbers_and_far_days():
+    new = edited("up to 100", "up to 1" + "0" * 300).replace(
+        "manager may approve up to ceiling", "manager may approve up to ceiling from 9999-12-31"
+    )
+    found = compared(HOUSE, new)
+    assert of(found, "clerk").verdict is Verdict.DIFFERS
+
+
+# --- random edits ------------------------------------------------------------------------------
+
+
+WORDS = (("up to", "under"), ("over", "at least"), ("<=", "<"), (">", ">="), ("and", "or"))
+
+
+EXTRA = (
+    "extra: approve over 20万 needs review by auditor",
+    "extra: clerk, manager may not approve over 20万",
+    "extra: head may approve up to 100 when urgent",
+)
+
+
+def mutated(rnd: Random, house: Written) -> str:
+    """The text with one statement dropped or added, one literal moved, or one word changed."""
+    while True:
+        statements = list(house.statements)
+        at = rnd.randrange(len(statements))
+        match rnd.randrange(5):
+            case 0 if len(statements) > 1:
+                del statements[at]
+            case 1:
+                number = r"\b(\d[\d_]*(?:\.\d+)?)(?=[ %)]|$)"
+                statements[at] = re.sub(number, r"\g<1>1", statements[at], count=1)
+            case 2:
+                old, new = rnd.sample(POSITIONS, 2)
+                statements[at] = re.sub(rf"\b{old}\b", new, statements[at], count=1)
+            case 3 if house.kind == "money":
+                statements.append(rnd.choice(EXTRA))
+            case _:
+                old, new = rnd.choice(WORDS)
+                statements[at] = statements[at].replace(f" {old} ", f" {new} ", 1)
+        text = house.text(statements=statements)
+        if text != house.text():
+            return text
+
+
+def pairs(count: int, start: int = 0) -> list[tuple[int, Written, Model, Model]]:
+    found = []
+    for seed in range(start, start + count):
+        rnd = Random(seed)
+        house = written(rnd)
+        try:
+            old, new = lower(loaded(house.text())), lower(loaded(mutated(rnd, house)))
+        except AssertionError:  # the edit is not a policy
+            continue
+        found.append((seed, house, old, new))
+    return found
+
+
+def asked(document: dict[str, object], model: Model) -> Request | None:
+    try:
+        return read_request(document, model, NOBODY)
+    except InvalidRequest:
+        return None
+
+
+@pytest.mark.parametrize("start", range(0, 400 if NIGHTLY else 40, 20))
+def test_nothing_that_answers_differently_is_overlooked(start):
+    for seed, house, old, new in pairs(20, start):
+        found = difference(old, new, today=TODAY, tries=3)
+        for document in documents(Random(seed), house, 40):
+            document["actor"] = Random(repr(document)).choice(POSITIONS)
+            before, after = asked(document, old), asked(document, new)
+            if before is None or after is None:
+                continue
+            answers = told(before, old, NOBODY, REFERENCE), told(after, new, NOBODY, REFERENCE)
+            if answers[0].apart(answers[1]) not in ("", "chain"):
+                assert found.matters, (seed, document)
+                assert any(_speaks_of(c, before) for c in found.compared), (seed, document)
+
+
+def test_what_is_called_the_same_is_the_same_for_complete_requests():
+    seen = 0
+    for seed, house, old, new in pairs(400 if NIGHTLY else 40, 2_000):
+        found = difference(old, new, today=TODAY, tries=1)
+        rnd = Random(seed)
+        for one in found.compared:
+            if one.verdict is Verdict.SAME and one.question.direct:
+                for _ in range(20):
+                    seen += 1
+                    _same(rnd, house, old, new, one)
+    assert seen >= 100
+
+
+def _same(rnd: Random, house: Written, old: Model, new: Model, one: Compared) -> None:
+    position = one.question.position.rsplit(".", 1)[-1]
+    request = complete(rnd, house, new, position, one.question.verb, requested=True)
+    answers = [told(request, m, NOBODY, REFERENCE) for m in (old, new)]
+    assert answers[0].apart(answers[1]) in ("", "chain"), (request, answers)
+
+
+def _speaks_of(one: Compared, request: Request) -> bool:
+    q = one.question
+    same = (q.action, q.verb) == (request.action, request.verb)
+    return same and (q.everybody or frozenset({q.position}) == request.actor.positions)
+
+
+def test_every_witness_replays_from_its_document():
+    count = 0
+    for seed, _, old, new in pairs(400 if NIGHTLY else 20, 1_000):
+        for one in difference(old, new, today=TODAY, tries=3).compared:
+            if one.witness is None:
+                continue
+            count += 1
+            document = request_document(
+                one.witness.request, speaker(one.witness.request, (old, new))
+            )
+            for model, answer in ((old, one.witness.old), (new, one.witness.new)):
+                _replays(document, model, answer, seed)
+    assert count > 20
+
+
+def _replays(document: dict[str, object], model: Model, answer: Told, seed: int) -> None:
+    request = read_request(document, model, NOBODY)
+    assert told(request, model, NOBODY, REFERENCE) == answer, (seed, document)
+    decision = decide(request, model, NOBODY, REFERENCE, Tracer(model))
+    assert decision.outcome == answer.outcome
+    assert (decision.limit.text if decision.limit else "") == answer.limit
+    assert request.action.endswith(ACTION)
