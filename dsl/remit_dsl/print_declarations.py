@@ -319,12 +319,11 @@ def _waiver(node: Waiver, place: Place) -> Item:
     ]
     head = f"waive {node.question.text}"
     reason = [] if node.because is None else [f"because{label(node.because)}"]
-    for lines in (
-        [" ".join([head, *reach, *reason])],
-        [" ".join([head, *reach]), *indented(reason)],
-    ):
-        if all(width(line) <= WIDTH for line in lines):
-            return _leaf(node, *lines)
+    whole = " ".join([head, *reach, *reason])
+    if width(whole) <= WIDTH:
+        return _leaf(node, whole)
+    if width(first := " ".join([head, *reach])) <= WIDTH:
+        return _leaf(node, first, *indented(reason))
     return _leaf(node, head, *indented([*reach, *reason]))
 
 

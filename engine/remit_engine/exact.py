@@ -15,13 +15,14 @@ from fractions import Fraction
 from typing import Any
 
 from remit_dsl.types import Type
-from remit_engine.text import number_text
+from remit_engine.text import is_finite_decimal, number_text
 
 LONGEST_TEXT = 1_000_000
 MOST_DIGITS = 4_000
 
 _AMOUNT = r"(?P<number>[-+]?[0-9]+(?:_[0-9]+)*(?:\.[0-9]+(?:_[0-9]+)*)?)\s*(?P<myriad>万|亿)?"
 _NUMBER = re.compile(_AMOUNT)
+_RATIO = re.compile(r"(?P<above>[-+]?[0-9]+)/(?P<below>[0-9]+)")
 _MONEY = re.compile(_AMOUNT + r"\s*(?P<unit>[A-Z]{3})")
 _PERCENT = re.compile(_AMOUNT + r"\s*(?P<unit>%|％|‰|bp)")
 _DURATION = re.compile(r"(?P<number>[-+]?[0-9]+)\s*(?P<unit>day|week|month|year)s?")
@@ -80,7 +81,22 @@ def exact(value: Any) -> Fraction | None:
             return Fraction(value)
         case Fraction():
             return value
+        case str() if len(value) <= 2 * MOST_DIGITS:
+            return _ratio(value)
     return None
+
+
+def _ratio(text: str) -> Fraction | None:
+    """A number with no finite decimal form, as answers write it: `1/3`."""
+    found = _RATIO.fullmatch(text)
+    if found is None:
+        return None
+    above, below = found["above"], found["below"]
+    if max(len(above), len(below)) > MOST_DIGITS:
+        raise Unreadable(f"the number has more than {MOST_DIGITS:_} digits")
+    if int(below) == 0:
+        raise Unreadable(f"`{text[:40]}` divides by zero")
+    return Fraction(int(above), int(below))
 
 
 def _digits(value: Decimal) -> int:
@@ -131,6 +147,8 @@ def _percent(value: Any, type: Type) -> Fraction:
         raise Unreadable(f"`{shown(value)}` {_without_unit(number)}")
     if number is not None:
         return number
+    if _short(value) and value.endswith("%") and (ratio := _ratio(value[:-1])) is not None:
+        return ratio / 100
     found = _PERCENT.fullmatch(value.strip()) if _short(value) else None
     if found is None:
         cure = 'write it with its unit, such as "12%", or as a ratio below 1, such as 0.12'
@@ -140,7 +158,7 @@ def _percent(value: Any, type: Type) -> Fraction:
 
 def _without_unit(number: Fraction) -> str:
     """`4` may be meant for 4 % or for 400 %: a ratio is taken without a unit only below 1."""
-    if abs(number) >= 1_000:
+    if abs(number) >= 1_000 or not is_finite_decimal(number):
         return 'has no unit: write it with its sign, such as "12%"'
     bare, whole = number_text(number, "number"), number_text(number, "percent")
     return f'without a unit would be {whole}: write "{bare}%", or "{whole}"'

@@ -19,9 +19,18 @@ PACK = Path(__file__).parents[2] / "policies"
 ROWS = [*(str(n) for n in range(1, 151) if n != 32), "32a", "32b"]
 LINE = re.compile(r"^\| (\d+[ab]?) \| ([^|]+) \| ([^|]+) \| (.+) \|$")
 CITED = re.compile(r"\b(S00\d) row (\d+[ab]?)\b")
-LATER = re.compile(r"^later: (pay|watch|lifecycle|proof)$")
+LATER = re.compile(r"^later: (pay|watch|lifecycle)$")
 OUTSIDE = re.compile(r"^out of scope: \S.+$")
-WITHOUT_CLAUSE = {"policy", "enum", "record", "delegation of", "exchange", "table", "parameter"}
+WITHOUT_CLAUSE = {
+    "policy",
+    "enum",
+    "record",
+    "delegation of",
+    "exchange",
+    "table",
+    "parameter",
+    "waive",
+}
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,8 @@ def declared() -> Iterator[tuple[str, str, str | None]]:
     for delegation in program.delegations:
         short = delegation.action.rsplit(".", 1)[-1]
         yield f"delegation of {short}", delegation.span.file, None
+    for waiver in program.waivers:
+        yield f"waive {waiver.question}", waiver.span.file, None
     for exchange in program.exchanges.values():
         yield f"exchange {exchange.base} to {exchange.quote}", exchange.span.file, None
 

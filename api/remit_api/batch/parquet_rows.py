@@ -45,10 +45,11 @@ def _rows(connection: duckdb.DuckDBPyConnection, names: list[str]) -> Iterator[R
     while chunk := connection.fetchmany(CHUNK):
         for cells in chunk:
             number += 1
-            yield _row(number, dict(zip(names, cells, strict=True)), ids)
+            yield row_of(number, dict(zip(names, cells, strict=True)), ids)
 
 
-def _row(number: int, cells: Mapping[str, Any], ids: tuple[str, ...]) -> Row:
+def row_of(number: int, cells: Mapping[str, Any], ids: tuple[str, ...]) -> Row:
+    """A row of cells with their types."""
     named = known_ids(cells, ids)
     try:
         given = {name: exact(name, value) for name, value in cells.items() if value is not None}

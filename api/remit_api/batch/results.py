@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,24 +10,26 @@ from typing import Any, TextIO
 
 import duckdb
 
+from remit_api.batch.recorded import REQUEST, json_line, request_document
 from remit_api.failures import FileTrouble, WrongUse
 from remit_api.files import replacing
+from remit_api.question import Question
 from remit_engine.decision import Decision, Extent
 
 Record = dict[str, Any]
 Write = Callable[[Record], None]
 
-LISTS = ("rules", "missing", "needs", "chain")
+LISTS = ("rules", "missing", "needs", "chain", "old_rules", "new_rules")
 ANSWER = ("as_of", "outcome", "reason", "rules", "limit", "maximum", "missing", "needs", "chain")
 
 
 def columns(ids: Sequence[str]) -> tuple[str, ...]:
     """The columns of a results file."""
-    return ("row", *ids, *ANSWER, "error")
+    return ("row", *ids, *ANSWER, "error", REQUEST)
 
 
-def record(number: int, ids: Mapping[str, str], decision: Decision) -> Record:
-    """One answered row."""
+def record(number: int, ids: Mapping[str, str], decision: Decision, question: Question) -> Record:
+    """One answered row, with the question, so that it can be asked again."""
     return {
         "row": number,
         **ids,
@@ -41,6 +42,7 @@ def record(number: int, ids: Mapping[str, str], decision: Decision) -> Record:
         "missing": [fact.path for fact in decision.missing],
         "needs": [need.text for need in decision.needs],
         "chain": [f"{link.label}: {', '.join(link.people) or '?'}" for link in decision.chain],
+        REQUEST: request_document(question),
     }
 
 
@@ -55,12 +57,19 @@ def _text(extent: Extent | None) -> str | None:
 
 @contextmanager
 def open_results(path: Path, ids: Sequence[str]) -> Iterator[Write]:
-    """A place to write records to; nothing stands under `path` until all are written."""
+    """A place to write answers to; nothing stands under `path` until all are written."""
+    with open_records(path, columns(ids)) as write:
+        yield write
+
+
+@contextmanager
+def open_records(path: Path, names: Sequence[str]) -> Iterator[Write]:
+    """The same for records with these columns."""
     writer = WRITERS.get(path.suffix.lower())
     if writer is None:
         endings = ", ".join(WRITERS)
         raise WrongUse(f"`{path}` is not a file of results", f"use a file ending in {endings}")
-    with replacing(path) as temporary, writer(temporary, columns(ids)) as write:
+    with replacing(path) as temporary, writer(temporary, names) as write:
         yield write
 
 
@@ -73,6 +82,8 @@ def _csv(path: Path, names: Sequence[str]) -> Iterator[Write]:
 
 
 def _cell(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return json_line(value)
     return "; ".join(value) if isinstance(value, list) else value
 
 
@@ -84,7 +95,7 @@ def _jsonl(path: Path, names: Sequence[str]) -> Iterator[Write]:
 
 def _json_line(stream: TextIO, record: Record, names: Sequence[str]) -> None:
     whole = {name: record.get(name, [] if name in LISTS else None) for name in names}
-    stream.write(json.dumps(whole, ensure_ascii=False) + "\n")
+    stream.write(json_line(whole) + "\n")
 
 
 @contextmanager

@@ -83,7 +83,7 @@ def _answered(
         request = read_question(question, engine.model, engine.directory, today, lenient=True)
         decision = engine.decide(request)
         summary.ignored.update(set(decision.ignored) - {f"facts.{name}" for name in row.ids})
-        return record(row.number, row.ids, decision)
+        return record(row.number, row.ids, decision, question)
     except InvalidRequest as fault:
         return failed(row.number, row.ids, "; ".join(map(shown, fault.problems)))
     except Exception as fault:  # one bad row must not cost the other million

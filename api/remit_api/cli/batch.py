@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from remit_api.batch.run import Summary, open_batch, run
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import Language
 from remit_api.cli.output import Screen
 from remit_api.cli.phrases import phrase, verdict
+from remit_api.cli.progress import rows_done
 from remit_api.cli.session import Asked, Session, open_session, with_only_action
 from remit_api.failures import BadFacts, MissingFile, WrongUse
 from remit_api.question_reader import unknown_evidence
@@ -33,7 +30,7 @@ def run_batch(asked: Asked, batch: Path | None, out: Path | None, view: Screen) 
     rows = open_batch(batch)
     session = with_only_action(open_session(asked, view))
     _refuse_slips(session)
-    with _progress(view, rows.length) as advance:
+    with rows_done(view, rows.length, "answering") as advance:
         summary = run(rows, out, session.loaded.engine, session.question, session.today, advance)
     _show(summary, out, session, view)
     return ExitCode.FAILED if summary.errors else ExitCode.OK
@@ -51,32 +48,6 @@ def _refuse_slips(session: Session) -> None:
     problems += unknown_evidence(members.get("evidence", ()), evidence)
     if problems:
         raise BadFacts(problems)
-
-
-@contextmanager
-def _progress(view: Screen, length: int) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error where a person watches, else nothing."""
-    if not view.err.is_terminal:
-        yield lambda position: None
-        return
-    columns = (
-        TextColumn("answering"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[rows]:,} rows"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=view.err, transient=True) as bar:
-        task = bar.add_task("rows", total=length, rows=0)
-        count = 0
-
-        def advance(position: int) -> None:
-            nonlocal count
-            count += 1
-            if count % 256 == 0:
-                bar.update(task, completed=position, rows=count)
-
-        yield advance
 
 
 def _show(summary: Summary, out: Path, session: Session, view: Screen) -> None:

@@ -16,6 +16,9 @@ class ExitCode(enum.IntEnum):
     USAGE = 2
     INVALID_POLICY = 3
     INVALID_REQUEST = 4
+    REFUTED = 5
+    UNSETTLED = 6
+    DIFFERS = 7
     NEEDS = 10
     ESCALATE = 11
     DENY = 12
@@ -33,6 +36,9 @@ MEANINGS: tuple[tuple[ExitCode, str], ...] = (
     (ExitCode.USAGE, "the command line is wrong, or a file is not there"),
     (ExitCode.INVALID_POLICY, "the policy, directory or test text has errors"),
     (ExitCode.INVALID_REQUEST, "the request cannot be understood"),
+    (ExitCode.REFUTED, "`prove` found a fault, and no waiver covers it"),
+    (ExitCode.UNSETTLED, "`prove` found no fault, and could not settle every question"),
+    (ExitCode.DIFFERS, "`diff` found a difference in meaning"),
     (ExitCode.NEEDS, "needs: yours to decide, once these steps are done"),
     (ExitCode.ESCALATE, "escalate: not yours, somebody else may"),
     (ExitCode.DENY, "deny: a rule forbids it, or nobody may"),

@@ -27,7 +27,7 @@ from remit_engine.analysis.prober import Found, Prober, Sought
 from remit_engine.analysis.replay import asked, own_outcome
 from remit_engine.analysis.space import Space
 from remit_engine.decision import Outcome
-from remit_engine.ir import GRANT, PROHIBITION, ActionRules, Model, Rule
+from remit_engine.ir import GRANT, PROHIBITION, SELF_BAR, ActionRules, Model, Rule
 from remit_engine.request import Request
 
 NAME = "dead_end"
@@ -39,7 +39,8 @@ def dead_end(prober: Prober) -> Iterator[Answer]:
 
     Nothing of the running totals is used yet. What a rule forbids to everybody, what waits for an
     absent fact and what was never fixed is no dead end. A position counts as able where a holder
-    with suitable attributes (another territory, say) would be.
+    with suitable attributes (another territory, say) would be. That nobody decides his own
+    requests is meant, also at the top, and so is no dead end either.
     """
     model = prober.model
     for name, rules in model.actions.items():
@@ -78,10 +79,11 @@ def _goal(rules: ActionRules, verb: str, positions: tuple[str, ...]) -> Goal:
     hopeless = []
     for position in positions:
         mine = sides(rules, verb, position)
+        bars = tuple(b for b in mine.bars if b.kind != SELF_BAR)
         hopeless.append(
             both(
                 Applies(POSSIBLE, mine.grants, position, SOME),
-                neither(Applies(SURE, mine.bars, position, EVERY)),
+                neither(Applies(SURE, bars, position, EVERY)),
             )
         )
     grants = [r for r in rules.rules if r.kind == GRANT and verb in r.verbs]

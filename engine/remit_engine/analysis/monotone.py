@@ -86,14 +86,16 @@ def _finding(found: Found, space: Space, verb: str, report: str, superior: str) 
     case = where(found.cell, space) if found.cell is not None else ""
     related = [Related(r.span, f"what `{short(superior)}` may") for r in theirs.grants[:4]]
     related += [Related(r.span, f"what `{short(superior)}` may not") for r in theirs.bars[:2]]
+    lacks = "may not"
     if not theirs.grants:
+        lacks = "has no such right"
         span = space.model.program.positions[superior].span
         related = [Related(span, f"`{short(superior)}` has no such right at all")]
     return Diagnostic(
         mine.grants[0].span,
         "W0805",
         f"`{short(report)}` may {verb} `{short(space.action)}`{case}, and his superior "
-        f"`{short(superior)}` may not",
+        f"`{short(superior)}` {lacks}",
         f"raise what the superior may, or give the reason: "
         f'`waive {NAME} on {short(space.action)} for {short(superior)} because "…"`',
         tuple(related),

@@ -21,6 +21,8 @@ from remit_engine.request import Request
 NAME = "separation"
 APART = (("review", "approve"), ("countersign", "sign"), ("inspect", "handle"))
 """Duties that check one another: the first checks the second."""
+CHECKING = frozenset({"review", "countersign", "inspect", "assess", "approve", "adjudicate"})
+"""What a step of these verbs asks for is a check; `handle`, `report` and such are work in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +55,18 @@ def separation(prober: Prober) -> Iterator[Answer]:
 
 def _pairs(rules: ActionRules) -> list[Duties]:
     verbs = {v for r in rules.rules if r.kind == GRANT for v in r.verbs}
-    found = [Duties(a, b) for a, b in APART if a in verbs and b in verbs]
-    for rule in rules.rules:
-        if rule.kind == REQUIREMENT and rule.steps is not None:
-            found += [
-                Duties(step.verb, rule.verb, frozenset(step.positions), rule)
-                for step in _approvals(rule.steps)
-                if step.verb is not None and step.verb != rule.verb
-            ]
+    stated = [
+        Duties(step.verb, rule.verb, frozenset(step.positions), rule)
+        for rule in rules.rules
+        if rule.kind == REQUIREMENT and rule.steps is not None
+        for step in _approvals(rule.steps)
+        if step.verb in CHECKING and step.verb is not None and step.verb != rule.verb
+    ]
+    told = {duties.checking for duties in stated}  # a stated step says what the check is for
+    usual = [Duties(a, b) for a, b in APART if {a, b} <= verbs and a not in told]
     kept: dict[tuple[str, str], Duties] = {}
-    for duties in found:
-        kept[duties.checking, duties.decided] = duties  # a stated step says more than the words
+    for duties in (*usual, *stated):
+        kept[duties.checking, duties.decided] = duties
     return list(kept.values())
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from remit_dsl import expressions as x
-from remit_engine.compile.smt_facts import Facts, in_calendar
+from remit_engine.compile.smt_facts import in_calendar
+from remit_engine.compile.smt_followers import Followers
 from remit_engine.compile.smt_library import z3
 from remit_engine.compile.smt_scope import Read, Scope, scalar
 from remit_engine.compile.smt_values import Scalar, every
@@ -35,16 +36,16 @@ class Calendar:
     last: z3.ArithRef
 
 
-def apart(day: z3.ArithRef, facts: Facts) -> Calendar:
+def apart(day: z3.ArithRef, followers: Followers) -> Calendar:
     """A date as month and day of the month."""
-    name = f"date {len(facts.defined)}"
-    fresh = tuple(z3.Int(f"{name} {part}") for part in ("year", "month", "day"))
-    year, month, of_month = facts.define(("apart", day.get_id()), day, fresh, taken_apart)
+    parts = followers.define("apart", day, ("year", "month", "day"), taken_apart)
+    year, month, of_month = parts
     begins = z3.IntVal(_BEGINS[-1])
     for i in reversed(range(len(_BEGINS) - 1)):
         begins = z3.If(month == i, _BEGINS[i], begins)
     last = _last(year, month)
-    facts.require(
+    followers.tie(
+        parts,
         z3.And(month >= 0, month < 12, of_month >= 1, of_month <= last),
         day == 365 * year + year / 4 - year / 100 + year / 400 + begins + of_month - 1 - _TO_MARCH,
     )
@@ -68,12 +69,12 @@ def taken_apart(day: int) -> tuple[int, ...]:
     return era * 400 + year, month, of_year - (153 * month + 2) // 5 + 1
 
 
-def first_of(months: z3.ArithRef, facts: Facts) -> z3.ArithRef:
+def first_of(months: z3.ArithRef, followers: Followers) -> z3.ArithRef:
     """The first day of a month, given as months since January of year 0."""
-    fresh = (z3.Int(f"date {len(facts.defined)}"),)
-    (day,) = facts.define(("first", months.get_id()), months, fresh, _first)
-    at = apart(day, facts)
-    facts.require(at.months == months, at.day == 1)
+    parts = followers.define("first", months, ("first",), _first)
+    (day,) = parts
+    at = apart(day, followers)
+    followers.tie(parts, at.months == months, at.day == 1)
     return day
 
 
@@ -88,7 +89,7 @@ def difference(e: x.DateDifference, scope: Scope, read: Read) -> Scalar:
     known = every(a.known, b.known)
     if e.unit == "days":
         return Scalar(known, z3.ToReal(b.term - a.term))
-    first, last = apart(a.term, scope.facts), apart(b.term, scope.facts)
+    first, last = apart(a.term, scope.facts.followers), apart(b.term, scope.facts.followers)
     months = z3.If(b.term < a.term, -_whole(last, first), _whole(first, last))
     return Scalar(known, z3.ToReal(months))
 
@@ -105,13 +106,13 @@ def edge(e: x.PeriodEdge, scope: Scope, read: Read) -> Scalar:
     if e.unit == "week":
         term = day.term - (day.term + 6) % 7 + (0 if e.edge == "start" else 6)
         return Scalar(every(day.known, in_calendar(term)), term)
-    at = apart(day.term, scope.facts)
+    at = apart(day.term, scope.facts.followers)
     if e.unit == "month":
         return Scalar(day.known, day.term - at.day + (1 if e.edge == "start" else at.last))
     begin = at.months - at.months % _MONTHS[e.unit]
     if e.edge == "start":
-        return Scalar(day.known, first_of(begin, scope.facts))
-    return Scalar(day.known, first_of(begin + _MONTHS[e.unit], scope.facts) - 1)
+        return Scalar(day.known, first_of(begin, scope.facts.followers))
+    return Scalar(day.known, first_of(begin + _MONTHS[e.unit], scope.facts.followers) - 1)
 
 
 def added(e: x.AddToDate, scope: Scope, read: Read) -> Scalar:
@@ -122,9 +123,9 @@ def added(e: x.AddToDate, scope: Scope, read: Read) -> Scalar:
     if e.month_rule is None:
         term = day.term + count
         return Scalar(every(known, in_calendar(term)), term)
-    at = apart(day.term, scope.facts)
-    begin = first_of(at.months + count, scope.facts)
-    last = apart(begin, scope.facts).last
+    at = apart(day.term, scope.facts.followers)
+    begin = first_of(at.months + count, scope.facts.followers)
+    last = apart(begin, scope.facts.followers).last
     past = begin + last - (1 if e.month_rule == "clipped" else 0)
     term = z3.If(at.day <= last, begin + at.day - 1, past)
     return Scalar(every(known, in_calendar(begin), in_calendar(term)), term)

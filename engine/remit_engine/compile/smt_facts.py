@@ -7,7 +7,7 @@ absent, nobody is named, and a person is whoever holds one position. Of such a p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations
@@ -15,18 +15,21 @@ from itertools import combinations
 from remit_dsl.expressions import Expression
 from remit_dsl.program import Field
 from remit_dsl.types import PERSON, Type
+from remit_engine.compile.smt_codes import Codes
+from remit_engine.compile.smt_followers import Followers
 from remit_engine.compile.smt_library import z3
+from remit_engine.compile.smt_strangers import Strangers
 from remit_engine.compile.smt_values import (
     Bit,
     Condition,
     Item,
     Items,
+    Path,
     Place,
     Record,
     Scalar,
     Value,
     code,
-    crisp,
     every,
     same,
 )
@@ -40,59 +43,13 @@ LONGEST = 2
 WHOLE = frozenset({"integer", "days", "months"})
 ACTOR = Place(("actor",), PERSON, True)
 
-Path = tuple[str | int, ...]
-Key = tuple[object, ...]
-
-
-@dataclass(slots=True)
-class Codes:
-    """The numbers that stand for members, positions and texts."""
-
-    model: Model
-    texts: dict[str, int] = field(default_factory=dict)
-    _members: dict[Type, tuple[str, ...]] = field(default_factory=dict)
-
-    def members(self, type: Type) -> tuple[str, ...] | None:
-        """All values of an enum or of positions, by their codes; None for other types."""
-        if type not in self._members:
-            program = self.model.program
-            if type.kind == "position":
-                self._members[type] = tuple(program.positions)
-            elif type.kind == "enum":
-                self._members[type] = tuple(program.enums[type.name or ""].members)
-            else:
-                return None
-        return self._members[type]
-
-    def of(self, value: object, type: Type) -> int:
-        """The code of a member, a position, a text or a date."""
-        if isinstance(value, date):
-            return value.toordinal()
-        if type.kind == "text":
-            return self.texts.setdefault(str(value), len(self.texts))
-        return (self.members(type) or ()).index(str(value))
-
-    def position(self, name: str) -> int:
-        """The code of a position."""
-        return tuple(self.model.program.positions).index(name)
-
-
-@dataclass(frozen=True, slots=True)
-class Defined:
-    """Constants that follow from a whole number, and how."""
-
-    source: z3.ArithRef
-    constants: tuple[z3.ArithRef, ...]
-    follow: Callable[[int], tuple[int, ...]]
-
 
 @dataclass(slots=True)
 class Facts:
     """What has been made of the facts of one action.
 
     flags: whether an optional fact is given. values: what leaves, sets and lists are, as if
-    given; types: of these. strangers: what stands for something that hangs on a long list.
-    defined: constants that follow from others. domain: what holds of every request.
+    given; types: of these. domain: what holds of every request.
     """
 
     model: Model
@@ -103,9 +60,9 @@ class Facts:
     types: dict[Path, Type] = field(default_factory=dict)
     positions: dict[Path, z3.ArithRef] = field(default_factory=dict)
     lengths: dict[Path, z3.ArithRef] = field(default_factory=dict)
-    strangers: dict[Key, tuple[Value, Sequence[Value]]] = field(default_factory=dict)
+    strangers: Strangers = field(default_factory=Strangers)
     totals: dict[str, z3.ArithRef] = field(default_factory=dict)
-    defined: dict[Key, Defined] = field(default_factory=dict)
+    followers: Followers = field(default_factory=Followers)
     domain: list[z3.BoolRef] = field(default_factory=list)
 
     @property
@@ -157,35 +114,6 @@ class Facts:
     def short(self) -> Bit:
         """That every list is short enough to be looked at."""
         return every(*(length <= LONGEST for length in self.lengths.values()))
-
-    def define(
-        self,
-        key: Key,
-        source: z3.ArithRef,
-        fresh: tuple[z3.ArithRef, ...],
-        follow: Callable[[int], tuple[int, ...]],
-    ) -> tuple[z3.ArithRef, ...]:
-        """The constants that follow from a term, the same ones whenever it is asked again."""
-        return self.defined.setdefault(key, Defined(source, fresh, follow)).constants
-
-    def require(self, *bits: z3.BoolRef) -> None:
-        """Add to the domain, once."""
-        known = {bit.get_id() for bit in self.domain}
-        self.domain.extend(bit for bit in bits if bit.get_id() not in known)
-
-    def stranger(self, word: str, parts: Sequence[Value], type: Type) -> Value:
-        """What a word says of a long list: anything, but the same wherever it says the same of
-        each element. So what is proven with it holds, and what is found may not."""
-        key = (word, *(part for value in parts for part in identity(value)))
-        if key not in self.strangers:
-            name = f"long {len(self.strangers)}"
-            known = z3.Bool(f"{name} known")
-            if type.kind == "boolean":
-                made: Value = crisp(z3.Bool(name), known)
-            else:
-                made = Scalar(known, z3.Real(name) if type.numeric else z3.Int(name))
-            self.strangers[key] = (made, parts)
-        return self.strangers[key][0]
 
     # --- values --------------------------------------------------------------------------
 
@@ -264,26 +192,6 @@ class Facts:
         yield from found
 
 
-def identity(value: Value) -> Iterator[object]:
-    """What two values share only when they are one; good while the terms are kept."""
-    match value:
-        case Condition(true, false):
-            yield from (_identity(true), _identity(false))
-        case Scalar(known, term):
-            yield from (_identity(known), term.get_id())
-        case Record(known, place):
-            yield from (_identity(known), place.path)
-        case Items(known, items, long):
-            yield from (_identity(known), _identity(long))
-            for item in items:
-                yield _identity(item.present)
-                yield from identity(item.value)
-
-
-def _identity(bit: Bit) -> object:
-    return bit if isinstance(bit, bool) else ("term", bit.get_id())
-
-
 def in_calendar(day: z3.ArithRef) -> z3.BoolRef:
     """Whether a number is a day of the calendar."""
     return z3.And(day >= date.min.toordinal(), day <= date.max.toordinal())
@@ -293,6 +201,3 @@ def shown(path: Path) -> str:
     """A path as a name: `order.lines[0].amount`."""
     steps = (f"[{s}]" if isinstance(s, int) else f".{s}" for s in path)
     return "".join(steps).removeprefix(".")
-
-
-__all__ = ["ACTOR", "LONGEST", "WHOLE", "Codes", "Facts", "Path", "in_calendar", "shown"]

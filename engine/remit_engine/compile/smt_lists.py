@@ -47,7 +47,7 @@ def aggregate(e: x.Aggregate, scope: Scope, read: Read) -> Value:
     values = [_one() if e.body is None else scalar(e.body, s, read) for s in inner]
     found = _over(e, over.items, tests, values)
     if over.long is not False:
-        other = scope.facts.stranger(e.function, [over, *tests, *values], e.type)
+        other = scope.facts.strangers.of(e.function, [over, *tests, *values], e.type)
         found = select(over.long, other, found, e)
     return given_only(found, over.known)
 
@@ -122,7 +122,7 @@ def contains(e: x.Contains, scope: Scope, read: Read) -> Value:
         hits = [_below(item, i, tree, e) for i in collection.items]
     found = crisp(some(*hits))
     if collection.long is not False:
-        other = scope.facts.stranger("in", [item, collection], e.type)
+        other = scope.facts.strangers.of("in", [item, collection], e.type)
         return given_only(select(collection.long, other, found, e), known)
     return given_only(found, known)
 

@@ -98,7 +98,7 @@ class Scalar:
 class Place:
     """Where a fact stands: its path, its type, and whether all optional steps to it are given."""
 
-    path: tuple[str | int, ...]
+    path: Path
     type: Type
     given: Bit
 
@@ -129,6 +129,8 @@ class Items:
     long: Bit = False
 
 
+Path = tuple[str | int, ...]
+"""To a fact; a number is the place in a list."""
 Value = Condition | Scalar | Record | Items
 
 NEVER = Condition(False, True)

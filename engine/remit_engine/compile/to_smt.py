@@ -8,11 +8,13 @@ was found proves nothing.
 from __future__ import annotations
 
 from remit_engine.capacities import cases
-from remit_engine.compile.smt_facts import LONGEST, Codes, Facts, in_calendar
+from remit_engine.compile.smt_codes import Codes
+from remit_engine.compile.smt_facts import LONGEST, Facts, in_calendar
 from remit_engine.compile.smt_library import SolverMissing, z3
+from remit_engine.compile.smt_request import Writer
 from remit_engine.compile.smt_rules import applies, concerned, measure
 from remit_engine.compile.smt_scope import Scope
-from remit_engine.compile.smt_solution import Reader, Solution, Undecided, Writer, too_long
+from remit_engine.compile.smt_solution import Reader, Solution, Undecided, too_long
 from remit_engine.compile.smt_terms import Terms
 from remit_engine.compile.smt_values import Bit, Condition, every, no
 from remit_engine.directory import Directory
@@ -39,7 +41,7 @@ class Formulas:
         self._directory = directory
         self._facts = Facts(model, action, Codes(model))
         self._terms = Terms()
-        self._kept: dict[tuple[int, str], tuple[Bit, Condition]] = {}
+        self._kept: dict[tuple[int, str], tuple[Rule, Bit, Condition]] = {}
 
     def sure(self, rule: Rule, position: str) -> z3.BoolRef:
         """The rule is in force, speaks about a holder of the position, and surely applies; for a
@@ -60,7 +62,8 @@ class Formulas:
     @property
     def domain(self) -> z3.BoolRef:
         """What holds of every request, as far as facts were read so far."""
-        return z3.And(in_calendar(self.as_of), *self._measured, *self._facts.domain)
+        bits = [in_calendar(self.as_of), *self._measured, *self._facts.domain]
+        return z3.And(*bits, *self._facts.followers.tied(bits))
 
     @property
     def never(self) -> z3.BoolRef:
@@ -78,10 +81,11 @@ class Formulas:
         Raises `Undecided` when the solver gave up, or when only a longer list might be one.
         """
         short = self._facts.short
-        model = _asked(timeout_ms, self.domain, self._bit(short), *assertions)
+        wanted = [self.domain, *assertions, *self._facts.followers.tied(assertions)]
+        model = _asked(timeout_ms, self._bit(short), *wanted)
         if model is not None:
             return Reader(self._facts, model).solution(self.verb)
-        if short is not True and _asked(timeout_ms, self.domain, *assertions) is not None:
+        if short is not True and _asked(timeout_ms, *wanted) is not None:
             raise Undecided(too_long())
         return None
 
@@ -114,15 +118,15 @@ class Formulas:
     def _read(self, rule: Rule, position: str) -> tuple[Bit, Condition]:
         if rule.action != self.action:
             raise ValueError(f"`{rule.id}` is no rule on `{self.action}`")
-        key = (rule.index, position)
+        key = (id(rule), position)  # a changed copy keeps its index
         if key not in self._kept:
             scope = Scope(self._facts, position)
             concerns = concerned(rule, self.verb, scope)
             found = Condition(False, True)
             if concerns is not False:
                 found = applies(rule, scope, self._terms)
-            self._kept[key] = (concerns, found)
-        return self._kept[key]
+            self._kept[key] = (rule, concerns, found)
+        return self._kept[key][1:]
 
     def _bit(self, bit: Bit) -> z3.BoolRef:
         return z3.BoolVal(bit) if isinstance(bit, bool) else bit

@@ -115,7 +115,7 @@ def test_files_in_another_order():
          "clerk may approve pay: limit moved from up to 100 to under 100, "
          "when amount > 1 and urgent"),
         ("amount > 1 and urgent", "amount > 1",
-         "clerk may approve pay: condition was when amount > 1 and urgent, and is now "
+         "clerk may approve pay up to 100: condition was when amount > 1 and urgent, and is now "
          "when amount > 1"),
         ("  stop: nobody may approve when amount < 0\n", "",
          "prohibition lifted: nobody may approve pay when amount < 0"),
@@ -124,12 +124,13 @@ def test_files_in_another_order():
         ("director may approve any", "director may approve unset",
          "director may approve pay: limit moved from any to unset"),
         ("over 500 needs", "over 400 needs",
-         "approve pay: region moved from over 500 to over 400"),
+         "approve pay needs review by auditor and countersign by treasurer: "
+            "bound moved from over 500 to over 400"),
         ("review by auditor", "review by director",
-         "approve pay: steps moved from review by auditor and countersign by treasurer to "
+         "approve pay over 500: steps moved from review by auditor and countersign by treasurer to "
          "review by director and countersign by treasurer"),
         ("review by auditor and", "review by auditor then",
-         "approve pay: steps moved from review by auditor and countersign by treasurer to "
+         "approve pay over 500: steps moved from review by auditor and countersign by treasurer to "
          "review by auditor then countersign by treasurer"),
         ("director may approve any", "director may approve any until 2027-01-01",
          "director may approve pay: period was always, and is now until 2027-01-01"),

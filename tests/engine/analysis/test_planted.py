@@ -161,7 +161,6 @@ PLANTS = (
     Planted(
         "contradiction", "contradiction", "W0810", ("shop.manager",),
         says=("manager", "recommend", "approve"),
-        also=frozenset({"W0804", "W0805"}),  # above 10 %, and above the manager, nobody recommends
     ),
     Planted("gap_of_a_day", "dates", "W0811", says=("2026-06-30",)),
     Planted("gap_of_a_parameter", "dates", "W0811", says=("2026-06-01", "clerk_limit")),

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import zip_longest
 
 from remit_engine.analysis.difference.pools import Pools
-from remit_engine.analysis.difference.relevance import NotToldHere, Relevance, alike
+from remit_engine.analysis.difference.relevance import NotToldHere, Relevance, alike, reads_actor
 from remit_engine.analysis.difference.touched import Question
 from remit_engine.analysis.difference.witness import Search, Witness
 from remit_engine.compile.to_python import Compiled
@@ -49,7 +49,8 @@ class Comparison:
     relevance: tuple[Relevance, Relevance]
     _pools: dict[str, Pools] = field(default_factory=dict)
     _known: dict[tuple[str, str], list[Witness]] = field(default_factory=dict)
-    _open: set[tuple[str, str]] = field(default_factory=set)
+    _open: dict[tuple[str, str], list[Question]] = field(default_factory=dict)
+    """The questions whose deciders may decide differently, by action and verb."""
 
     @classmethod
     def of(cls, old: Model, new: Model, today: date, tries: int) -> Comparison:
@@ -63,13 +64,13 @@ class Comparison:
         settled, found = (
             self._exactly(question) if question.direct else (self._sent(question), iter(()))
         )
+        if question.direct and (settled is not None or self._by_person(question)):
+            self._open.setdefault(key, []).append(question)
         if settled is None:
             return Compared(question, Verdict.SAME)
         witness = self._witness(question, found)
         if witness is None:
-            self._open |= {key} if question.direct else set()
             return Compared(question, Verdict.UNKNOWN, None, settled)
-        self._open.add(key)
         self._known.setdefault(key, []).insert(0, witness)
         several = question.direct and len(question.old + question.new) > 2
         more = (
@@ -78,13 +79,28 @@ class Comparison:
         return Compared(question, Verdict.DIFFERS, witness, None, more)
 
     def _sent(self, question: Question) -> str | None:
-        """Why somebody may be sent elsewhere; None where nothing changed for those who decide."""
-        key = (question.action, question.verb)
+        """Why somebody may be sent elsewhere; None where it is proven that nobody is."""
         if question.moved:
             return "the ways to escalate changed, and no request showed a difference"
-        if key in self._open:
+        try:
+            reached = any(
+                self.relevance[side].reaches(
+                    question.position, question.action, question.verb, decider.position, rules
+                )
+                for decider in self._open.get((question.action, question.verb), ())
+                if not decider.everybody
+                for side, rules in enumerate(self._unlike(decider))
+            )
+        except NotToldHere as why:
+            return str(why)
+        if reached:
             return "others may decide differently, and no request showed a difference here"
         return None
+
+    def _by_person(self, question: Question) -> bool:
+        """True when a changed rule reads who acts: of an unnamed decider that is not known."""
+        models = self.search.models
+        return reads_actor(question.old, models[0]) or reads_actor(question.new, models[1])
 
     def _exactly(self, question: Question) -> tuple[str | None, Iterator[Request]]:
         """Why it is not proven (None: it is), and requests in the places that are in doubt."""

@@ -187,7 +187,7 @@ def _readers(old: Model, new: Model) -> Mapping[Name, tuple[str, ...]]:
         for action in model.actions.values():
             measured = read_by_measure(action, model.program)
             for name in measured:
-                found[name][f"what limits on {short(action.action.name)} measure"] = None
+                found[name][f"the measure of {short(action.action.name)}"] = None
             for rule in action.rules:
                 positions: Iterable[str | None] = sorted(rule.positions or ()) or (None,)
                 for name in read_by_rule(rule, model.program):

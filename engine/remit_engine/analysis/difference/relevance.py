@@ -12,18 +12,19 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from remit_engine.analysis.concrete import Maker
-from remit_engine.analysis.formula import Box, Formula, TooEntangled, atom, boxes, every, negated
-from remit_engine.analysis.goal import sides
-from remit_engine.analysis.grid import Cell, TooManySteps, grid
+from remit_engine.analysis.difference.plan import Plan, met
+from remit_engine.analysis.formula import TooEntangled
+from remit_engine.analysis.goal import Sides, sides
+from remit_engine.analysis.grid import Cell, TooManySteps
 from remit_engine.analysis.judgement import POSSIBLE, SURE
-from remit_engine.analysis.pieces import number
 from remit_engine.analysis.scope import STEPS
-from remit_engine.analysis.sets import HIGHEST, LOWEST, before, stretch
 from remit_engine.analysis.space import Space
 from remit_engine.analysis.translate import Translator
-from remit_engine.ir import GRANT, REQUIREMENT, SELF_BAR, SEPARATION, Model, Rule
+from remit_engine.dependence import facts_in, read_by
+from remit_engine.ir import SELF_BAR, SEPARATION, Model, Rule
 from remit_engine.request import Request
 
+Rules = Sequence[Rule]
 MOST_CELLS = 12
 """Cells from which requests are made."""
 TRIES = 6
@@ -56,94 +57,78 @@ class Relevance:
         changed rules never matter. Raises NotToldHere."""
         space = self.space(action)
         maker = Maker(space, self.today, TRIES)
-        for i, cell in enumerate(self._cells(space, verb, position, changed)):
+        plan = Plan(space, verb, position, changed)
+        for i, cell in enumerate(_cells(plan, changed, self.steps)):
             yield None
             if i >= MOST_CELLS:
                 return
             yield from maker.requests(cell, verb, position)
 
-    def _cells(
-        self, space: Space, verb: str, position: str, changed: Sequence[Rule]
-    ) -> Iterator[Cell]:
-        if any(r.kind in (SELF_BAR, SEPARATION) for r in changed):
-            raise NotToldHere("it hangs on who made the request or took part before")
-        if any(verb not in r.verbs for r in changed):
-            raise NotToldHere("it hangs on who has done the steps before")
-        try:
-            yield from self._found(space, verb, position, changed)
-        except TooEntangled:
-            raise NotToldHere("its conditions are too entangled to be taken apart") from None
-        except TooManySteps:
-            raise NotToldHere("there are too many cases to look at each") from None
+    def reaches(self, asker: str, action: str, verb: str, decider: str, changed: Rules) -> bool:
+        """Whether a position may be sent otherwise, now that these rules on a decider changed.
 
-    def _found(
-        self, space: Space, verb: str, position: str, changed: Sequence[Rule]
-    ) -> Iterator[Cell]:
-        mine = sides(space.model.actions[space.action], verb, position)
-        ids = {r.index for r in changed}
-        judge = space.judgement
-        found: list[Box] = []
-
-        def mask(of_rules: Iterator[tuple[Box, ...]]) -> int:
-            start = len(found)
-            for more in of_rules:
-                found.extend(more)
-            return (1 << len(found)) - (1 << start)
-
-        bars = mask(judge.boxes(SURE, r, position) for r in mine.bars if r.index not in ids)
-        any_grant = mask(
-            judge.boxes(POSSIBLE, r, position) if not r.unset else _met(space, r, position)
-            for r in mine.grants
-        )
-        demands = mask(judge.boxes(POSSIBLE, r, position) for r in mine.demands if r.index in ids)
-        rules = mask(
-            _met(space, r, position) if r.kind == GRANT else judge.boxes(POSSIBLE, r, position)
-            for r in (*mine.grants, *mine.bars)
-            if r.index in ids and r.kind != REQUIREMENT
-        )
-
-        def decide(alive: int, settled: int) -> bool | None:
-            if settled & bars:
-                return False
-            needed = _both(_state(alive, settled, demands), _state(alive, settled, any_grant))
-            matters = _either(_state(alive, settled, rules), needed)
-            if matters is True and alive & bars:
-                return None
-            return matters
-
-        yield from grid(found, space.columns).cells(decide, self.steps)
+        Not where the asker surely decides himself or surely may not, nor where one that he asks
+        sooner surely may. Raises NotToldHere.
+        """
+        space = self.space(action)
+        rules = space.model.actions[action]
+        if reads_actor(changed, space.model) or _reads_actor(space, verb, decider):
+            raise NotToldHere("it hangs on who would decide")
+        plan = Plan(space, verb, decider, changed)
+        mine = sides(rules, verb, asker)
+        plan.unless(mine.grants, asker)
+        plan.unless(mine.bars, asker)
+        for sooner in asked_before(asker, decider, space.model, action):
+            theirs = sides(rules, verb, sooner)
+            settled = all(space.judgement.determinate(r, sooner) for r in theirs.demands)
+            known = not _reads_actor(space, verb, sooner) and not _meets(theirs, changed)
+            if settled and known:
+                plan.unless(theirs.grants, sooner, theirs.bars)
+        return next(_cells(plan, changed, self.steps), None) is not None
 
 
-def _state(alive: int, settled: int, mask: int) -> bool | None:
-    if settled & mask:
-        return True
-    return None if alive & mask else False
+def asked_before(asker: str, decider: str, model: Model, action: str) -> tuple[str, ...]:
+    """The positions that are asked before a decider, for the first who may."""
+    escalation = model.actions[action].escalation
+    if escalation is not None and escalation.mode == "position":
+        target = escalation.target
+        return (target,) if target is not None and target != decider else ()
+    above = model.superiors.get(asker, ())
+    return above[: above.index(decider)] if decider in above else above
 
 
-def _both(a: bool | None, b: bool | None) -> bool | None:
-    if a is False or b is False:
-        return False
-    return True if a and b else None
-
-
-def _either(a: bool | None, b: bool | None) -> bool | None:
-    if a or b:
-        return True
-    return False if a is False and b is False else None
-
-
-def _met(space: Space, rule: Rule, position: str) -> tuple[Box, ...]:
-    """Where the conditions of a rule may be met, whatever its limit says."""
-    t = Translator(space.model, space.judgement.facts, position)
-    return tuple(
-        boxes(every(_in_force(space, rule), *(negated(t.truth(c).false) for c in rule.condition)))
+def reads_actor(changed: Sequence[Rule], model: Model) -> bool:
+    """True when a rule reads who acts, besides his position."""
+    return any(
+        fact.path[0] == "actor" and fact.path not in (("actor",), ("actor", "position"))
+        for rule in changed
+        for e in read_by(rule)
+        for fact in facts_in(e, model.program)
     )
 
 
-def _in_force(space: Space, rule: Rule) -> Formula:
-    low = LOWEST if rule.start is None else before(number(rule.start))
-    high = HIGHEST if rule.until is None else before(number(rule.until))
-    return atom(space.judgement.facts.as_of(), stretch(low, high))
+def _reads_actor(space: Space, verb: str, position: str) -> bool:
+    theirs = sides(space.model.actions[space.action], verb, position)
+    return reads_actor((*theirs.grants, *theirs.bars, *theirs.demands), space.model)
+
+
+def _meets(theirs: Sides, changed: Sequence[Rule]) -> bool:
+    """True when some of the rules changed: what they gave in one text says nothing of the other."""
+    ids = {r.index for r in changed}
+    return any(r.index in ids for r in (*theirs.grants, *theirs.bars, *theirs.demands))
+
+
+def _cells(plan: Plan, changed: Sequence[Rule], steps: int) -> Iterator[Cell]:
+    if any(r.kind in (SELF_BAR, SEPARATION) for r in changed):
+        raise NotToldHere("it hangs on who made the request or took part before")
+    if any(plan.verb not in r.verbs for r in changed):
+        raise NotToldHere("it hangs on who has done the steps before")
+    try:
+        yield from plan.cells(steps)
+    except TooEntangled:
+        raise NotToldHere("its conditions are too entangled to be taken apart") from None
+    except TooManySteps:
+        raise NotToldHere("there are too many cases to look at each") from None
 
 
 def alike(old: Rule, new: Rule, spaces: tuple[Space, Space], position: str) -> bool:
@@ -173,7 +158,7 @@ def _written(space: Space, rule: Rule, position: str) -> tuple[object, ...]:
         judge.boxes(SURE, rule, position),
         judge.boxes(POSSIBLE, rule, position),
         judge.conditions(rule, position),
-        _met(space, rule, position),
+        met(space, rule, position),
     ):
         parts.append(frozenset(frozenset(b.items()) for b in found))
         keys |= {k for b in found for k in b}

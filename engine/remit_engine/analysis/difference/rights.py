@@ -22,7 +22,10 @@ from remit_engine.analysis.difference.texts import (
     short,
     steps_text,
 )
-from remit_engine.ir import GRANT, PROHIBITION, REQUIREMENT, SELF_BAR, Model, Rule
+from remit_engine.ir import GRANT, PROHIBITION, REQUIREMENT, Model, Rule
+
+BOUND = "bound"
+"""The side of a rule that says where on the measure it holds; of a grant that is its limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +144,8 @@ def aspects(
 ) -> Iterator[tuple[str, str, str]]:
     """In which respects two rights on the same seat differ: aspect, old and new in words."""
     if old.bound != new.bound:
-        word = {GRANT: "limit", SELF_BAR: "limit"}.get(old.rule.kind, "region")
-        yield word, bound_of(old, before) or "all", bound_of(new, after) or "all"
+        word = "limit" if old.rule.kind == GRANT else BOUND
+        yield word, bound_of(old, before) or "any", bound_of(new, after) or "any"
     if old.steps != new.steps:
         yield "steps", steps_text(old.rule.steps), steps_text(new.rule.steps)
     if old.condition != new.condition:

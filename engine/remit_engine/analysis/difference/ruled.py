@@ -10,10 +10,16 @@ from remit_engine.analysis.answer import About
 from remit_engine.analysis.difference import rights as r
 from remit_engine.analysis.difference.change import Change, Weight
 from remit_engine.analysis.difference.matching import matched
-from remit_engine.analysis.difference.texts import condition_text, label_text, short
+from remit_engine.analysis.difference.texts import (
+    condition_text,
+    label_text,
+    short,
+    steps_text,
+)
 from remit_engine.analysis.difference.timelines import stretches
-from remit_engine.ir import Model
+from remit_engine.ir import GRANT, REQUIREMENT, Model
 
+BOUND = r.BOUND
 Pair = tuple[r.Right, r.Right]
 Moves = tuple[tuple[str, str, str], ...]
 
@@ -37,6 +43,17 @@ def _about(rule: r.Right, positions: tuple[str | None, ...]) -> About:
     )
 
 
+def _head(right: r.Right, positions: tuple[str | None, ...], aspect: str, model: Model) -> str:
+    """A right with what stays of it, besides the condition."""
+    rule = right.rule
+    found = [r.head(rule, positions)]
+    if aspect not in ("limit", BOUND):
+        found.append(r.bound_of(right, model.program).removeprefix("any"))
+    if rule.kind == REQUIREMENT and aspect != "steps":
+        found.append(f"needs {steps_text(rule.steps)}")
+    return " ".join(part for part in found if part)
+
+
 def _moved(pairs: Iterable[Pair], old: Model, new: Model) -> Iterator[Change]:
     """Rights that moved in some respect, told once for all positions they moved for."""
     grouped: dict[tuple[int, int, Moves], list[Pair]] = defaultdict(list)
@@ -51,7 +68,7 @@ def _moved(pairs: Iterable[Pair], old: Model, new: Model) -> Iterator[Change]:
             yield Change(
                 subject=other.rule.kind,
                 about=_about(other, positions),
-                head=r.head(other.rule, positions),
+                head=_head(other, positions, aspect, new),
                 aspect=aspect,
                 old=before,
                 new=after,
@@ -85,8 +102,8 @@ def _by_parameters(pairs: Iterable[Pair], old: Model, new: Model) -> Iterator[Ch
             yield Change(
                 subject=other.rule.kind,
                 about=_about(other, positions),
-                head=r.head(other.rule, positions),
-                aspect="limit" if other.rule.kind == "grant" else "region",
+                head=_head(other, positions, BOUND, new),
+                aspect="limit" if other.rule.kind == GRANT else BOUND,
                 old=f"{bound.side} {moved.old}",
                 new=f"{bound.side} {moved.new}",
                 under=under or None,
