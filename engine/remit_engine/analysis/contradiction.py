@@ -13,8 +13,8 @@ from remit_engine.analysis.findings import places, short
 from remit_engine.analysis.formula import TooEntangled
 from remit_engine.analysis.goal import sides
 from remit_engine.analysis.grid import TooManySteps
-from remit_engine.analysis.prober import EXHAUSTED, Prober
-from remit_engine.analysis.scope import Scope
+from remit_engine.analysis.leftover import left
+from remit_engine.analysis.prober import HANGING, Prober
 from remit_engine.ir import GRANT, Rule
 
 NAME = "contradiction"
@@ -30,10 +30,10 @@ def contradiction(prober: Prober) -> Iterator[Answer]:
         for rule in rules.rules:
             if rule.kind == GRANT and rule.verb in PROPOSING and not rule.unset:
                 for position in sorted(rule.positions or ()):
-                    yield _compared(rule, position, examples, prober.scope)
+                    yield _compared(rule, position, examples, prober)
 
 
-def _compared(rule: Rule, position: str, examples: Examples, scope: Scope) -> Answer:
+def _compared(rule: Rule, position: str, examples: Examples, prober: Prober) -> Answer:
     space = examples.space
     rules = space.model.actions[space.action]
     about = About(rule.action, rule.verb, (position,), (rule.id,))
@@ -46,10 +46,16 @@ def _compared(rule: Rule, position: str, examples: Examples, scope: Scope) -> An
             mask = 0
             for grant in grants:
                 mask |= found.masks[grant.index]
-            if not found.whole(rule) or found.left(rule, mask, scope.steps) is not None:
+            if not found.whole(rule):
+                continue
+            cell = found.left(rule, mask, prober.scope.steps)
+            rest = left(prober, space, rule, sure(grants), position, cell)
+            if rest:
                 continue
         except (TooEntangled, TooManySteps):
-            why = EXHAUSTED
+            rest = None
+        if rest is None:
+            why = HANGING
             finding = Diagnostic(rule.span, "W0815", f"`{rule.id}` could not be settled: {why}")
             return unknown(NAME, about, finding, why)
         about = About(rule.action, verb, (position,), (rule.id, *(g.id for g in grants)))

@@ -14,8 +14,8 @@ from remit_engine.analysis.formula import TooEntangled
 from remit_engine.analysis.goal import sides
 from remit_engine.analysis.grid import TooManySteps
 from remit_engine.analysis.judgement import POSSIBLE
-from remit_engine.analysis.prober import ENTANGLED, EXHAUSTED, Prober
-from remit_engine.analysis.scope import Scope
+from remit_engine.analysis.leftover import left
+from remit_engine.analysis.prober import ENTANGLED, EXHAUSTED, HANGING, Prober
 from remit_engine.analysis.space import Space
 from remit_engine.ir import GRANT, Rule
 
@@ -31,24 +31,25 @@ def emptied(prober: Prober) -> Iterator[Answer]:
         examples = Examples(space, prober.scope)
         for rule in rules.rules:
             if rule.kind == GRANT and not rule.unset:
-                yield _empty(rule, explicit.get(rule.span, ()), examples, space, prober.scope)
+                yield _empty(rule, explicit.get(rule.span, ()), examples, prober)
 
 
-def _empty(
-    rule: Rule, named: Sequence[str], examples: Examples, space: Space, scope: Scope
-) -> Answer:
+def _empty(rule: Rule, named: Sequence[str], examples: Examples, prober: Prober) -> Answer:
+    space = examples.space
     about = About(rule.action, rule.verb, tuple(sorted(rule.positions or ())), (rule.id,))
     barred: dict[str, list[Rule]] = {}
     everybody = sorted(rule.positions or space.model.program.positions)
     try:
         for position in everybody:
-            bars = _bars(rule, position, space, scope)
+            bars = _bars(rule, position, space, prober)
             if bars is not None:
                 barred[position] = bars
     except TooEntangled:
         return _unsettled(about, rule, ENTANGLED)
     except TooManySteps:
         return _unsettled(about, rule, EXHAUSTED)
+    except Hanging:
+        return _unsettled(about, rule, HANGING)
     told = [p for p in everybody if p in barred and (p in named or len(barred) == len(everybody))]
     if not told:
         return proven(NAME, about)
@@ -67,7 +68,11 @@ def _whom(positions: Sequence[str]) -> str:
     return listing(short(p) for p in positions[:4])
 
 
-def _bars(rule: Rule, position: str, space: Space, scope: Scope) -> list[Rule] | None:
+class Hanging(Exception):
+    """Whether something is left could not be settled."""
+
+
+def _bars(rule: Rule, position: str, space: Space, prober: Prober) -> list[Rule] | None:
     """The bars that leave nothing of a grant; None where something is left (or nothing was)."""
     bars = sides(space.model.actions[space.action], rule.verb, position).bars
     if not bars:
@@ -78,11 +83,16 @@ def _bars(rule: Rule, position: str, space: Space, scope: Scope) -> list[Rule] |
     mask = 0
     for bar in bars:
         mask |= found.masks[bar.index]
-    if found.left(rule, mask, scope.steps) is not None:
+    steps = prober.scope.steps
+    cell = found.left(rule, mask, steps)
+    rest = left(prober, space, rule, (POSSIBLE, bars), position, cell)
+    if rest is None:
+        raise Hanging
+    if rest:
         return None
     near = found.rivals(rule) & mask
     for bar in bars:
-        if found.left(rule, found.masks[bar.index], scope.steps) is None:
+        if found.left(rule, found.masks[bar.index], steps) is None:
             return [bar]
     return [bar for bar in bars if found.masks[bar.index] & near]
 

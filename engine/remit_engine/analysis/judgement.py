@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from remit_dsl.expressions import Fact
 from remit_dsl.program import Bound
 from remit_engine.analysis import linear
 from remit_engine.analysis.facts import Facts
@@ -46,6 +47,7 @@ class Judgement:
     fresh: bool = False
     facts: Facts = field(init=False)
     _requested: bool = field(init=False)
+    _domain: tuple[Box, ...] | None = None
     _read: dict[tuple[int, str | None], Truth] = field(default_factory=dict)
     _boxes: dict[tuple[str, int, str | None], tuple[Box, ...]] = field(default_factory=dict)
 
@@ -74,6 +76,17 @@ class Judgement:
         truth = self.truth(rule, position)
         holds = self._in_force(rule)
         return every(holds, truth.true if mode == SURE else negated(truth.false))
+
+    def domain(self, position: str) -> tuple[Box, ...] | None:
+        """Where the measure is not below zero (or unknown); None where its column says so."""
+        stated = self.model.actions[self.action].action.measure
+        if stated is None or isinstance(stated.value, Fact):
+            return None
+        if self._domain is None:
+            t = Translator(self.model, self.facts, position)
+            below = t.relation("<", self.measure(t), [Piece(TRUE, linear.fixed(0))])
+            self._domain = tuple(boxes(negated(below.true)))
+        return self._domain
 
     def determinate(self, rule: Rule, position: str) -> bool:
         """True when the rule always surely applies or surely does not."""

@@ -51,6 +51,7 @@ class Sought:
 
 ENTANGLED = "its conditions are too entangled to be taken apart"
 EXHAUSTED = "there are too many cases to look at each"
+HANGING = "it hangs on values that hang on one another, and no request was found that shows it"
 _TANGLED = Found(Status.UNKNOWN, why=ENTANGLED)
 _TIRED = Found(Status.UNKNOWN, why=EXHAUSTED)
 

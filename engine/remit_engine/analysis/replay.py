@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from remit_engine.analysis.answer import Asked
+from remit_engine.capacities import cases
 from remit_engine.chain import answer
 from remit_engine.deciding import concluded
 from remit_engine.decision import Outcome
 from remit_engine.directory import Directory
-from remit_engine.interpreter import Interpreter
-from remit_engine.ir import Model
+from remit_engine.interpreter import Interpreter, concerns, judge
+from remit_engine.ir import Model, Rule
 from remit_engine.request import Request
+from remit_engine.verdict import Verdict
 
 YES = frozenset({Outcome.PERMIT, Outcome.NEEDS})
 _REFERENCE = Interpreter()
@@ -19,6 +21,14 @@ _NOBODY = Directory.empty()
 def own_outcome(request: Request, model: Model, directory: Directory = _NOBODY) -> Outcome | None:
     """What the actor himself may: None where that leaves the question to others."""
     return answer(request, request.actor, model, directory, _REFERENCE).ruling.outcome
+
+
+def verdict(rule: Rule, request: Request, model: Model) -> Verdict | None:
+    """The interpreter's verdict of one rule; None when it is not in force or not about him."""
+    case = cases(request, request.actor, model, _NOBODY)[0]
+    if not rule.in_force(request.as_of) or not concerns(rule, case):
+        return None
+    return judge(rule, case)
 
 
 def says_yes(request: Request, model: Model, directory: Directory = _NOBODY) -> bool:

@@ -13,8 +13,8 @@ from remit_engine.analysis.findings import places
 from remit_engine.analysis.formula import TooEntangled
 from remit_engine.analysis.goal import sides
 from remit_engine.analysis.grid import TooManySteps
-from remit_engine.analysis.prober import ENTANGLED, EXHAUSTED, Prober
-from remit_engine.analysis.scope import Scope
+from remit_engine.analysis.leftover import left
+from remit_engine.analysis.prober import ENTANGLED, EXHAUSTED, HANGING, Prober
 from remit_engine.analysis.space import Space
 from remit_engine.ir import GRANT, Rule
 
@@ -24,7 +24,7 @@ NAME = "shadowed"
 def shadowed(prober: Prober) -> Iterator[Answer]:
     """One answer for each grant: does another give all that it gives, to everybody it names?"""
     for name, rules in prober.model.actions.items():
-        covers = _Covers(prober.space(name), prober.scope)
+        covers = _Covers(prober, prober.space(name))
         gone: set[int] = set()
         for rule in reversed([r for r in rules.rules if r.kind == GRANT and not r.unset]):
             answer = _shadow(rule, covers, gone)
@@ -36,21 +36,22 @@ def shadowed(prober: Prober) -> Iterator[Answer]:
 class _Covers:
     """The covers of the grants of one action, by verb and position."""
 
-    def __init__(self, space: Space, scope: Scope) -> None:
+    def __init__(self, prober: Prober, space: Space) -> None:
+        self.prober = prober
         self.space = space
-        self.scope = scope
-        self.examples = Examples(space, scope)
+        self.examples = Examples(space, prober.scope)
         self._kept: dict[tuple[str, str], Cover] = {}
 
     def of(self, verb: str, position: str) -> Cover:
         """All grants of a verb to a position. Raises TooEntangled."""
         key = (verb, position)
         if key not in self._kept:
-            rules = self.space.model.actions[self.space.action]
-            self._kept[key] = cover(
-                self.space, [sure(sides(rules, verb, position).grants)], position
-            )
+            self._kept[key] = cover(self.space, [sure(self.rules(verb, position))], position)
         return self._kept[key]
+
+    def rules(self, verb: str, position: str) -> tuple[Rule, ...]:
+        """All grants of a verb to a position."""
+        return sides(self.space.model.actions[self.space.action], verb, position).grants
 
 
 def _about(rule: Rule) -> About:
@@ -70,8 +71,21 @@ def _shadow(rule: Rule, covers: _Covers, gone: set[int]) -> Answer:
                 met = True
                 rivals = _others(found, rule, gone)
                 by = _alone(found, rule, rivals)
-                if by is None and found.left(rule, rivals, covers.scope.steps) is not None:
-                    return proven(NAME, about)
+                if by is None:
+                    cell = found.left(rule, rivals, covers.prober.scope.steps)
+                    others = [r for r in covers.rules(verb, position) if r.index not in gone]
+                    rest = left(
+                        covers.prober,
+                        covers.space,
+                        rule,
+                        sure([r for r in others if r is not rule]),
+                        position,
+                        cell,
+                    )
+                    if rest is None:
+                        return _unsettled(about, rule, HANGING)
+                    if rest:
+                        return proven(NAME, about)
                 of_those = _meeting(found, rule, rivals) if by is None else [by]
                 behind.update({i: covers.space.model.rules[i] for i in of_those})
     except TooEntangled:

@@ -53,7 +53,11 @@ class Space:
         """The grid of a goal, and the goal as masks over its boxes. Raises TooEntangled."""
         found = _Gathered(self.judgement)
         masks = {leaf: found.mask(leaf) for leaf in leaves(goal)}
-        return Plan(decision(goal, masks), masks, grid(found.boxes, self.columns, order))
+        decide = decision(goal, masks)
+        domain = self.judgement.domain(next((g.position for g in leaves(goal)), ""))
+        if domain is not None:
+            decide = _all_of([decide, _met(found.bit(domain))], True)
+        return Plan(decide, masks, grid(found.boxes, self.columns, order))
 
     def loose(self, cell: Cell) -> bool:
         """True when the cell may be empty."""
@@ -74,13 +78,14 @@ class _Gathered:
     _kept: list[tuple[Box, ...]] = field(default_factory=list)
 
     def mask(self, leaf: Applies | Met) -> int:
+        """The bits of the boxes of all rules of a leaf."""
         found = 0
         for rule in leaf.rules:
             if isinstance(leaf, Applies):
                 of_rule = self._of_holder(leaf, rule)
             else:
                 of_rule = self.judgement.conditions(rule, leaf.position)
-            found |= self._bit(of_rule)
+            found |= self.bit(of_rule)
         return found
 
     def _of_holder(self, leaf: Applies, rule: Rule) -> tuple[Box, ...]:
@@ -97,7 +102,8 @@ class _Gathered:
         self._kept.append(found)
         return found
 
-    def _bit(self, of_rule: tuple[Box, ...]) -> int:
+    def bit(self, of_rule: tuple[Box, ...]) -> int:
+        """The bits of some boxes."""
         if id(of_rule) not in self._bits:
             start = len(self.boxes)
             self.boxes += of_rule

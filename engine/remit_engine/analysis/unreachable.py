@@ -7,13 +7,17 @@ from collections.abc import Iterator
 
 from remit_dsl.diagnostics import Diagnostic, Related
 from remit_dsl.expressions import Expression
-from remit_engine.analysis.answer import About, Answer, proven, refuted, unknown
+from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unknown
 from remit_engine.analysis.formula import FALSE, TooEntangled, boxes, every
+from remit_engine.analysis.goal import Applies
 from remit_engine.analysis.judgement import SURE
-from remit_engine.analysis.prober import Prober
+from remit_engine.analysis.leftover import applies
+from remit_engine.analysis.prober import ENTANGLED, Found, Prober, Sought
+from remit_engine.analysis.replay import asked
 from remit_engine.analysis.space import Space
 from remit_engine.analysis.translate import Translator
-from remit_engine.ir import SELF_BAR, SEPARATION, Model, Rule
+from remit_engine.ir import SELF_BAR, SEPARATION, Rule
+from remit_engine.request import Request
 from remit_engine.trace import written
 
 NAME = "unreachable"
@@ -25,38 +29,53 @@ def unreachable(prober: Prober) -> Iterator[Answer]:
         space = prober.space(name, ever=True)
         for rule in rules.rules:
             if rule.kind != SEPARATION:
-                yield _reached(rule, space)
+                yield _reached(rule, space, prober)
 
 
-def _reached(rule: Rule, space: Space) -> Answer:
+def _reached(rule: Rule, space: Space, prober: Prober) -> Answer:
     about = About(rule.action, rule.verb, tuple(sorted(rule.positions or ())), (rule.id,))
+    hanging = ""
     try:
-        if any(_regions(rule, position, space) for position in _holders(rule, space.model)):
-            return proven(NAME, about)
+        for position in sorted(rule.positions or space.model.program.positions):
+            found = _met(rule, position, space, prober)
+            if found.status is Status.REFUTED:
+                return proven(NAME, about)
+            hanging = hanging or found.why or ""
     except TooEntangled:
-        finding = Diagnostic(
-            rule.span, "W0815", f"whether `{rule.id}` can ever apply could not be settled"
-        )
-        return unknown(NAME, about, finding, "its conditions are too entangled to be taken apart")
+        hanging = ENTANGLED
+    if hanging:
+        message = f"whether `{rule.id}` can ever apply could not be settled: {hanging}"
+        return unknown(NAME, about, Diagnostic(rule.span, "W0815", message), hanging)
     return refuted(NAME, about, _finding(rule, space))
 
 
-def _holders(rule: Rule, model: Model) -> tuple[str, ...]:
-    return tuple(sorted(rule.positions or model.program.positions))
-
-
-def _regions(rule: Rule, position: str, space: Space) -> bool:
-    """Whether some request meets the rule (of a right never fixed: its conditions)."""
-    if rule.unset:
-        return bool(space.judgement.conditions(rule, position))
+def _met(rule: Rule, position: str, space: Space, prober: Prober) -> Found:
+    """REFUTED when some request meets the rule (of a right never fixed: its conditions)."""
+    there, nowhere = Found(Status.REFUTED), Found(Status.PROVEN)
     if rule.kind == SELF_BAR and not rule.condition:
-        return True
-    found = space.judgement.boxes(SURE, rule, position)
-    return bool(found) or space.judgement.unsettled(rule, position)
+        return there
+    judgement = space.judgement
+    if rule.unset:
+        regions = judgement.conditions(rule, position)
+    elif judgement.unsettled(rule, position):  # a parameter is unset, which is told by itself
+        return there
+    else:
+        regions = judgement.boxes(SURE, rule, position)
+    if any(all(space.columns[k].free for k in box) for box in regions):
+        return there
+    if not regions or rule.unset:
+        return there if regions else nowhere
+
+    def shows(request: Request) -> tuple[Asked, ...]:
+        met = applies(rule, request, space, SURE)
+        return (asked(request, space.model),) if met else ()
+
+    goal = Applies(SURE, (rule,), position)
+    return prober.find(space, Sought(rule.verb, position, goal, shows))
 
 
 def _finding(rule: Rule, space: Space) -> Diagnostic:
-    position = _holders(rule, space.model)[0]
+    position = min(rule.positions or space.model.program.positions)
     program = space.model.program
     message = f"`{rule.id}` can never apply"
     help = "leave it out, or mend its conditions"

@@ -117,6 +117,12 @@ def test_files_in_another_order():
         ("amount > 1 and urgent", "amount > 1",
          "clerk may approve pay up to 100: condition was when amount > 1 and urgent, and is now "
          "when amount > 1"),
+        ("when amount > 1 and urgent", "unless amount > 1",
+         "clerk may approve pay up to 100: condition was when amount > 1 and urgent, and is now "
+         "when not (amount > 1)"),
+        ("up to 100 when amount > 1 and urgent", "up to 100",
+         "clerk may approve pay up to 100: condition was when amount > 1 and urgent, and there "
+         "is none now"),
         ("  stop: nobody may approve when amount < 0\n", "",
          "prohibition lifted: nobody may approve pay when amount < 0"),
         ("requester may not approve", "auditor may sign any",
@@ -235,3 +241,64 @@ def test_an_empty_block_against_a_full_one():
     told = said(bare)
     assert "right withdrawn: director may approve pay any" in told
     assert len(told) == len(said(HOUSE, bare)) == 6
+
+
+def test_delegations_rates_rights_and_waivers():
+    more = (
+        HOUSE.replace("currency CNY", "currency CNY", 1)
+        + """
+exchange USD to CNY { from 2026-01-01 -> 7.1 }
+right release implies review
+delegation of pay { to one level below  at most 90 days  never onward }
+waive monotone on pay because "finance pays, it does not sell"
+"""
+    )
+    edits = {
+        "-> 7.1": ("-> 7.2", "USD to CNY: value moved from 7.1 to 7.2, from 2026-01-01"),
+        "implies review": ("implies sign", "verb release: implies sign is new"),
+        "at most 90 days": (
+            "at most 60 days",
+            "pay: delegation to one level below, at most 60 days, never onward is new",
+        ),
+        "waive monotone on pay": ("waive monotone of approve on pay",
+                                  "new waiver: monotone of approve on pay"),
+        "finance pays, it": (
+            "treasury pays, it",
+            "waiver monotone on pay: reason moved from "
+            '"finance pays, it does not sell" to "treasury pays, it does not sell"',
+        ),
+    }  # fmt: skip
+    for old, (new, words) in edits.items():
+        assert words in said(more.replace(old, new, 1), more)
+    assert found(more, more.replace("finance pays", "we pay"))[0].weight is Weight.WORDING
+
+
+def test_a_text_in_chinese():
+    old = (
+        PEOPLE
+        + """
+position 销售经理 "经理"
+action 折扣 { 比例 percent  limit on 比例 }
+authority 折扣 { 销售经理 may approve up to 10% }
+"""
+    )
+    assert said(old.replace("10%", "12%"), old) == [
+        "销售经理 may approve 折扣: limit moved from up to 10% to up to 12%"
+    ]
+
+
+def test_a_remark_inside_a_rule_is_not_quoted():
+    new = edited(("amount > 1 and urgent", "amount > 1 and # now\n not urgent"))
+    told = said(new)
+    assert told == [
+        "clerk may approve pay up to 100: condition was when amount > 1 and urgent, and is now "
+        "when amount > 1 and not urgent"
+    ]
+
+
+def test_five_hundred_rules_are_compared_in_a_moment():
+    rules = [f"r{i}: clerk may approve up to {i} when amount != {i}" for i in range(500)]
+    start, end = PEOPLE + ACT + "authority pay {\n", "\n}"
+    old = start + "\n".join(rules) + end
+    new = start + "\n".join(["extra: clerk may sign any", *reversed(rules)]) + end
+    assert said(new, old) == ["new right: clerk may sign pay any"]

@@ -12,6 +12,9 @@ SAID = "said"
 """What stands for a side that is there or not, and has no value."""
 
 
+NO_CONDITION = "no condition"
+
+
 class Weight(enum.StrEnum):
     """answers: it may change an answer. duties: it is said, and decides nothing. wording: labels,
     reasons and sources alone."""
@@ -103,6 +106,10 @@ def _became(change: Change) -> list[tuple[str, str]]:
         return [(" is now ", ""), (new or "", "new"), (", and was not said", "")]
     if new is None:
         return [(" was ", ""), (old, "old"), (", and is no longer said", "")]
+    if old == NO_CONDITION:
+        return [(" is now ", ""), (new, "new"), (", and there was none", "")]
+    if new == NO_CONDITION:
+        return [(" was ", ""), (old, "old"), (", and there is none now", "")]
     first, then = (
         (" was ", ", and is now ") if change.aspect in _CLAUSES else (" moved from ", " to ")
     )

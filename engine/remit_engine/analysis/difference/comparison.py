@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import zip_longest
@@ -58,24 +58,34 @@ class Comparison:
         search = Search((old, new), (Compiled(old), Compiled(new)), today, tries)
         return cls(search, (Relevance(old, today), Relevance(new, today)))
 
-    def compare(self, question: Question) -> Compared:
-        """The verdict on one question. Direct questions of a verb come before the others."""
-        key = (question.action, question.verb)
-        settled, found = (
-            self._exactly(question) if question.direct else (self._sent(question), iter(()))
-        )
-        if question.direct and (settled is not None or self._by_person(question)):
-            self._open.setdefault(key, []).append(question)
-        if settled is None:
-            return Compared(question, Verdict.SAME)
+    def compare(self, questions: Iterable[Question]) -> Iterator[Compared]:
+        """The verdict on each question, in another order: whom somebody is sent to hangs on what
+        the others may decide."""
+        later: list[Question] = []
+        for question in sorted(questions, key=lambda q: not q.direct):
+            why, found = self._exactly(question) if question.direct else (None, iter(()))
+            if question.direct and (why is not None or self._by_person(question)):
+                self._open.setdefault((question.action, question.verb), []).append(question)
+            if why is None:
+                later.append(question)
+            else:
+                yield self._tried(question, why, found)
+        for question in later:
+            why = self._sent(question)
+            if why is None:
+                yield Compared(question, Verdict.SAME)
+            else:
+                yield self._tried(question, why, iter(()))
+
+    def _tried(self, question: Question, why: str, found: Iterator[Request]) -> Compared:
+        """Differs where a request shows it, else unknown."""
         witness = self._witness(question, found)
         if witness is None:
-            return Compared(question, Verdict.UNKNOWN, None, settled)
-        self._known.setdefault(key, []).insert(0, witness)
-        several = question.direct and len(question.old + question.new) > 2
-        more = (
-            self.search.others(question, self._pools[question.action], witness) if several else ()
-        )
+            return Compared(question, Verdict.UNKNOWN, None, why)
+        self._known.setdefault((question.action, question.verb), []).insert(0, witness)
+        more: tuple[Witness, ...] = ()
+        if question.direct and len(question.old + question.new) > 2:
+            more = self.search.others(question, self._pools[question.action], witness)
         return Compared(question, Verdict.DIFFERS, witness, None, more)
 
     def _sent(self, question: Question) -> str | None:
@@ -88,7 +98,7 @@ class Comparison:
                     question.position, question.action, question.verb, decider.position, rules
                 )
                 for decider in self._open.get((question.action, question.verb), ())
-                if not decider.everybody
+                if not decider.everybody and decider.position != question.position
                 for side, rules in enumerate(self._unlike(decider))
             )
         except NotToldHere as why:

@@ -52,9 +52,8 @@ def difference(
     questions = touched(old, new) if answers else ()
     comparison = Comparison.of(old, new, today, tries)
     compared: list[Compared] = []
-    # those that others are sent by come after those they are sent to
-    for done, question in enumerate(sorted(questions, key=lambda q: not q.direct), 1):
-        compared.append(comparison.compare(question))
+    for done, answer in enumerate(comparison.compare(questions), 1):
+        compared.append(answer)
         if each is not None:
             each(done, len(questions))
     order = {(q.action, q.verb, q.position): i for i, q in enumerate(questions)}

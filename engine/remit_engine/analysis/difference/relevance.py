@@ -21,7 +21,7 @@ from remit_engine.analysis.scope import STEPS
 from remit_engine.analysis.space import Space
 from remit_engine.analysis.translate import Translator
 from remit_engine.dependence import facts_in, read_by
-from remit_engine.ir import SELF_BAR, SEPARATION, Model, Rule
+from remit_engine.ir import REQUIREMENT, SELF_BAR, SEPARATION, Model, Rule
 from remit_engine.request import Request
 
 Rules = Sequence[Rule]
@@ -74,6 +74,12 @@ class Relevance:
         rules = space.model.actions[action]
         if reads_actor(changed, space.model) or _reads_actor(space, verb, decider):
             raise NotToldHere("it hangs on who would decide")
+        # who may once steps are done may: what is always settled turns nobody away
+        changed = [
+            r
+            for r in changed
+            if r.kind != REQUIREMENT or not space.judgement.determinate(r, decider)
+        ]
         plan = Plan(space, verb, decider, changed)
         mine = sides(rules, verb, asker)
         plan.unless(mine.grants, asker)

@@ -13,6 +13,7 @@ from remit_engine.analysis.difference.canonical import (
     canonical_limit,
     canonical_steps,
 )
+from remit_engine.analysis.difference.change import NO_CONDITION
 from remit_engine.analysis.difference.texts import (
     bound_text,
     condition_text,
@@ -151,7 +152,7 @@ def aspects(
     if old.condition != new.condition:
         texts = (condition_text(r.rule.condition, p) for r, p in ((old, before), (new, after)))
         first, second = texts
-        yield "condition", first or "no condition", second or "no condition"
+        yield "condition", first or NO_CONDITION, second or NO_CONDITION
     if old.own != new.own or (
         old.rule.policy != new.rule.policy
         and (old.rule.start, old.rule.until) != (new.rule.start, new.rule.until)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from remit_dsl.expressions import Expression
+from remit_dsl.expressions import Expression, Not
 from remit_dsl.program import (
     AllSteps,
     ApprovalStep,
@@ -23,6 +23,9 @@ from remit_dsl.program import (
 from remit_dsl.source import Span
 
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*')
+
+
+_WORD = re.compile(r"[\w.]+|\(.*\)")
 
 
 def short(name: str) -> str:
@@ -61,9 +64,17 @@ def _balanced(text: str) -> str:
 
 def condition_text(conjuncts: Iterable[Expression], program: Program) -> str:
     """`when a and b`, an empty text where nothing is asked."""
-    parts = [quote(c.span, program) for c in conjuncts]
+    parts = [_condition(c, program) for c in conjuncts]
     joined = " and ".join(f"({p})" if " or " in p and len(parts) > 1 else p for p in parts)
     return f"when {joined}" if parts else ""
+
+
+def _condition(e: Expression, program: Program) -> str:
+    """A condition as written; after `unless` its contrary is what must hold."""
+    text = quote(e.span, program)
+    if isinstance(e, Not) and not text.startswith("not ") and e.span == e.operand.span:
+        return f"not {text}" if _WORD.fullmatch(text) else f"not ({text})"
+    return text
 
 
 def period_text(start: date | None, until: date | None) -> str:
