@@ -119,14 +119,14 @@ def open_loaded(given: Sequence[str], asked: Asked, view: Screen) -> Loaded:
     return loaded
 
 
-def read_day(given: str | None) -> date:
-    """The day of `--as-of`, or today."""
+def read_day(given: str | None, option: str = "--as-of") -> date:
+    """The day of an option, or today."""
     if given is None:
         return date.today()
     try:
         return day_of(given.strip())
     except Unreadable as fault:
-        raise WrongUse(f"--as-of: {fault}") from None
+        raise WrongUse(f"{option}: {fault}") from None
 
 
 def with_actor(session: Session) -> Session:
@@ -157,7 +157,7 @@ def with_only_action(session: Session) -> Session:
 def stray(name: str, known: Sequence[str], what: str) -> WrongUse:
     """The failure for a name that means nothing."""
     near = nearest(name, known)
-    help = f"did you mean `{near}`?" if near else f"the policies have {some(known)}"
+    help = f"did you mean `{near}`?" if near else f"there is {some(known)}"
     return WrongUse(f"there is no {what} `{name}`", help)
 
 

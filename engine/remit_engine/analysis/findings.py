@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
@@ -86,7 +87,8 @@ def named(column: Column, space: Space) -> str:
     if column.expression is not None:
         text = written(column.expression.span, space.model.program)
         return "(" * (text.count(")") - text.count("(")) + text
-    return column.key.removeprefix(OPAQUE).replace(" + -1*", " - ").replace("1*", "")
+    key = column.key.removeprefix(OPAQUE).replace(" + -1*", " - ")
+    return re.sub(r"\(([\w.]+)\)", r"\1", key)
 
 
 def kind_of(column: Column, space: Space) -> Type:

@@ -195,6 +195,8 @@ def _below(high: Cut, whole: bool) -> Fraction:
 
 def _above(start: Fraction, high: Cut | None) -> Fraction:
     """A short decimal over `start` and below `high`."""
+    if not start and (high is None or (0, Fraction(1), 0) < high):
+        return Fraction(1)
     for places in range(-2, 30):
         step = Fraction(1, 10**places) if places >= 0 else Fraction(10**-places)
         if step > max(abs(start), Fraction(1)) / 10:

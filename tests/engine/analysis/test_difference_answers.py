@@ -114,6 +114,14 @@ def test_a_bar_inside_another_bar_is_nothing():
     assert verdicts(compared(HOUSE, new))["manager", "approve"] == "same"
 
 
+def test_a_bar_on_what_is_below_zero_is_not_called_nothing():
+    text = HOUSE.replace("  floor:", "  back: nobody may approve when amount < 0\n  floor:")
+    found = compared(text, HOUSE)
+    witness = of(found, "director").witness
+    assert witness is not None
+    assert witness.request.facts["amount"] < 0
+
+
 def test_a_bar_lifted_has_a_witness():
     found = compared(HOUSE, edited("  floor: nobody may approve when risk > 9\n", ""))
     assert set(verdicts(found).values()) == {"differs"}

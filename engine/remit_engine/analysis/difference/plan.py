@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from remit_engine.analysis.columns import TOTAL, Columns
+from remit_engine.analysis.facts import FROM_ZERO
 from remit_engine.analysis.formula import Box, Formula, atom, boxes, every, negated
 from remit_engine.analysis.goal import sides
 from remit_engine.analysis.grid import Cell, grid
 from remit_engine.analysis.judgement import POSSIBLE, SURE
 from remit_engine.analysis.pieces import number
-from remit_engine.analysis.sets import HIGHEST, LOWEST, before, stretch
+from remit_engine.analysis.sets import EVERYWHERE, HIGHEST, LOWEST, before, stretch
 from remit_engine.analysis.space import Space
 from remit_engine.analysis.translate import Translator
 from remit_engine.ir import GRANT, REQUIREMENT, Rule
@@ -67,7 +69,7 @@ class Plan:
             matters = _some((state(rules), _all(state(demands), state(granted))))
             return _all(matters, _not(left_out))
 
-        yield from grid(self._boxes, self.space.columns).cells(decide, steps)
+        yield from grid(self._boxes, _widened(self.space.columns)).cells(decide, steps)
 
     def _sure(self, rules: Iterable[Rule], position: str) -> int:
         return self._mask(self.space.judgement.boxes(SURE, r, position) for r in rules)
@@ -80,6 +82,16 @@ class Plan:
         for more in of_rules:
             self._boxes.extend(more)
         return (1 << len(self._boxes)) - (1 << start)
+
+
+def _widened(columns: Columns) -> Columns:
+    """The columns with measures below zero: a rule that bars them is there for nothing else."""
+    found = Columns()
+    for column in columns.by_key.values():
+        total = column.key.startswith(TOTAL)
+        below = column.range == FROM_ZERO and not total
+        found.add(replace(column, range=EVERYWHERE) if below else column)
+    return found
 
 
 def _not(a: bool | None) -> bool | None:
