@@ -8,7 +8,7 @@ from remit_engine.interpreter import environment, interval
 from remit_engine.ir import GRANT, SELF_BAR, SEPARATION, Rule
 from remit_engine.material import Telling
 from remit_engine.naming import action_label, joined, party_label, verb_label
-from remit_engine.trace import written
+from remit_engine.quoting import condition_written
 from remit_engine.unknown import Fault, Unknown
 from remit_engine.words import WORDS, say
 
@@ -97,7 +97,7 @@ def _why(t: Telling) -> str:
         return _say(t, "why.exceeded", measure=t.measure.text, limit=t.limit.text)
     if t.unmet:
         rule = t.unmet[0]
-        spans = [written(c.span, t.material.model.program) for c in rule.condition]
+        spans = [condition_written(c, t.material.model.program) for c in rule.condition]
         return _say(t, "why.condition", rule=f"`{rule.id}`", condition=_list(t, spans))
     if not any(v.rule.kind == GRANT for v in t.material.answer.ruling.verdicts):
         return _say(t, "why.none")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from remit_dsl import expressions as x
 from remit_dsl.program import Program
-from remit_dsl.source import Span
 from remit_engine.decision import RuleUsed, TraceLine
 from remit_engine.evaluate import Environment, evaluate, truth
 from remit_engine.interpreter import environment, measure
 from remit_engine.ir import Model, Rule
+from remit_engine.quoting import condition_written, written
 from remit_engine.text import value_text
 from remit_engine.unknown import Unknown
 from remit_engine.verdict import Case
@@ -81,7 +81,11 @@ class Tracer:
         found = self._conditions.get(rule.index)
         if found is None:
             found = self._conditions[rule.index] = tuple(
-                (written(c.span, self._model.program), c, tuple(leaves(c, self._model.program)))
+                (
+                    condition_written(c, self._model.program),
+                    c,
+                    tuple(leaves(c, self._model.program)),
+                )
                 for c in rule.condition
             )
         return found
@@ -101,12 +105,6 @@ def _value(value: object, e: x.Expression) -> str:
     if isinstance(value, Unknown):
         return "missing" if value.missing else "fault"
     return value_text(value, e.type)
-
-
-def written(span: Span, program: Program) -> str:
-    """What stands in the source at a span, on one line."""
-    source = program.sources.get(span.file)
-    return " ".join(source.text[span.start : span.end].split()) if source else ""
 
 
 def leaves(e: x.Expression, program: Program) -> list[_Leaf]:

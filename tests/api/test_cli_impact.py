@@ -543,3 +543,36 @@ def test_postgresql(draft):
     wrong = draft(*words, url.replace("/postgres?", "/nowhere?"), "--table", "decided")
     assert wrong.code == 74
     assert "nowhere" in wrong.document["error"]["message"]
+
+
+# --- a text that holds later --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_text_that_does_not_hold_yet(draft, file, monkeypatch, ending):
+    from remit_api.past import run
+
+    monkeypatch.setattr(run, "MANY", 0)
+    text = Path("draft/sales.remit").read_text(encoding="utf-8")
+    file(
+        "draft/sales.remit", text.replace("effective from 2026-01-01", "effective from 2026-07-01")
+    )
+    duckdb.sql("""COPY (SELECT * FROM read_csv('past.csv', all_varchar = true))
+                  TO 'past.parquet' (FORMAT parquet)""")
+    words = ("impact", "draft", "--old", "policies", "--against", f"past.{ending}")
+    ran = draft(*words)
+    hint = (
+        "`sales` of draft holds from 2026-07-01, and rows are older: "
+        "`--new-as-of 2026-07-01` asks as if it held already"
+    )
+    assert hint in ran.out
+    assert "permit -> undefined" in ran.out
+    found = draft(*words, "--new-as-of", "2026-07-01", "--json").document
+    assert [(c["old"], c["new"], c["rows"]) for c in found["changes"]] == [
+        ("escalate", "permit", 1), ("permit", "deny", 1), ("permit", "escalate", 1),
+    ]  # fmt: skip
+    assert found["not_yet"] == []
+    assert {row["as_of"] for row in found["first"]} == {"2026-03-02"}
+    ran = draft(*words, "--new-as-of", "July")
+    assert ran.code == 2
+    assert '--new-as-of: `"July"` is not a date' in ran.err

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from remit_api.past import in_sql, run
+from remit_api.past import run, seen_rows
 
 OLD = """
 policy house "House" { effective from 2026-01-01  owner director  currency CNY }
@@ -153,13 +153,13 @@ def parquet(rows: list[dict[str, Any]], casts: dict[str, str]) -> str:
 def seen(monkeypatch):
     """How many rows came back to be read one by one, and that SQL was at work at all."""
     counts = []
-    original = in_sql._SqlReplay._length
+    original = seen_rows._length
 
-    def length(self: Any) -> int:
-        counts.append(original(self))
+    def length(work: Any) -> int:
+        counts.append(original(work))
         return counts[-1]
 
-    monkeypatch.setattr(in_sql._SqlReplay, "_length", length)
+    monkeypatch.setattr(seen_rows, "_length", length)
     return counts
 
 
@@ -173,9 +173,9 @@ def test_texts_of_every_kind(house, seen, seed):
             if chance.random() < 0.75:
                 row[name] = WORDS[name][0]
     source = parquet(rows, {})
-    old = ("--old", "old") if chance.random() < 0.7 else ()
-    if "outcome" not in names:
-        old = ("--old", "old")
+    old = ("--old", "old") if chance.random() < 0.7 or "outcome" not in names else ()
+    if chance.random() < 0.3:
+        old = (*old, "--new-as-of", "2026-03-20")
     ours, theirs = both(house, source, *old)
     assert ours == theirs
     assert len(seen) == 1
@@ -290,13 +290,13 @@ def test_where_sql_and_the_engine_disagree_the_run_ends(house, monkeypatch):
     source = parquet(rows, {})
     words = ("impact", "new", "--old", "old", "--against", source)
     assert house(*words).code == 0
-    monkeypatch.setattr(in_sql, "row_of", in_sql_row)
+    monkeypatch.setattr(seen_rows, "row_of", another_row)
     ran = house(*words)
     assert ran.code == 70
     assert "SQL and the engine answer row 1 otherwise" in ran.err
 
 
-def in_sql_row(number: int, cells: dict[str, Any], ids: tuple[str, ...]) -> Any:
+def another_row(number: int, cells: dict[str, Any], ids: tuple[str, ...]) -> Any:
     from remit_api.batch.parquet_rows import row_of
 
     return row_of(number, {**cells, "rate": "99%"}, ids)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.asking import House, chain, labels, needs
+from engine.asking import PEOPLE, House, chain, labels, needs
 from remit_engine.decision import Decision
 from remit_engine.wire import ORDER, decision_to_json
 from remit_engine.words import WORDS
@@ -296,3 +296,20 @@ def test_both_languages_have_every_sentence_with_the_same_places() -> None:
         places = [sorted(re.findall(r"\{(\w+)\}", table[key])) for table in (english, chinese)]
         if key not in ("permit", "why.none"):
             assert set(places[1]) <= set(places[0]), key
+
+
+def test_unless_reads_as_what_must_hold() -> None:
+    house = House(
+        PEOPLE
+        + """
+        action pay "Pay" { amount money  urgent boolean  special boolean  limit on amount }
+        authority pay { calm: manager may approve up to 100 unless urgent
+          rare: clerk may approve up to 5 unless urgent and special }
+        """
+    )
+    decision = house.decide("manager", amount=10, urgent=False, special=False)
+    assert [(line.text, line.result) for line in decision.trace][0] == ("not urgent", "true")
+    (power,) = house.reference.may(house.request("manager", amount=10).actor, house.as_of)
+    assert power.condition == "not urgent"
+    (power,) = house.reference.may(house.request("clerk", amount=10).actor, house.as_of)
+    assert power.condition == "not (urgent and special)"

@@ -1,4 +1,4 @@
-"""Every warehouse this machine has, opened once; a test is skipped with the reason where it has not.
+"""Every warehouse this machine has, opened once; where it has not, a test is skipped and says why.
 
 PostgreSQL: a throw-away cluster of the installed binaries, run by another user where we are root.
 """

@@ -60,6 +60,10 @@ Old = Annotated[
 Table = Annotated[
     str | None, typer.Option("--table", metavar="NAME", help="The table of the database.")
 ]
+NewAsOf = Annotated[
+    str | None,
+    typer.Option("--new-as-of", metavar="DATE", help="Ask the new text on this day for all rows."),
+]
 ListFile = Annotated[
     Path | None,
     typer.Option("--list", metavar="FILE", help="Write every changed row: .csv, .jsonl, .parquet."),
@@ -91,6 +95,7 @@ def impact(
     verb: VerbOption = None,
     requester: Requester = None,
     as_of: AsOf = None,
+    new_as_of: NewAsOf = None,
     list_file: ListFile = None,
     limit: Limit = 10,
     money: Money = None,
@@ -119,7 +124,8 @@ def impact(
     _refuse_slips(members, older, newer)
     said = Question(_members(members, as_of, newer), {}, Said(sorted_words.facts))
     rows = open_past(against, table)
-    replay = Replay(older, newer, said, money)
+    later = read_day(new_as_of, "--new-as-of") if new_as_of is not None else None
+    replay = Replay(older, newer, said, money, later)
     summary = None
     if not row_by_row and not is_url(against):
         with phases(view, "replaying") as advance:

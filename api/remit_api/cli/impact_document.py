@@ -48,6 +48,7 @@ def document(summary: Summary, replay: Replay, against: str, ids: tuple[str, ...
         "first_errors": [_error(found) for found in summary.first_unread],
         "recorded": summary.recorded,
         "recorded_otherwise": summary.otherwise if old else None,
+        "not_yet": not_yet(summary, replay),
         "unused": summary.useless(ids),
         "policy": {"digest": digest["new"], "old_digest": digest["old"]},
     }
@@ -75,6 +76,22 @@ def money_facts(summary: Summary, replay: Replay) -> list[tuple[str, Any]]:
     actions = dict.fromkeys(group.action for group in summary.counts.groups)
     found = [(action, replay.money_in(action)) for action in sorted(actions)]
     return [(action, fact) for action, fact in found if fact is not None]
+
+
+def not_yet(summary: Summary, replay: Replay) -> list[str]:
+    """Policies of the new text that hold only after the first row, and were not so before."""
+    day = summary.first_day
+    if day is None or replay.new_day is not None:
+        return []
+    before = replay.old.program.policies if replay.old else {}
+    return [
+        f"`{name}` of {replay.new.name} holds from {policy.start}, and rows are older: "
+        f"`--new-as-of {policy.start}` asks as if it held already"
+        for name, policy in replay.new.program.policies.items()
+        if policy.start is not None
+        and policy.start > day
+        and (name not in before or before[name].start != policy.start)
+    ]
 
 
 def differing(summary: Summary, differs: Iterable[str]) -> list[tuple[Group, Tally]]:

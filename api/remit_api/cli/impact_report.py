@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from remit_api.cli.impact_document import differing, money_facts, short
+from remit_api.cli.impact_document import differing, money_facts, not_yet, short
 from remit_api.cli.output import Part, Screen, plural
 from remit_api.past.listing import place
 from remit_api.past.replay import NEW, OLD, Replay, Replayed
@@ -40,6 +40,8 @@ def show(summary: Summary, replay: Replay, against: str, ids: Sequence[str], vie
     _rules(summary, view, (STEPS, RULES), "same answer, otherwise decided")
     _examples(summary, replay, view)
     _errors(summary, view)
+    for line in not_yet(summary, replay):
+        view.line((line, "bold yellow"))
     for name in summary.useless(tuple(ids)):
         view.line((f"not used: {name}, which no action knows", "bold yellow"))
 
@@ -110,9 +112,17 @@ def bar(rows: int, most: int) -> str:
     return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
 
 
+def _position(group: Group) -> str:
+    return group.position
+
+
+def _action(group: Group) -> str:
+    return short(group.action)
+
+
 def _breakdown(summary: Summary, view: Screen, name: str) -> None:
     counts = summary.counts
-    by = {"position": lambda g: g.position, "action": lambda g: short(g.action)}[name]
+    by = _position if name == "position" else _action
     whole = counts.by(by)
     changes = counts.by(lambda group: (by(group), group.change), OUTCOME)
     of: dict[str, list[tuple[Change, Tally]]] = {}
@@ -191,7 +201,7 @@ def example(replayed: Replayed, program: Program) -> list[Sequence[Part]]:
     who = request.actor.person or found.group.position
     held = f" ({found.group.position})" if request.actor.person else ""
     verb = "" if request.verb == "approve" else f" {request.verb}"
-    asked = f"{request.as_of}  {who}{held}{verb} {short(request.action)}  "
+    asked = f"{replayed.day}  {who}{held}{verb} {short(request.action)}  "
     facts = facts_text(request.facts, program.actions[request.action].fields, program)
     return [
         (f"  {place(replayed.row.number, replayed.row.ids)}  ", asked, (facts, "dim")),

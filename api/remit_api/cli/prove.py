@@ -18,13 +18,14 @@ from remit_api.cli.options import AsOf, DirectoryFile, Json, NoDirectory, Paths,
 from remit_api.cli.output import Screen, screen
 from remit_api.cli.prove_document import document
 from remit_api.cli.prove_report import Proof, show
-from remit_api.cli.session import read_day, stray
+from remit_api.cli.session import read_day, some
 from remit_api.failures import WrongUse
 from remit_api.files import policy_paths
 from remit_api.wiring import find_directory, load_directory
 from remit_dsl.diagnostics import errors
 from remit_dsl.loader import load
 from remit_dsl.program import Program
+from remit_dsl.suggest import nearest
 from remit_engine.analysis import prove as analysis
 from remit_engine.analysis.answer import Answer
 from remit_engine.analysis.scope import SOON, Scope
@@ -91,7 +92,11 @@ def _known(names: Sequence[str]) -> tuple[str, ...]:
     """The questions named, in the order they are asked; all where none is named."""
     for name in names:
         if name not in analysis.QUESTIONS:
-            raise stray(name, list(analysis.QUESTIONS), "question")
+            near = nearest(name, analysis.QUESTIONS)
+            help = (
+                f"did you mean `{near}`?" if near else f"there are {some(list(analysis.QUESTIONS))}"
+            )
+            raise WrongUse(f"there is no question `{name}`", help)
     return tuple(n for n in analysis.QUESTIONS if n in names or not names)
 
 

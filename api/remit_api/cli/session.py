@@ -157,7 +157,7 @@ def with_only_action(session: Session) -> Session:
 def stray(name: str, known: Sequence[str], what: str) -> WrongUse:
     """The failure for a name that means nothing."""
     near = nearest(name, known)
-    help = f"did you mean `{near}`?" if near else f"there is {some(known)}"
+    help = f"did you mean `{near}`?" if near else f"the policies have {some(known)}"
     return WrongUse(f"there is no {what} `{name}`", help)
 
 

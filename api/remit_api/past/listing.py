@@ -29,7 +29,7 @@ def changed(replayed: Replayed) -> Record:
         **row.ids,
         "action": request.action.rsplit(".", 1)[-1],
         "verb": request.verb,
-        "as_of": request.as_of.isoformat(),
+        "as_of": replayed.day.isoformat(),
         "actor": request.actor.person or group.position,
         "position": group.position,
         "kind": group.change.kind.value,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import cache
@@ -15,6 +15,7 @@ from remit_api.question import Question
 from remit_api.question_reader import read_question
 from remit_dsl.program import Program
 from remit_engine.engine import Engine
+from remit_engine.exact import Unreadable, day_of
 from remit_engine.impact import (
     Compared,
     EngineReplayer,
@@ -55,10 +56,11 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A row with its two replies."""
+    """A row with its two replies, and its day."""
 
     row: Row
     past: Past
+    day: date
     found: Compared
 
     @property
@@ -68,14 +70,23 @@ class Replayed:
 
 
 class Replay:
-    """Puts rows to two texts. Without an old one, what was recorded takes its place."""
+    """Puts rows to two texts. Without an old one, what was recorded takes its place.
+
+    new_day: the day on which the new text is asked, where that is not the day of the row.
+    """
 
     def __init__(
-        self, old: Side | None, new: Side, defaults: Question, money: str | None = None
+        self,
+        old: Side | None,
+        new: Side,
+        defaults: Question,
+        money: str | None = None,
+        new_day: date | None = None,
     ) -> None:
         self.old, self.new = old, new
         self.defaults = defaults
         self.wanted = money
+        self.new_day = new_day
         self.sides = [side for side in (old, new) if side is not None]
         self.roots = _roots(self.sides)
         self._answers = {id(side): EngineReplayer(side.engine) for side in self.sides}
@@ -90,14 +101,19 @@ class Replay:
             asked = past(row.question, self.defaults, self.roots)
         except BadFacts as fault:
             return Unread(row, ROW, fault.message)
-        if asked.question.members.get("as_of") is None:
+        said = asked.question.members.get("as_of")
+        if said is None:
             return Unread(row, ROW, NO_DAY)
+        try:
+            day = day_of(said)
+        except Unreadable as fault:
+            return Unread(row, ROW, f"as_of: {fault}")
         if self.old is None and asked.outcome is None:
             return Unread(row, ROW, NOTHING_RECORDED)
         found = self._found(asked)
         if isinstance(found, tuple):
             return Unread(row, *found)
-        return Replayed(row, asked, found)
+        return Replayed(row, asked, day, found)
 
     def _found(self, asked: Past) -> Compared | tuple[str, str]:
         """The replies, found once for all rows that ask the same."""
@@ -112,7 +128,7 @@ class Replay:
         return found
 
     def _compared(self, asked: Past) -> Compared | tuple[str, str]:
-        new = self._asked(asked.question, self.new)
+        new = self._asked(self._later(asked.question), self.new)
         old = None if self.old is None else self._asked(asked.question, self.old)
         if isinstance(new, str):
             return (ROW if old is None or isinstance(old, str) else NEW), new
@@ -127,6 +143,11 @@ class Replay:
             return ROW, NOTHING_RECORDED
         amount, currency = self._amount(request, older)
         return compared(request, before, reply, amount, currency)
+
+    def _later(self, question: Question) -> Question:
+        if self.new_day is None:
+            return question
+        return replace(question, members={**question.members, "as_of": self.new_day})
 
     def _asked(self, question: Question, side: Side) -> tuple[Request, Reply] | str:
         """What a text answers, or why it does not take the request."""

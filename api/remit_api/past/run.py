@@ -11,11 +11,12 @@ import duckdb
 from remit_api.batch.results import Write, open_records
 from remit_api.batch.row import Rows
 from remit_api.failures import FileTrouble
-from remit_api.past.in_sql import Progress, run_in_sql
+from remit_api.past.in_sql import run_in_sql
 from remit_api.past.leaves import NotFlat
 from remit_api.past.listing import columns
 from remit_api.past.replay import Replay
 from remit_api.past.summary import Summary, told
+from remit_api.past.work import Progress
 from remit_engine.warehouse.warehouse import WarehouseTrouble
 
 MANY = 20_000

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from remit_api.past.asking import ERROR, OUTCOME
 from remit_api.past.cells import Cell, cell, meaning, unreadable
+from remit_api.past.labels import EPOCH
 from remit_api.past.leaves import TEXT, Leaf, Leaves
 from remit_api.past.replay import Side
 from remit_api.question import Question
@@ -37,7 +39,7 @@ PARTIES = "_parties"
 @dataclass(frozen=True, slots=True)
 class Staging:
     """past: the file, as p, with its row numbers. money: of each action (qualified); None where it
-    is not asked for."""
+    is not asked for. day: on which all rows are asked, whatever they say."""
 
     warehouse: DuckDB
     past: str
@@ -47,6 +49,7 @@ class Staging:
     columns: tuple[Column, ...]
     others: Callable[[str], frozenset[str]]
     money: Callable[[str], MoneyFact | None] | None
+    day: date | None = None
 
     def stage(self, table: str) -> bool:
         """Write the table; False where no row names an action of the text."""
@@ -122,7 +125,8 @@ class Staging:
         irregular = " OR ".join([f"coalesce({f}, false)" for f in (*faults, day.fault, unpriced)])
         return (
             f"SELECT p.{ROW} AS row_id, a.meant AS actor, r.meant AS requester, "
-            f"{literal(action)} AS action, {meant} AS verb, {day.value} AS as_of, "
+            f"{literal(action)} AS action, {meant} AS verb, "
+            f"{self._asked_on(day.value)} AS as_of, {day.value} AS said_day, "
             f"({amount})::BIGINT AS {AMOUNT}, ({outcome})::TEXT AS {RECORDED}, "
             f"(a.meant IS NULL OR {day.value} IS NULL OR {meant} IS NULL OR {irregular}) "
             f"AS irregular{', ' if shown else ''}{shown} FROM {self.past} p "
@@ -130,6 +134,9 @@ class Staging:
             f"LEFT JOIN {parties} r ON r.word = {self._member('requester')} "
             f"WHERE {self._member('action')} IN ({', '.join(map(literal, words))})"
         )
+
+    def _asked_on(self, said: str) -> str:
+        return said if self.day is None else f"{(self.day - EPOCH).days}::BIGINT"
 
     def _day(self) -> Cell:
         leaf = self.leaves.members.get("as_of")

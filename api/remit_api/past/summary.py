@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 
 from remit_api.batch.results import Write
 from remit_api.past.listing import changed, unread
@@ -31,6 +32,7 @@ class Summary:
     otherwise: int = 0
     unused: Counter[str] = field(default_factory=Counter)
     unrecorded: int = 0
+    first_day: date | None = None
 
     @property
     def errors(self) -> int:
@@ -57,7 +59,12 @@ class Summary:
         self.unused.update(found.past.unused)
         self.recorded += found.past.outcome is not None
         self.otherwise += found.otherwise
+        self.seen_on(found.day)
         self.show(found)
+
+    def seen_on(self, day: date) -> None:
+        """Keep the day of the oldest row."""
+        self.first_day = day if self.first_day is None else min(day, self.first_day)
 
     def show(self, found: Replayed) -> None:
         """Keep a row, which is counted already, if it is among the first of its change."""

@@ -94,7 +94,8 @@ def _bars(rule: Rule, position: str, space: Space, prober: Prober) -> list[Rule]
     for bar in bars:
         if found.left(rule, found.masks[bar.index], steps) is None:
             return [bar]
-    return [bar for bar in bars if found.masks[bar.index] & near]
+    # where no bar meets it, nothing was given in the first place
+    return [bar for bar in bars if found.masks[bar.index] & near] or None
 
 
 def _unsettled(about: About, rule: Rule, why: str) -> Answer:

@@ -14,8 +14,8 @@ from remit_engine.analysis.grid import Cell, Class
 from remit_engine.analysis.sets import HIGHEST, LOWEST, Cut, Stretch
 from remit_engine.analysis.space import Space
 from remit_engine.ir import Rule
+from remit_engine.quoting import written
 from remit_engine.text import value_text
-from remit_engine.trace import written
 
 MOST_PLACES = 8
 MOST_WORDS = 4
@@ -85,8 +85,7 @@ def bounded(column: Column, chosen: Stretch) -> Stretch:
 def named(column: Column, space: Space) -> str:
     """A column as its author wrote it."""
     if column.expression is not None:
-        text = written(column.expression.span, space.model.program)
-        return "(" * (text.count(")") - text.count("(")) + text
+        return written(column.expression.span, space.model.program)
     key = column.key.removeprefix(OPAQUE).replace(" + -1*", " - ")
     return re.sub(r"\(([\w.]+)\)", r"\1", key)
 

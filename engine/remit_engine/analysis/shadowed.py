@@ -61,14 +61,12 @@ def _about(rule: Rule) -> About:
 def _shadow(rule: Rule, covers: _Covers, gone: set[int]) -> Answer:
     about = _about(rule)
     behind: dict[int, Rule] = {}
-    met = False
     try:
         for verb in sorted(rule.verbs):
             for position in sorted(rule.positions or covers.space.model.program.positions):
                 found = covers.of(verb, position)
                 if not found.whole(rule):
                     continue
-                met = True
                 rivals = _others(found, rule, gone)
                 by = _alone(found, rule, rivals)
                 if by is None:
@@ -92,7 +90,7 @@ def _shadow(rule: Rule, covers: _Covers, gone: set[int]) -> Answer:
         return _unsettled(about, rule, ENTANGLED)
     except TooManySteps:
         return _unsettled(about, rule, EXHAUSTED)
-    if not met:  # it never applies from today on, which other questions tell
+    if not behind:  # it never applies from today on, which other questions tell
         return proven(NAME, about)
     example = covers.examples.of(rule)
     return refuted(NAME, about, _shadow_finding(rule, list(behind.values())), example)

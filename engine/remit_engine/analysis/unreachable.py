@@ -17,8 +17,8 @@ from remit_engine.analysis.replay import asked
 from remit_engine.analysis.space import Space
 from remit_engine.analysis.translate import Translator
 from remit_engine.ir import SELF_BAR, SEPARATION, Rule
+from remit_engine.quoting import condition_written
 from remit_engine.request import Request
-from remit_engine.trace import written
 
 NAME = "unreachable"
 
@@ -83,7 +83,7 @@ def _finding(rule: Rule, space: Space) -> Diagnostic:
         message += f": it ends on {rule.until}, not after its beginning on {rule.start}"
         return Diagnostic(rule.span, "W0801", message, "mend its dates, or its policy's")
     for some in _clashing(rule, position, space):
-        shown = [f"`{written(c.span, program)}`" for c in some]
+        shown = [f"`{condition_written(c, program)}`" for c in some]
         if len(shown) == 1:
             message += f": {shown[0]} is never true"
         else:

@@ -91,5 +91,3 @@ def agreed(policy: str, found: Found) -> None:
 def put(house: House, asked: Request, **facts: Any) -> str:
     """What the engines say to a witness with some facts changed."""
     return str(house.answer(replace(asked, facts={**asked.facts, **facts})).outcome)
-
-

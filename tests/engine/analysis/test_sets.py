@@ -68,7 +68,9 @@ def in_symbols(value: str | bool, values: Symbols) -> bool:
 
 def in_cuts(value: Fraction, low: Cut, high: Cut) -> bool:
     """Between two cuts, told from what a cut is."""
-    above = low == LOWEST or (low != HIGHEST and (value > low[1] or (value == low[1] and not low[2])))
+    above = low == LOWEST or (
+        low != HIGHEST and (value > low[1] or (value == low[1] and not low[2]))
+    )
     under = high == HIGHEST or (
         high != LOWEST and (value < high[1] or (value == high[1] and high[2] == 1))
     )

@@ -19,7 +19,8 @@ from remit_engine.request import Request
 
 class Verdict(enum.StrEnum):
     """differs: a witness shows it. same: proven for every complete request by a holder of the
-    position alone, running totals not below zero. unknown: neither; `why` says what stood in the way."""
+    position alone, running totals not below zero. unknown: neither; `why` says what stood in the
+    way."""
 
     DIFFERS = "differs"
     SAME = "same"

@@ -23,13 +23,15 @@ class Plan:
     """A search for the requests in which a changed rule may matter to a position.
 
     It does not where a bar that both texts have surely applies; a demand does not where nothing
-    is granted. `unless` adds places that are of no interest.
+    is granted. `unless` adds places that are of no interest. abilities: only whether the position
+    may at all, at once or with steps done, is of interest: no demand that is due changes that.
     """
 
     space: Space
     verb: str
     position: str
     changed: Sequence[Rule]
+    abilities: bool = False
     _boxes: list[Box] = field(default_factory=list)
     _unless: list[tuple[tuple[Rule, ...], tuple[Rule, ...], str]] = field(default_factory=list)
 
@@ -51,7 +53,11 @@ class Plan:
             else judge.boxes(POSSIBLE, r, self.position)
             for r in mine.grants
         )
-        demands = self._possible((r for r in mine.demands if r.index in ids), self.position)
+        demands = [
+            (self._possible((r,), self.position), self._due(r))
+            for r in mine.demands
+            if r.index in ids
+        ]
         rules = self._mask(
             met(self.space, r, self.position)
             if r.kind == GRANT
@@ -66,10 +72,15 @@ class Plan:
                 return True if settled & mask else None if alive & mask else False
 
             left_out = _some(_all(state(a), _not(state(b))) for a, b in out)
-            matters = _some((state(rules), _all(state(demands), state(granted))))
+            due = _some(_all(state(a), _not(state(b))) for a, b in demands)
+            matters = _some((state(rules), _all(due, state(granted))))
             return _all(matters, _not(left_out))
 
         yield from grid(self._boxes, _widened(self.space.columns)).cells(decide, steps)
+
+    def _due(self, demand: Rule) -> int:
+        """Where a demand is of no interest because it is due."""
+        return self._sure((demand,), self.position) if self.abilities else 0
 
     def _sure(self, rules: Iterable[Rule], position: str) -> int:
         return self._mask(self.space.judgement.boxes(SURE, r, position) for r in rules)

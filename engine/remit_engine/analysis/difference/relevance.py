@@ -72,15 +72,13 @@ class Relevance:
         """
         space = self.space(action)
         rules = space.model.actions[action]
-        if reads_actor(changed, space.model) or _reads_actor(space, verb, decider):
+        by_person = _reads_actor(space, verb, decider)
+        given = by_person and any(r.kind != REQUIREMENT for r in changed)
+        if given or reads_actor(changed, space.model):
             raise NotToldHere("it hangs on who would decide")
-        # who may once steps are done may: what is always settled turns nobody away
-        changed = [
-            r
-            for r in changed
-            if r.kind != REQUIREMENT or not space.judgement.determinate(r, decider)
-        ]
-        plan = Plan(space, verb, decider, changed)
+        plan = Plan(space, verb, decider, changed, abilities=True)
+        if by_person:  # the asker's own facts say nothing of him
+            return next(_cells(plan, changed, self.steps), None) is not None
         mine = sides(rules, verb, asker)
         plan.unless(mine.grants, asker)
         plan.unless(mine.bars, asker)

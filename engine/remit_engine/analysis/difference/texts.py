@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date
 
-from remit_dsl.expressions import Expression, Not
+from remit_dsl.expressions import Expression
 from remit_dsl.program import (
     AllSteps,
     ApprovalStep,
@@ -20,12 +19,7 @@ from remit_dsl.program import (
     Step,
     Total,
 )
-from remit_dsl.source import Span
-
-_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*')
-
-
-_WORD = re.compile(r"[\w.]+|\(.*\)")
+from remit_engine.quoting import condition_written, written
 
 
 def short(name: str) -> str:
@@ -39,42 +33,11 @@ def listed(names: Iterable[str], joint: str = "or") -> str:
     return f"{', '.join(front)} {joint} {last}" if front else last
 
 
-def quote(span: Span, program: Program) -> str:
-    """What stands at a span."""
-    source = program.sources.get(span.file)
-    if source is None:
-        return "…"
-    text = source.text[span.start : span.end]
-    bare = _TOKEN.sub(lambda found: "" if found[0].startswith("#") else found[0], text)
-    return _balanced(" ".join(bare.split()))
-
-
-def _balanced(text: str) -> str:
-    """The text with the parentheses around it that a span leaves out."""
-    opened = missing = 0
-    for mark in re.findall(r"[()]", re.sub(r'"(?:[^"\\]|\\.)*"', "", text)):
-        if mark == "(":
-            opened += 1
-        elif opened:
-            opened -= 1
-        else:
-            missing += 1
-    return "(" * missing + text + ")" * opened
-
-
 def condition_text(conjuncts: Iterable[Expression], program: Program) -> str:
     """`when a and b`, an empty text where nothing is asked."""
-    parts = [_condition(c, program) for c in conjuncts]
+    parts = [condition_written(c, program) for c in conjuncts]
     joined = " and ".join(f"({p})" if " or " in p and len(parts) > 1 else p for p in parts)
     return f"when {joined}" if parts else ""
-
-
-def _condition(e: Expression, program: Program) -> str:
-    """A condition as written; after `unless` its contrary is what must hold."""
-    text = quote(e.span, program)
-    if isinstance(e, Not) and not text.startswith("not ") and e.span == e.operand.span:
-        return f"not {text}" if _WORD.fullmatch(text) else f"not ({text})"
-    return text
 
 
 def period_text(start: date | None, until: date | None) -> str:
@@ -87,7 +50,7 @@ def bound_text(bound: Bound | None, program: Program) -> str:
     """`up to 10%`, `between 1 and 2`, an empty text for none."""
     if bound is None:
         return ""
-    ends = " and ".join(quote(e.span, program) for e in bound.ends)
+    ends = " and ".join(written(e.span, program) for e in bound.ends)
     return f"{bound.side} {ends}"
 
 
@@ -105,7 +68,7 @@ def limit_text(limit: Limit | None, program: Program) -> str:
 
 
 def _total(total: Total, program: Program) -> str:
-    return f"{quote(total.amount.span, program)} per {total.name}"
+    return f"{written(total.amount.span, program)} per {total.name}"
 
 
 def steps_text(step: Step | None, inside: bool = False) -> str:
@@ -142,7 +105,7 @@ def delegation_text(delegation: Delegation, program: Program) -> str:
     if delegation.longest is not None:
         parts.append(f"at most {delegation.longest} days")
     if delegation.cap is not None:
-        parts.append(f"at most {quote(delegation.cap.span, program)}")
+        parts.append(f"at most {written(delegation.cap.span, program)}")
     if delegation.approval_by is not None:
         parts.append(f"needs approval by {short(delegation.approval_by)}")
     parts.append("onward" if delegation.onward else "never onward")

@@ -29,10 +29,10 @@ from remit_engine.analysis.difference.texts import (
     escalation_text,
     label_text,
     listed,
-    quote,
     short,
 )
 from remit_engine.ir import Model
+from remit_engine.quoting import written
 
 ORDER = "order of rows"
 """The side of a table whose first row counts: only what stays is compared by its order."""
@@ -198,7 +198,7 @@ def _action(action: Action, program: Program) -> Thing:
     sides = {**_fields(action.fields), **_words(action.label, action.source)}
     measure = action.measure
     if measure is not None:
-        key, text = canonical(measure.value), quote(measure.value.span, program)
+        key, text = canonical(measure.value), written(measure.value.span, program)
         if measure.summed_by is not None:
             by = f" summed by {'.'.join(measure.summed_by.path)} over {measure.window} days"
             key, text = key + by, text + by
@@ -236,7 +236,7 @@ def _escalation_key(model: Model, action: str) -> str:
 
 def _definition(definition: Definition, program: Program) -> Thing:
     sides = {
-        "value": Said(canonical(definition.value), quote(definition.value.span, program)),
+        "value": Said(canonical(definition.value), written(definition.value.span, program)),
         "type": Said(type_key(definition.type), str(definition.type)),
         **_words(definition.label, definition.source),
     }
@@ -258,8 +258,8 @@ def _table(table: Table, program: Program) -> Thing:
     for row in table.rows:
         cells = _free(str([canonical(c, columns) for c in row.conditions]), keys)
         keys.append(cells)
-        name = f"row {', '.join(quote(c.span, program) or 'any' for c in row.conditions)}"
-        value = quote(row.value.span, program)
+        name = f"row {', '.join(written(c.span, program) or 'any' for c in row.conditions)}"
+        value = written(row.value.span, program)
         sides[cells] = Said(canonical(row.value, columns), value, Weight.ANSWERS, name)
         if row.source is not None:
             source = f'"{row.source}"'

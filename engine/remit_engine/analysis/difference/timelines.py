@@ -9,8 +9,9 @@ from datetime import date
 from remit_dsl.expressions import Constant
 from remit_dsl.program import DatedValue, Program
 from remit_engine.analysis.difference.canonical import canonical
-from remit_engine.analysis.difference.texts import period_text, quote
+from remit_engine.analysis.difference.texts import period_text
 from remit_engine.evaluate import value_in_force
+from remit_engine.quoting import written
 from remit_engine.text import value_text
 
 NOTHING = "no value"
@@ -84,7 +85,7 @@ def _text(value: DatedValue | None, program: Program) -> str:
         return UNSET
     if isinstance(value.value, Constant):
         return value_text(value.value.value, value.value.type)
-    return quote(value.value.span, program)
+    return written(value.value.span, program)
 
 
 def _dated(value: DatedValue, program: Program) -> str:
