@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 
 from remit_dsl.diagnostics import Diagnostic
+from remit_dsl.source import Span
 from remit_engine.decision import Outcome
 from remit_engine.request import Request
 
@@ -80,3 +81,10 @@ def refuted(
 def unknown(question: str, about: About, finding: Diagnostic, why: str) -> Answer:
     """It could not be settled."""
     return Answer(question, about, Status.UNKNOWN, finding, (), why)
+
+
+def unsettled(question: str, about: About, span: Span, what: str, why: str) -> Answer:
+    """It could not be settled `whether …`, and why."""
+    message = f"whether {what} could not be settled: {why}"
+    help = "compare each fact with a fixed value where that says the same, or ask a solver"
+    return unknown(question, about, Diagnostic(span, "W0815", message, help), why)

@@ -20,6 +20,7 @@ from remit_engine.unknown import Unknown
 
 TRIES = 60
 ROUNDS = 3
+LAST_DAY = date.max.toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,11 @@ class Maker:
         target: Fraction,
     ) -> bool:
         at = draft.numbers[slot.path]
-        draft.move(slot, at + 1)
+        step = 1 if not slot.dated or at < LAST_DAY else -1
+        draft.move(slot, at + step)
         moved = self._value(column, draft)
         if isinstance(moved, Fraction) and moved != start:
-            solved = at + (target - start) / (moved - start)
+            solved = at + step * (target - start) / (moved - start)
             if slot.holds(solved):
                 draft.move(slot, solved)
                 if _within(cell.classes[column.key], self._value(column, draft)):

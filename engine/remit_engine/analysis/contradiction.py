@@ -6,15 +6,17 @@ from collections.abc import Iterator
 
 from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.findings import listing
-from remit_engine.analysis.answer import About, Answer, proven, refuted, unknown
+from remit_engine.analysis.answer import About, Answer, proven, refuted, unsettled
 from remit_engine.analysis.cover import cover, sure
 from remit_engine.analysis.examples import Examples
 from remit_engine.analysis.findings import places, short
 from remit_engine.analysis.formula import TooEntangled
 from remit_engine.analysis.goal import sides
 from remit_engine.analysis.grid import TooManySteps
+from remit_engine.analysis.judgement import POSSIBLE
 from remit_engine.analysis.leftover import left
 from remit_engine.analysis.prober import HANGING, Prober
+from remit_engine.analysis.space import Space
 from remit_engine.ir import GRANT, Rule
 
 NAME = "contradiction"
@@ -46,7 +48,7 @@ def _compared(rule: Rule, position: str, examples: Examples, prober: Prober) -> 
             mask = 0
             for grant in grants:
                 mask |= found.masks[grant.index]
-            if not found.whole(rule):
+            if not found.whole(rule) or _barred(rule, verb, position, space):
                 continue
             cell = found.left(rule, mask, prober.scope.steps)
             rest = left(prober, space, rule, sure(grants), position, cell)
@@ -55,13 +57,22 @@ def _compared(rule: Rule, position: str, examples: Examples, prober: Prober) -> 
         except (TooEntangled, TooManySteps):
             rest = None
         if rest is None:
-            why = HANGING
-            finding = Diagnostic(rule.span, "W0815", f"`{rule.id}` could not be settled: {why}")
-            return unknown(NAME, about, finding, why)
+            what = f"`{short(position)}` may {verb} all that `{rule.id}` lets it {rule.verb}"
+            return unsettled(NAME, about, rule.span, what, HANGING)
         about = About(rule.action, verb, (position,), (rule.id, *(g.id for g in grants)))
         return refuted(NAME, about, _finding(rule, verb, grants, position),
                        examples.of(rule, position, verb))  # fmt: skip
     return proven(NAME, about)
+
+
+def _barred(rule: Rule, verb: str, position: str, space: Space) -> bool:
+    """Whether a bar may keep the position from deciding some of what it proposes."""
+    bars = sides(space.model.actions[space.action], verb, position).bars
+    found = cover(space, [sure([rule]), (POSSIBLE, bars)], position)
+    mask = 0
+    for bar in bars:
+        mask |= found.masks[bar.index]
+    return bool(found.rivals(rule) & mask)
 
 
 def _finding(rule: Rule, verb: str, grants: list[Rule], position: str) -> Diagnostic:

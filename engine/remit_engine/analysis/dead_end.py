@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.expressions import Fact
-from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unknown
+from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unsettled
 from remit_engine.analysis.draft import held_by
 from remit_engine.analysis.findings import bounded, kind_of, places, short, stretch_words, where
 from remit_engine.analysis.goal import (
@@ -64,13 +64,8 @@ def _ends(prober: Prober, space: Space, verb: str) -> Answer:
         return proven(NAME, about)
     grants = [r for r in rules.rules if r.kind == GRANT and verb in r.verbs]
     if found.status is Status.UNKNOWN:
-        finding = Diagnostic(
-            grants[0].span,
-            "W0815",
-            f"whether somebody may {verb} every `{short(space.action)}` could not be settled: "
-            f"{found.why}",
-        )
-        return unknown(NAME, about, finding, found.why or "")
+        what = f"somebody may {verb} every `{short(space.action)}`"
+        return unsettled(NAME, about, grants[0].span, what, found.why or "")
     return refuted(NAME, about, _finding(found, space, verb, grants, measured), found.witness)
 
 

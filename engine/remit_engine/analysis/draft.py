@@ -27,6 +27,8 @@ FROM_ZERO: Stretch = (before(Fraction(0)), HIGHEST)
 UNUSED: Stretch = (before(Fraction(0)), after(Fraction(0)))
 MOST_LINES = 2
 DEEPEST = 6
+LAST_DAY = date.max.toordinal()
+_DAYS = (1, 7, 30, 61, 90, 365, 1000)
 _FACTORS = (Fraction(1), Fraction(2), Fraction(10), Fraction(100), Fraction(1000))
 
 
@@ -64,7 +66,9 @@ class Draft:
 
     def __post_init__(self) -> None:
         action = self.facts.model.program.actions[self.facts.action]
-        self._number((AS_OF,), ANYWHERE, True, dated=True)
+        since = self.facts.since
+        first = LOWEST if since is None else before(Fraction(since.toordinal()))
+        self._number((AS_OF,), (first, HIGHEST), True, dated=True)
         for name, declared in action.fields.items():
             self.tree[name] = self._value((name,), declared)
         self.tree["actor"] = self._attributes(("actor",))
@@ -156,19 +160,20 @@ class Draft:
 
     def _first(self, slot: Slot) -> Fraction:
         today = Fraction(self.today.toordinal())
-        if slot.dated and slot.holds(today):
-            return today
         plain = sample(*slot.room, slot.whole)
-        if slot.dated and plain < 1:
-            return Fraction(1)
+        if slot.dated:
+            plain = today if slot.holds(today) else max(plain, Fraction(1))
         if not self.wild:
             return plain
         low, high = slot.room
         ends = [c[1] for c in (low, high) if c not in (LOWEST, HIGHEST)]
-        choices = [plain, *ends, *(plain + f for f in _FACTORS), *(plain * f for f in _FACTORS)]
+        if slot.dated:
+            choices = [plain, *ends, *(plain + d for d in _DAYS), *(plain - d for d in _DAYS)]
+        else:
+            choices = [plain, *ends, *(plain + f for f in _FACTORS), *(plain * f for f in _FACTORS)]
         if len(ends) == 2:
             choices.append((ends[0] + ends[1]) / 2)
-        allowed = [v for v in choices if slot.holds(v)]
+        allowed = [v for v in choices if slot.holds(v) and (not slot.dated or 1 <= v <= LAST_DAY)]
         return self.rnd.choice(allowed) if allowed else plain
 
     # --- the request --------------------------------------------------------------------------
@@ -191,7 +196,7 @@ class Draft:
         return Request(
             action=self.facts.action,
             actor=_holder(position or self.position, attributes),
-            as_of=date.fromordinal(int(self.numbers[(AS_OF,)])),
+            as_of=_day(self.numbers[(AS_OF,)]),
             verb=verb,
             facts=facts,
             requester=requester,
@@ -208,13 +213,17 @@ class Draft:
         if path in self.numbers and value is not None:
             number = self.numbers[path]
             dated = next(s.dated for s in self.slots if s.path == path)
-            return date.fromordinal(max(1, int(number))) if dated else number
+            return _day(number) if dated else number
         if isinstance(value, list):
             return tuple(self._made((*path, i), v) for i, v in enumerate(value))
         if isinstance(value, dict):
             made = {n: self._made((*path, n), v) for n, v in value.items() if n != PERSON_MARK}
             return _holder(made.pop("position"), made) if PERSON_MARK in value else made
         return value
+
+
+def _day(number: Fraction) -> date:
+    return date.fromordinal(min(max(1, int(number)), LAST_DAY))
 
 
 def _key(path: Path) -> str:

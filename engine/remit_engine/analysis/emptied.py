@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.findings import listing
-from remit_engine.analysis.answer import About, Answer, proven, refuted, unknown
+from remit_engine.analysis.answer import About, Answer, proven, refuted, unsettled
 from remit_engine.analysis.cover import cover, sure
 from remit_engine.analysis.examples import Examples
 from remit_engine.analysis.findings import places, short
@@ -99,5 +99,4 @@ def _bars(rule: Rule, position: str, space: Space, prober: Prober) -> list[Rule]
 
 
 def _unsettled(about: About, rule: Rule, why: str) -> Answer:
-    message = f"whether `{rule.id}` gives anything could not be settled: {why}"
-    return unknown(NAME, about, Diagnostic(rule.span, "W0815", message), why)
+    return unsettled(NAME, about, rule.span, f"`{rule.id}` gives anything", why)

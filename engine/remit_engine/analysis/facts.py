@@ -176,6 +176,17 @@ class Facts:
         """The facts an expression reads, through definitions."""
         return facts_in(e, self.model.program)
 
+    def reads_unset(self, e: x.Expression) -> bool:
+        """True when a parameter that it reads has a time in which it was not fixed."""
+        parameters = self.model.program.parameters
+        for part in self._parts(e):
+            if isinstance(part, x.ParameterValue):
+                values = parameters[part.name].values
+                written = [v.value for v in values if v.value is not None]
+                if len(written) < len(values) or any(self.reads_unset(v) for v in written):
+                    return True
+        return False
+
     def strict(self, e: x.Expression) -> bool:
         """True when it has no value wherever one of its facts has none."""
         if isinstance(e, x.Aggregate) and isinstance(e.over, x.Fact):

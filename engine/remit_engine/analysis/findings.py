@@ -39,10 +39,10 @@ def where(cell: Cell, space: Space, *, without: Iterable[str] = ()) -> str:
         for k in left
         if not _implied(k, cell.classes[k], left)
     ]
-    if AS_OF in cell.relevant:
-        parts.append(days(cell.classes[AS_OF], space.since))
     shown = [p for p in parts if p][:MOST_WORDS]
-    return f" when {' and '.join(shown)}" if shown else ""
+    when = f" when {' and '.join(shown)}" if shown else ""
+    day = days(cell.classes[AS_OF], space.since) if AS_OF in cell.relevant else ""
+    return when + (f" {day}" if day else "")
 
 
 def _implied(key: str, chosen: Class, others: Iterable[str]) -> bool:

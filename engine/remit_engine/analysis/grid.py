@@ -49,6 +49,11 @@ class GridColumn:
     rows: tuple[int, ...]
 
     @property
+    def anywhere(self) -> int:
+        """All classes, as bits."""
+        return (1 << len(self.classes)) - 1
+
+    @property
     def backwards(self) -> GridColumn:
         """The same with its classes in the opposite order."""
         last = len(self.classes) - 1
@@ -157,6 +162,9 @@ class Grid:
         classes = {c.column.key: k for c, k in zip(columns, chosen, strict=False)}
         sure = 0 if region is None else 1 << region
         relevant = self._relevant(columns[: len(chosen)], chosen, decide, start, sure)
+        if region is not None:  # the cell lies in the region's box, and so rests on all it asks
+            asked = (c.column.key for c in self.columns if c.rows[region] != c.anywhere)
+            relevant = tuple(dict.fromkeys((*relevant, *asked)))
         for c in self.columns:
             if c.column.key not in classes:
                 classes[c.column.key] = next(

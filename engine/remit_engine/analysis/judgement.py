@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from remit_dsl.expressions import Fact
-from remit_dsl.program import Bound
+from remit_dsl.expressions import Expression, Fact
+from remit_dsl.program import Bound, Measure
 from remit_engine.analysis import linear
 from remit_engine.analysis.facts import Facts
 from remit_engine.analysis.formula import (
@@ -21,7 +21,7 @@ from remit_engine.analysis.formula import (
     negated,
     some,
 )
-from remit_engine.analysis.pieces import Piece, Truth, number
+from remit_engine.analysis.pieces import NO_NAMES, Piece, Truth, number
 from remit_engine.analysis.sets import HIGHEST, LOWEST, before, stretch, symbols
 from remit_engine.analysis.translate import Translator
 from remit_engine.dependence import facts_in, read_by
@@ -108,10 +108,11 @@ class Judgement:
             self._boxes[key] = tuple(boxes(met))
         return self._boxes[key]
 
-    def unsettled(self, rule: Rule, position: str) -> bool:
-        """True when a part of the rule is never known: a parameter it reads was never fixed."""
+    def unset(self, rule: Rule, position: str) -> bool:
+        """True when a part of it is never known for want of a parameter that was not fixed."""
         t = Translator(self.model, self.facts, position)
-        return any(p.true == FALSE and p.false == FALSE for p in self._parts(rule, t))
+        never = any(p.true == FALSE and p.false == FALSE for p in self._parts(rule, t))
+        return never and any(self.facts.reads_unset(e) for e in read_by(rule))
 
     def _judged(self, rule: Rule, t: Translator) -> Truth:
         parts = self._parts(rule, t)
@@ -136,16 +137,15 @@ class Judgement:
         if rule.bound is not None:
             yield self._inside(rule.bound, t)
         for total in rule.limit.totals if rule.limit else ():
-            measure, amount = self.measure(t), t.numbers(total.amount)
-            yield self._used_up("<=", measure, self._used(total.name), amount, t)
+            yield self._used_up("<=", self._used(total.name), total.amount, t)
 
     def _inside(self, bound: Bound, t: Translator) -> Truth:
-        value = t.numbers(bound.value)
         if bound.high is None:
-            return self._bounded(_UP[bound.side], value, t)
-        high = t.numbers(bound.high)
-        straight = t.relation("<=", value, high)  # reversed ends are a fault, not a limit
-        low_test, high_test = self._bounded(">=", value, t), self._bounded("<=", high, t)
+            return self._bounded(_UP[bound.side], bound.value, t)
+        # reversed ends are a fault, not a limit
+        straight = t.relation("<=", t.numbers(bound.value), t.numbers(bound.high))
+        low_test = self._bounded(">=", bound.value, t)
+        high_test = self._bounded("<=", bound.high, t)
         known = every(
             straight.true,
             some(low_test.true, low_test.false),
@@ -156,42 +156,38 @@ class Judgement:
             every(known, some(low_test.false, high_test.false)),
         )
 
-    def _bounded(self, operator: str, value: list[Piece], t: Translator) -> Truth:
-        stated = self.model.actions[self.action].action.measure
-        name = None if stated is None else window_total(stated)
+    def _bounded(self, operator: str, end: Expression, t: Translator) -> Truth:
+        stated = self._stated()
+        name = window_total(stated)
         if name is None:
-            return t.relation(operator, self.measure(t), value)
-        return self._used_up(operator, self.measure(t), self._used(name), value, t)
+            return t.ordered(operator, stated.value, end, NO_NAMES)
+        return self._used_up(operator, self._used(name), end, t)
 
     def _used(self, name: str) -> list[Piece]:
         if self.fresh:
             return [Piece(TRUE, linear.fixed(0))]
         return [Piece(TRUE, linear.column(self.facts.total(name)))]
 
-    def _used_up(
-        self,
-        operator: str,
-        measure: list[Piece],
-        used: list[Piece],
-        end: list[Piece],
-        t: Translator,
-    ) -> Truth:
+    def _used_up(self, operator: str, used: list[Piece], end: Expression, t: Translator) -> Truth:
         """What is used and the measure against an end. As nothing used is below zero, the measure
         alone tells half of it, and in terms of fewer columns."""
-        whole = t.relation(operator, _sum(measure, used), end)
+        alone = t.ordered(operator, self._stated().value, end, NO_NAMES)
         if self.fresh:
-            return whole
-        alone = t.relation(operator, measure, end)
+            return alone
+        whole = t.relation(operator, _sum(self.measure(t), used), t.numbers(end))
         if operator in ("<=", "<"):
             return Truth(every(whole.true, alone.true), some(whole.false, alone.false))
         return Truth(some(whole.true, alone.true), every(whole.false, alone.false))
 
     def measure(self, t: Translator) -> list[Piece]:
         """The measure of the action."""
+        return t.numbers(self._stated().value)
+
+    def _stated(self) -> Measure:
         stated = self.model.actions[self.action].action.measure
         if stated is None:
             raise ValueError("a limit without a measure")
-        return t.numbers(stated.value)
+        return stated
 
     def _in_force(self, rule: Rule) -> Formula:
         if rule.start is None and rule.until is None:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from remit_dsl.diagnostics import Diagnostic, Related
-from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unknown
+from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unsettled
 from remit_engine.analysis.draft import held_by
 from remit_engine.analysis.findings import short, where
-from remit_engine.analysis.goal import Applies, Goal, able, both, deciding, leaves, neither, sides
+from remit_engine.analysis.goal import (
+    Applies,
+    Goal,
+    Met,
+    able,
+    both,
+    deciding,
+    leaves,
+    neither,
+    sides,
+)
 from remit_engine.analysis.judgement import POSSIBLE, SURE
+from remit_engine.analysis.leftover import applies
 from remit_engine.analysis.prober import Found, Prober, Sought
 from remit_engine.analysis.replay import YES, asked, own_outcome
 from remit_engine.analysis.space import Space
 from remit_engine.decision import Outcome
-from remit_engine.ir import ActionRules, Model
+from remit_engine.ir import ActionRules, Model, Rule
 from remit_engine.request import Request
 
 NAME = "monotone"
@@ -45,13 +56,12 @@ def _compared(prober: Prober, space: Space, verb: str, report: str, superior: st
     if found.nothing:
         return proven(NAME, about)
     if found.status is Status.UNKNOWN:
-        finding = Diagnostic(
-            sides(rules, verb, report).grants[0].span,
-            "W0815",
-            f"whether `{short(superior)}` may {verb} all that `{short(report)}` may of "
-            f"`{short(space.action)}` could not be settled: {found.why}",
+        what = (
+            f"`{short(superior)}` may {verb} all that `{short(report)}` may of "
+            f"`{short(space.action)}`"
         )
-        return unknown(NAME, about, finding, found.why or "")
+        span = sides(rules, verb, report).grants[0].span
+        return unsettled(NAME, about, span, what, found.why or "")
     return refuted(NAME, about, _finding(found, space, verb, report, superior), found.witness)
 
 
@@ -60,10 +70,11 @@ def _goal(space: Space, rules: ActionRules, verb: str, report: str, superior: st
     return both(
         able(rules, verb, report, space.open_demands(mine.demands, report)),
         neither(
+            Met(tuple(g for g in theirs.grants if g.unset), superior),
             both(
                 Applies(POSSIBLE, theirs.grants, superior),
                 neither(Applies(SURE, theirs.bars, superior)),
-            )
+            ),
         ),
     )
 
@@ -92,7 +103,7 @@ def _finding(found: Found, space: Space, verb: str, report: str, superior: str) 
         span = space.model.program.positions[superior].span
         related = [Related(span, f"`{short(superior)}` has no such right at all")]
     return Diagnostic(
-        mine.grants[0].span,
+        _giving(found, mine.grants, space).span,
         "W0805",
         f"`{short(report)}` may {verb} `{short(space.action)}`{case}, and his superior "
         f"`{short(superior)}` {lacks}",
@@ -100,3 +111,11 @@ def _finding(found: Found, space: Space, verb: str, report: str, superior: str) 
         f'`waive {NAME} on {short(space.action)} for {short(superior)} because "…"`',
         tuple(related),
     )
+
+
+def _giving(found: Found, grants: Sequence[Rule], space: Space) -> Rule:
+    """The grant that gives the report what was found."""
+    for rule in grants:
+        if found.witness and applies(rule, found.witness[0].request, space, SURE):
+            return rule
+    return grants[0]

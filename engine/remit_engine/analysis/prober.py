@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from remit_engine.analysis.answer import Asked, Status
 from remit_engine.analysis.concrete import Maker
+from remit_engine.analysis.findings import named
 from remit_engine.analysis.formula import TooEntangled
 from remit_engine.analysis.goal import Applies, Goal
 from remit_engine.analysis.grid import Cell, TooManySteps
@@ -153,7 +154,7 @@ class Prober:
 
 def _hangs_on(cell: Cell, space: Space) -> str:
     keys = [k for k in cell.classes if not space.columns[k].free]
-    shown = ", ".join(f"`{k}`" for k in keys[:3])
+    shown = ", ".join(dict.fromkeys(f"`{named(space.columns[k], space)}`" for k in keys[:3]))
     if not keys:
         return "a request was found that the interpreter answers otherwise"
     return f"it hangs on {shown}, and no request was found that shows it"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from remit_dsl.diagnostics import Diagnostic, Related
 from remit_dsl.findings import listing
 from remit_dsl.program import AllSteps, ApprovalStep, Delegation, SequenceSteps, Step
-from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unknown
+from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unsettled
 from remit_engine.analysis.findings import places, short, where
 from remit_engine.analysis.goal import able, both, sides
 from remit_engine.analysis.prober import Prober, Sought
@@ -117,13 +117,11 @@ def _in_one_hand(prober: Prober, space: Space, duties: Duties, position: str) ->
         return proven(NAME, about)
     mine = sides(rules, duties.decided, position).grants
     if found.status is Status.UNKNOWN:
-        finding = Diagnostic(
-            mine[0].span,
-            "W0815",
-            f"whether `{short(position)}` may both {duties.checking} and {duties.decided} one "
-            f"`{short(space.action)}` could not be settled: {found.why}",
+        what = (
+            f"`{short(position)}` may both {duties.checking} and {duties.decided} one "
+            f"`{short(space.action)}`"
         )
-        return unknown(NAME, about, finding, found.why or "")
+        return unsettled(NAME, about, mine[0].span, what, found.why or "")
     case = where(found.cell, space) if found.cell is not None else ""
     finding = Diagnostic(
         mine[0].span,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.findings import listing
-from remit_engine.analysis.answer import About, Answer, proven, refuted, unknown
+from remit_engine.analysis.answer import About, Answer, proven, refuted, unsettled
 from remit_engine.analysis.cover import Cover, cover, sure
 from remit_engine.analysis.examples import Examples
 from remit_engine.analysis.findings import places
@@ -132,5 +132,4 @@ def _shadow_finding(rule: Rule, behind: Sequence[Rule]) -> Diagnostic:
 
 
 def _unsettled(about: About, rule: Rule, why: str) -> Answer:
-    message = f"whether `{rule.id}` gives more than others could not be settled: {why}"
-    return unknown(NAME, about, Diagnostic(rule.span, "W0815", message), why)
+    return unsettled(NAME, about, rule.span, f"`{rule.id}` gives more than others", why)

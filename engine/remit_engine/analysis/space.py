@@ -63,6 +63,11 @@ class Space:
         """True when the cell may be empty."""
         return any(not self.columns[key].free for key in cell.classes)
 
+    def somewhere(self, regions: Sequence[Box]) -> tuple[Box, ...]:
+        """The boxes that lie in the ranges of their columns."""
+        possible = grid(regions, self.columns).possible
+        return tuple(box for i, box in enumerate(regions) if possible >> i & 1)
+
     def open_demands(self, rules: Sequence[Rule], position: str) -> tuple[Rule, ...]:
         """The requirements that may be unsettled for want of an optional fact."""
         return tuple(r for r in rules if not self.judgement.determinate(r, position))

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from remit_dsl.diagnostics import Diagnostic, Related
 from remit_dsl.expressions import Expression
-from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unknown
-from remit_engine.analysis.formula import FALSE, TooEntangled, boxes, every
+from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unsettled
+from remit_engine.analysis.formula import TooEntangled, boxes, every
 from remit_engine.analysis.goal import Applies
 from remit_engine.analysis.judgement import SURE
 from remit_engine.analysis.leftover import applies
@@ -44,8 +44,7 @@ def _reached(rule: Rule, space: Space, prober: Prober) -> Answer:
     except TooEntangled:
         hanging = ENTANGLED
     if hanging:
-        message = f"whether `{rule.id}` can ever apply could not be settled: {hanging}"
-        return unknown(NAME, about, Diagnostic(rule.span, "W0815", message), hanging)
+        return unsettled(NAME, about, rule.span, f"`{rule.id}` can ever apply", hanging)
     return refuted(NAME, about, _finding(rule, space))
 
 
@@ -57,10 +56,11 @@ def _met(rule: Rule, position: str, space: Space, prober: Prober) -> Found:
     judgement = space.judgement
     if rule.unset:
         regions = judgement.conditions(rule, position)
-    elif judgement.unsettled(rule, position):  # a parameter is unset, which is told by itself
+    elif judgement.unset(rule, position):  # a parameter is unset, which is told by itself
         return there
     else:
         regions = judgement.boxes(SURE, rule, position)
+    regions = space.somewhere(regions)
     if any(all(space.columns[k].free for k in box) for box in regions):
         return there
     if not regions or rule.unset:
@@ -101,5 +101,5 @@ def _clashing(rule: Rule, position: str, space: Space) -> Iterator[tuple[Express
     for count in range(1, min(3, len(truths)) + 1):
         for some in itertools.combinations(truths, count):
             joined = every(*(f for _, f in some))
-            if joined == FALSE or not boxes(joined):
+            if not space.somewhere(boxes(joined)):
                 yield tuple(c for c, _ in some)

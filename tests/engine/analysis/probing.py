@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
 from datetime import date
 from typing import Any
 
 from engine.analysis.findings import DAY, Found
 from engine.asking import House, loaded, peopled
+from remit_dsl.diagnostics import Diagnostic
 from remit_engine.analysis.answer import Answer, Asked, Status
 from remit_engine.analysis.prober import Prober
 from remit_engine.analysis.prove import QUESTIONS
 from remit_engine.analysis.scope import STEPS, Scope
 from remit_engine.compile.to_smt import Solver, SolverMissing
 from remit_engine.lower import lower
-from remit_engine.request import Request
 
 FILE = "house.remit"
 
@@ -88,6 +88,7 @@ def agreed(policy: str, found: Found) -> None:
             assert house.answer(shown.request).outcome is shown.outcome
 
 
-def put(house: House, asked: Request, **facts: Any) -> str:
-    """What the engines say to a witness with some facts changed."""
-    return str(house.answer(replace(asked, facts={**asked.facts, **facts})).outcome)
+def plain(finding: Diagnostic | None) -> str:
+    """The message of a finding, with amounts as short as they are written in a policy."""
+    assert finding is not None
+    return re.sub(r"(\.00)? CNY\b", "", finding.message)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from engine.analysis.probing import agreed, fact, outcomes, probe, statuses, the_open
+from engine.analysis.probing import agreed, fact, outcomes, plain, probe, statuses, the_open
 from remit_engine.analysis.answer import Asked, Status
 
 HOUSE = """policy house { owner director currency CNY }
@@ -26,7 +26,7 @@ def policy(text: str) -> str:
 
 
 def ends(text: str, before: str = "") -> dict[str, str]:
-    found = probe("dead_end", before and HOUSE + before or policy(text))
+    found = probe("dead_end", (before and HOUSE + before) or policy(text))
     return statuses(found)
 
 
@@ -40,9 +40,7 @@ def shown(text: str) -> Asked:
 
 
 def message(text: str) -> str:
-    finding = the_open(probe("dead_end", policy(text))).finding
-    assert finding is not None
-    return finding.message
+    return plain(the_open(probe("dead_end", policy(text))).finding)
 
 
 # --- the smallest amount -------------------------------------------------------------------
@@ -89,16 +87,23 @@ def test_a_parameter_that_falls_ends_from_that_day() -> None:
     top = "parameter top: money { from 2026-01-01 -> 50  from 2026-07-01 -> 40 }\n"
     found = probe("dead_end", f"{HOUSE}{top}authority pay {{ director may approve up to top }}")
     answer = the_open(found)
-    assert answer.finding is not None
-    assert answer.finding.message == (
-        "nobody may approve `pay` where `amount` is over 40 and up to 50 from 2026-07-01"
+    assert plain(answer.finding).startswith(
+        "nobody may approve `pay` where `amount` is over 40 and up to 50 "
     )
+    assert plain(answer.finding).endswith("from 2026-07-01")
     (asked,) = answer.witness
     assert asked.request.as_of.isoformat() >= "2026-07-01"
 
 
+def test_a_day_alone_is_told_without_when() -> None:
+    text = "director may approve any until 2026-07-01\nmanager may approve up to 5"
+    assert message(text) == "nobody may approve `pay` where `amount` is over 5 from 2026-07-01"
+
+
 def test_one_member_of_an_enum_is_forgotten() -> None:
-    text = "clerk may approve any when region in north\nmanager may approve any when region = shanghai"
+    text = (
+        "clerk may approve any when region in north\nmanager may approve any when region = shanghai"
+    )
     assert message(text) == "nobody may approve `pay` when `region` is `east`"
     assert ends(text.replace("= shanghai", "in east")) == {"approve": NONE}
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from engine.analysis.test_formula import in_box
 from remit_engine.analysis.columns import AS_OF, FACT, TRUTHS, Column, Columns
 from remit_engine.analysis.formula import Box
+from remit_engine.analysis.goal import Applies, Both, Goal, Neither
 from remit_engine.analysis.grid import (
     OTHER,
     Cell,
@@ -36,7 +37,6 @@ from remit_engine.analysis.sets import (
     symbols,
 )
 from remit_engine.analysis.space import decision
-from remit_engine.analysis.goal import Applies, Both, Goal, Neither
 
 FROM_ZERO = stretch(before(Fraction(0)), HIGHEST)
 ENUM = ("a", "b", "c")

@@ -219,10 +219,10 @@ def request_of(position: str, changed: dict[str, object]) -> Request:
 
 def test_a_parameter_never_fixed_is_told_from_a_rule_that_may_apply() -> None:
     rules = {r.id.rsplit(".", 1)[-1]: r for r in HOUSE.model.rules}
-    assert SPACE.judgement.unsettled(rules["never"], "house.manager")
+    assert SPACE.judgement.unset(rules["never"], "house.manager")
     for label in ("plain", "most", "late", "bar"):
         position = next(iter(rules[label].positions or ()))
-        assert not SPACE.judgement.unsettled(rules[label], position)
+        assert not SPACE.judgement.unset(rules[label], position)
 
 
 def test_determinate_is_a_rule_that_no_absent_fact_unsettles() -> None:
