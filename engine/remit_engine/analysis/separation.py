@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from remit_dsl.diagnostics import Diagnostic, Related
 from remit_dsl.findings import listing
@@ -42,7 +43,7 @@ def separation(prober: Prober) -> Iterator[Answer]:
     model, scope = prober.model, prober.scope
     for name, rules in model.actions.items():
         for duties in _pairs(rules):
-            if _separated(rules, duties):
+            if _separated(rules, duties, prober.scope.today):
                 yield proven(NAME, About(name, duties.decided))
                 continue
             hands = _hands(rules, duties, model)
@@ -64,10 +65,7 @@ def _pairs(rules: ActionRules) -> list[Duties]:
     ]
     told = {duties.checking for duties in stated}  # a stated step says what the check is for
     usual = [Duties(a, b) for a, b in APART if {a, b} <= verbs and a not in told]
-    kept: dict[tuple[str, str], Duties] = {}
-    for duties in (*usual, *stated):
-        kept[duties.checking, duties.decided] = duties
-    return list(kept.values())
+    return [*usual, *stated]
 
 
 def _approvals(step: Step) -> Iterator[ApprovalStep]:
@@ -79,11 +77,16 @@ def _approvals(step: Step) -> Iterator[ApprovalStep]:
                 yield from _approvals(inner)
 
 
-def _separated(rules: ActionRules, duties: Duties) -> bool:
-    """Whether the text always keeps the two apart."""
+def _separated(rules: ActionRules, duties: Duties, today: date) -> bool:
+    """Whether the text keeps the two apart, from today on and always."""
     both_verbs = {duties.checking, duties.decided}
     return any(
-        r.kind == SEPARATION and both_verbs <= r.verbs and not r.condition for r in rules.rules
+        r.kind == SEPARATION
+        and both_verbs <= r.verbs
+        and not r.condition
+        and r.until is None
+        and r.in_force(today)
+        for r in rules.rules
     )
 
 

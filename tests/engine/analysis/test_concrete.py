@@ -41,7 +41,7 @@ def cells(space: Space, rule: Rule, position: str) -> Iterator[Cell]:
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=examples(25, 1_000))
+@settings(max_examples=examples(15, 1_000))
 def test_requests_lie_in_their_cells(seed: int) -> None:
     model = model_of(written(Random(seed)))
     space = Space(model, f"p.{ACTION}", DAY)

@@ -128,6 +128,8 @@ def test_the_measure_of_another_fact_than_the_amount() -> None:
         "manager may approve any when not urgent\nnobody may approve when urgent",
         "manager may approve up to 5\ndirector may approve unset",
         "director may approve any\nrequester may not approve",
+        "director may approve any\nrequester may not approve\n"
+        "clerk may approve any when requester holds manager",
         "director may approve any\nseparate review and approve\ndirector may review any",
         "manager may approve any when region in actor.territory",
         "manager may approve any when actor.trained",

@@ -201,7 +201,7 @@ SUMMER = date(2026, 7, 1)
 )  # fmt: skip
 def test_by_hand(label: str, changed: dict[str, object], wanted: tuple[bool, bool]) -> None:
     (rule,) = [r for r in HOUSE.model.rules if r.id.endswith(f".{label}")]
-    (position,) = rule.positions or ()
+    (position,) = sorted(rule.positions or SPACE.model.program.positions)
     made = request_of(position, changed)
     values = Values(SPACE, made)
     told = [values.holds(SPACE.judgement.formula(mode, rule, position)) for mode in MODES]

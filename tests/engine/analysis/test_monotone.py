@@ -138,17 +138,12 @@ def test_only_from_a_day_on() -> None:
     assert status("clerk may approve up to top\nmanager may approve up to 10", over) == "proven"
 
 
-inside_only = pytest.mark.xfail(strict=True, reason="what the grant itself asks for is left out")
-
-
-@inside_only
 def test_the_day_that_a_grant_hangs_on_is_told() -> None:
     before = "parameter top: money { from 2026-01-01 -> 5  from 2026-07-01 -> 12 }\n"
     answer = slip("clerk may approve up to top\nmanager may approve up to 10", before)
     assert "from 2026-07-01" in message(answer)
 
 
-@inside_only
 def test_the_condition_of_the_grant_is_told() -> None:
     text = "clerk may approve any when urgent\nmanager may approve up to 10"
     assert "`urgent` holds" in message(slip(text))

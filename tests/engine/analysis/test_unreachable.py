@@ -19,8 +19,8 @@ action pay { amount money  a money  b money  c money  n integer  region Region  
 needs_solver = pytest.mark.skipif(not solver_installed(), reason="z3 is not installed")
 
 
-def rules(text: str, **options: bool) -> dict[str, str]:
-    return statuses(probe("unreachable", f"{HOUSE}authority pay {{ {text} }}\n", **options))
+def rules(text: str, *, solver: bool = False) -> dict[str, str]:
+    return statuses(probe("unreachable", f"{HOUSE}authority pay {{ {text} }}\n", solver=solver))
 
 
 def one(condition: str) -> str:

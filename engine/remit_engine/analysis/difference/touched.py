@@ -19,7 +19,7 @@ from remit_engine.analysis.difference.reading import (
 from remit_engine.analysis.difference.rights import Right, rights
 from remit_engine.analysis.difference.things import things, type_key
 from remit_engine.analysis.difference.timelines import timeline_key
-from remit_engine.dependence import read_by
+from remit_engine.dependence import facts_in, read_by
 from remit_engine.ir import (
     GRANT,
     PROHIBITION,
@@ -138,7 +138,7 @@ def _on_action(
     spoken = {v for rules in changed for r in rules for v in r.verbs}
     reached = _reached(spoken, action, old, new)
     ways = keys[0].ways(old.actions[action]) != keys[1].ways(new.actions[action])
-    for verb in sorted(_granted(action, old, new)):
+    for verb in sorted(_granted(action, old, new) | spoken):
         before, after = (
             tuple(r for r in side if _reaches(r, verb, action, models)) for side in changed
         )
@@ -157,7 +157,29 @@ def _on_action(
                 yield Question(action, verb, position, before, after, False, moved=moved or ways)
         barred = any(r.positions is None and r.kind in _BARS for r in before + after)
         if rest and (barred or ways or verb in reached):
-            yield Question(action, verb, rest[0], before, after, barred, True, moved=ways)
+            alone = len({_alike(p, verb, action, before, after, models) for p in rest}) == 1
+            for position in rest[:1] if alone else rest:
+                yield Question(action, verb, position, before, after, barred, alone, moved=ways)
+
+
+def _alike(
+    position: str,
+    verb: str,
+    action: str,
+    before: tuple[Rule, ...],
+    after: tuple[Rule, ...],
+    models: tuple[Model, Model],
+) -> tuple[object, ...]:
+    """What must be the same of two positions for one to stand for both."""
+    sides = zip(models, (before, after), strict=True)
+    who = any(_asks_who(rule, model) for model, rules in sides for rule in rules)
+    return (position if who else "", *(_sent(position, verb, action, m) for m in models))
+
+
+def _asks_who(rule: Rule, model: Model) -> bool:
+    """Whether a rule looks at who acts, beyond his attributes."""
+    paths = {f.path for e in read_by(rule) for f in facts_in(e, model.program)}
+    return not paths.isdisjoint({("actor",), ("actor", "position")})
 
 
 def _sent(position: str, verb: str, action: str, model: Model) -> tuple[object, ...]:
