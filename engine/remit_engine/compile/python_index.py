@@ -56,12 +56,16 @@ class RuleIndex:
         slots: Sequence[Any],
     ) -> int:
         """The mask of the rules that may apply; slots that are MISSING exclude nothing."""
+        return self.concerned(positions, barred) & self.fitting(as_of, slots)
+
+    def concerned(self, positions: Collection[str], barred: Collection[str]) -> int:
+        """The mask of the rules that speak about a holder of positions."""
         grants, bars = self.unheld_grants if positions else 0, self.unheld_bars
         for p in positions:
             grants |= self.grants_of.get(p, 0)
         for p in barred:
             bars |= self.bars_of.get(p, 0)
-        return (grants | bars) & self.fitting(as_of, slots)
+        return grants | bars
 
     def fitting(self, as_of: date, slots: Sequence[Any]) -> int:
         """The mask of the rules that may apply to anybody at all."""

@@ -1,0 +1,1 @@
+"""Engines that run the common SQL text: DuckDB in this process, PostgreSQL, Spark."""

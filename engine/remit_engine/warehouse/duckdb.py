@@ -1,0 +1,153 @@
+"""DuckDB, in this process: the default."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+
+from remit_engine.warehouse.lines import write_csv
+from remit_engine.warehouse.warehouse import Columns, Row, WarehouseTrouble
+
+CHUNK = 50_000
+
+
+class DuckDB:
+    """A database in memory, or in a file; what does not fit in memory goes to disk."""
+
+    name = "duckdb"
+    concurrent = True
+
+    def __init__(
+        self,
+        *,
+        path: Path | None = None,
+        memory_limit: str | None = None,
+        threads: int | None = None,
+    ) -> None:
+        config: dict[str, Any] = {"preserve_insertion_order": False}
+        if memory_limit is not None:
+            config["memory_limit"] = memory_limit
+        if threads is not None:
+            config["threads"] = threads
+        self._folder = tempfile.TemporaryDirectory(prefix="remit-duckdb-")
+        config["temp_directory"] = self._folder.name
+        try:
+            self.connection = duckdb.connect(str(path or ":memory:"), config=config)
+        except duckdb.Error as fault:
+            self._folder.cleanup()
+            raise _trouble(fault) from None
+        self._lock = threading.Lock()
+        self._running: list[duckdb.DuckDBPyConnection] = []
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection of its own for each statement, so that threads may ask at once."""
+        with self._lock:
+            cursor = self.connection.cursor()
+            self._running.append(cursor)
+        try:
+            cursor.execute("SET enable_progress_bar = true")
+            cursor.execute("SET enable_progress_bar_print = false")
+            yield cursor
+        except duckdb.Error as fault:
+            raise _trouble(fault) from fault
+        finally:
+            with self._lock:
+                self._running.remove(cursor)
+            cursor.close()
+
+    def run(self, sql: str) -> None:
+        """See Warehouse."""
+        with self._cursor() as cursor:
+            cursor.execute(sql)
+
+    def rows(self, sql: str) -> Iterator[Row]:
+        """See Warehouse."""
+        with self._cursor() as cursor:
+            cursor.execute(sql)
+            while found := cursor.fetchmany(CHUNK):
+                yield from found
+
+    def create(self, table: str, query: str) -> None:
+        """See Warehouse."""
+        self.drop(table)
+        self.run(f"CREATE TABLE {table} AS {query}")
+
+    def view(self, table: str, query: str) -> None:
+        """See Warehouse."""
+        self.drop(table)
+        self.run(f"CREATE VIEW {table} AS {query}")
+
+    def drop(self, table: str) -> None:
+        """See Warehouse."""
+        kinds = self.rows(
+            f"SELECT table_type FROM information_schema.tables WHERE table_name = '{table}'"
+        )
+        for (kind,) in list(kinds):
+            self.run(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {table}")
+
+    def load(self, table: str, columns: Columns, rows: Iterable[Row]) -> None:
+        """See Warehouse."""
+        types = ", ".join(f"'{name}': '{kind}'" for name, kind in columns)
+        path = Path(self._folder.name) / f"{table}.csv"
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            write_csv(rows, columns, stream)
+        self.create(
+            table,
+            f"SELECT * FROM read_csv({literal(str(path))}, columns={{{types}}}, "
+            "header=false, auto_detect=false, delim=',', quote='\"', escape='\"', "
+            "nullstr='', allow_quoted_nulls=false, strict_mode=true, max_line_size=67108864)",
+        )
+        path.unlink()
+
+    def read_parquet(self, table: str, path: Path) -> None:
+        """See Warehouse."""
+        self.view(table, f"SELECT * FROM read_parquet({literal(str(path))})")
+
+    def write_parquet(self, query: str, path: Path) -> None:
+        """See Warehouse."""
+        self.run(f"COPY ({query}) TO {literal(str(path))} (FORMAT parquet)")
+
+    def progress(self) -> float | None:
+        """See Warehouse."""
+        with self._lock:
+            percents = [cursor.query_progress() for cursor in self._running]
+        return next((p / 100 for p in percents if p >= 0), None)
+
+    def interrupt(self) -> None:
+        """See Warehouse."""
+        with self._lock:
+            for cursor in self._running:
+                cursor.interrupt()
+
+    def close(self) -> None:
+        """See Warehouse."""
+        self.connection.close()
+        self._folder.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def literal(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _trouble(fault: duckdb.Error) -> WarehouseTrouble:
+    return WarehouseTrouble(f"duckdb: {str(fault).splitlines()[0]}")

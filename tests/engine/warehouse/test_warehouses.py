@@ -1,0 +1,153 @@
+"""Every engine that runs the common text: it is proven on connecting, and keeps rows exactly."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.warehouses import NAMES, warehouse
+from remit_engine.warehouse import drivers
+from remit_engine.warehouse.duckdb import DuckDB
+from remit_engine.warehouse.opening import open_warehouse
+from remit_engine.warehouse.probes import MOST, PROBES, prove
+from remit_engine.warehouse.warehouse import (
+    Row,
+    Warehouse,
+    WarehouseRefused,
+    WarehouseTrouble,
+    WarehouseUnavailable,
+)
+
+COLUMNS = (("n", "BIGINT"), ("t", "TEXT"), ("f", "BOOLEAN"))
+ROWS: list[Row] = [
+    (1, "", True),
+    (2, None, None),
+    (3, 'a "quoted", and\nbroken\r\nline', False),
+    (-MOST, "\\N", None),
+    (MOST, "客户 '\\' %s", True),
+    (None, "NULL", False),
+]
+
+
+@pytest.fixture(params=NAMES)
+def engine(request: pytest.FixtureRequest) -> Warehouse:
+    return warehouse(request.param)
+
+
+def test_rows_come_back_as_they_were_loaded(engine: Warehouse) -> None:
+    engine.load("t1", COLUMNS, iter(ROWS))
+    assert sorted(engine.rows("SELECT n, t, f FROM t1"), key=repr) == sorted(ROWS, key=repr)
+    engine.load("t1", COLUMNS, [])
+    assert list(engine.rows("SELECT n, t, f FROM t1")) == []
+    engine.drop("t1")
+
+
+def test_tables_and_views_replace_one_another(engine: Warehouse) -> None:
+    engine.load("t2", (("n", "BIGINT"),), [(1,), (2,)])
+    engine.create("t3", "SELECT n + 1 AS n FROM t2")
+    engine.view("t4", "SELECT n FROM t3 WHERE n > 2")
+    assert list(engine.rows("SELECT n FROM t4")) == [(3,)]
+    engine.create("t4", "SELECT n FROM t3 WHERE n = 2")
+    assert list(engine.rows("SELECT n FROM t4")) == [(2,)]
+    for name in ("t4", "t3", "t2", "t2"):
+        engine.drop(name)
+    with pytest.raises(WarehouseTrouble):
+        list(engine.rows("SELECT n FROM t3"))
+
+
+def test_trouble_is_one_sentence_and_does_not_end_the_engine(engine: Warehouse) -> None:
+    with pytest.raises(WarehouseTrouble) as fault:
+        engine.run("SELECT nothing FROM nowhere")
+    assert str(fault.value).startswith(f"{engine.name}: ")
+    assert "\n" not in str(fault.value)
+    assert list(engine.rows("SELECT 1")) == [(1,)]
+
+
+def test_parquet_goes_out_and_in(engine: Warehouse, tmp_path: Path) -> None:
+    engine.load("t5", (("n", "BIGINT"),), [(1,), (2,)])
+    file = tmp_path / "o'clock.parquet"
+    if engine.name == "postgres":
+        with pytest.raises(WarehouseTrouble, match="postgres writes no parquet"):
+            engine.write_parquet("SELECT n FROM t5", file)
+        return
+    engine.write_parquet("SELECT n FROM t5", file)
+    engine.read_parquet("t6", file)
+    assert sorted(engine.rows("SELECT n FROM t6")) == [(1,), (2,)]
+    engine.drop("t6")
+    engine.drop("t5")
+
+
+def test_every_engine_here_passes_its_probes(engine: Warehouse) -> None:
+    prove(engine)
+
+
+class Liar(DuckDB):
+    """An engine that computes through floats, as some do."""
+
+    def rows(self, sql: str) -> Iterator[Row]:
+        for row in super().rows(sql):
+            yield tuple(int(float(v)) if isinstance(v, int) and abs(v) > 2**60 else v for v in row)
+
+
+def test_an_engine_that_rounds_is_refused() -> None:
+    with Liar(threads=1) as liar, pytest.raises(WarehouseRefused) as fault:
+        prove(liar)
+    assert "`duckdb` is refused, it does not compute exactly" in str(fault.value)
+    assert "products at the bounds: another answer" in str(fault.value)
+
+
+class Wrapping(DuckDB):
+    """An engine that wraps or widens where 64 bits end."""
+
+    def rows(self, sql: str) -> Iterator[Row]:
+        yield from super().rows(sql.replace("a * b", "CAST(a AS HUGEINT) * b"))
+
+
+def test_an_engine_that_does_not_refuse_overflow_is_refused() -> None:
+    with Wrapping(threads=1) as engine, pytest.raises(WarehouseRefused) as fault:
+        prove(engine)
+    assert "a product beyond 64 bits: no error" in str(fault.value)
+
+
+def test_probes_ask_for_the_bounds_and_for_errors() -> None:
+    assert sum(p.rows is None for p in PROBES) == 4
+    assert any(p.rows and (0, MOST) in p.rows for p in PROBES)
+
+
+def test_a_driver_that_is_not_installed_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(drivers.INSTALLED, "psycopg", None)
+    with pytest.raises(WarehouseUnavailable) as fault:
+        open_warehouse("postgres", url="host=nowhere")
+    assert str(fault.value) == (
+        "`psycopg` is not installed: install it with `pip install 'remit[postgres]'`"
+    )
+
+
+def test_an_engine_nobody_knows_and_a_server_that_is_not_there() -> None:
+    with pytest.raises(WarehouseUnavailable, match="there is no warehouse `oracle`: there are `d"):
+        open_warehouse("oracle")
+    pytest.importorskip("psycopg")
+    with pytest.raises(WarehouseUnavailable, match="postgres: "):
+        open_warehouse("postgres", url="host=/nowhere user=x dbname=y")
+
+
+def test_a_memory_limit_holds_and_a_wrong_one_is_refused() -> None:
+    with open_warehouse("duckdb", memory_limit="64MB", threads=1) as engine:
+        engine.create("t7", "SELECT i AS n FROM range(3000000) r(i)")
+        assert list(engine.rows("SELECT COUNT(*) FROM t7")) == [(3_000_000,)]
+    with pytest.raises(WarehouseTrouble, match="duckdb: "):
+        open_warehouse("duckdb", memory_limit="a lot")
+
+
+def test_a_running_statement_is_interrupted_from_another_thread() -> None:
+    with open_warehouse("duckdb", threads=1) as engine:
+        threading.Timer(0.3, engine.interrupt).start()
+        begin = time.monotonic()
+        with pytest.raises(WarehouseTrouble):
+            engine.run("SELECT COUNT(*) FROM range(10000000000) a, range(100000) b")
+        assert time.monotonic() - begin < 30
+        assert list(engine.rows("SELECT 1")) == [(1,)]
