@@ -9,12 +9,13 @@ from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.expressions import Fact
 from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unsettled
 from remit_engine.analysis.draft import held_by
-from remit_engine.analysis.findings import bounded, kind_of, places, short, stretch_words, where
+from remit_engine.analysis.findings import places, short, where, words
 from remit_engine.analysis.goal import (
     EVERY,
     SOME,
     Applies,
     Goal,
+    Inside,
     Met,
     both,
     deciding,
@@ -24,6 +25,7 @@ from remit_engine.analysis.goal import (
 )
 from remit_engine.analysis.judgement import POSSIBLE, SURE
 from remit_engine.analysis.prober import Found, Prober, Sought
+from remit_engine.analysis.regions import Region
 from remit_engine.analysis.replay import asked, own_outcome
 from remit_engine.analysis.space import Space
 from remit_engine.decision import Outcome
@@ -31,6 +33,7 @@ from remit_engine.ir import GRANT, PROHIBITION, SELF_BAR, ActionRules, Model, Ru
 from remit_engine.request import Request
 
 NAME = "dead_end"
+MOST_ENDS = 4
 _NOT_DEAD = frozenset({Outcome.PERMIT, Outcome.NEEDS, Outcome.INCOMPLETE, Outcome.UNDEFINED})
 
 
@@ -45,28 +48,35 @@ def dead_end(prober: Prober) -> Iterator[Answer]:
     model = prober.model
     for name, rules in model.actions.items():
         for verb in deciding(model, rules):
-            yield _ends(prober, prober.space(name, fresh=True), verb)
+            yield from _ends(prober, prober.space(name, fresh=True), verb)
 
 
-def _ends(prober: Prober, space: Space, verb: str) -> Answer:
+def _ends(prober: Prober, space: Space, verb: str) -> Iterator[Answer]:
+    """The regions without anybody, one after the other, each besides those told before."""
     rules = space.model.actions[space.action]
     about = About(space.action, verb)
     positions = positions_given(space.model, space.action, verb)
     measured = _measure_key(rules)
-    sought = Sought(
-        verb,
-        positions[0],
-        _goal(rules, verb, positions),
-        lambda request: _shown(request, positions, space.model),
-    )
-    found = prober.lowest(space, sought, measured) if measured else prober.find(space, sought)
-    if found.nothing:
-        return proven(NAME, about)
     grants = [r for r in rules.rules if r.kind == GRANT and verb in r.verbs]
-    if found.status is Status.UNKNOWN:
-        what = f"somebody may {verb} every `{short(space.action)}`"
-        return unsettled(NAME, about, grants[0].span, what, found.why or "")
-    return refuted(NAME, about, _finding(found, space, verb, grants, measured), found.witness)
+    told: list[Region] = []
+    while len(told) < MOST_ENDS:
+        goal = both(_goal(rules, verb, positions), neither(Inside(tuple(told), positions[0])))
+        sought = Sought(
+            verb, positions[0], goal, lambda request: _shown(request, positions, space.model)
+        )
+        found = prober.lowest(space, sought, measured) if measured else prober.find(space, sought)
+        if found.status is Status.UNKNOWN and not told:
+            what = f"somebody may {verb} every `{short(space.action)}`"
+            yield unsettled(NAME, about, grants[0].span, what, found.why or "")
+        if found.nothing and not told:
+            yield proven(NAME, about)
+        if found.status is not Status.REFUTED:
+            return
+        finding = _finding(found, space, verb, grants, measured)
+        yield refuted(NAME, about, finding, found.witness)
+        if not found.region:
+            return
+        told.append(found.region)
 
 
 def _goal(rules: ActionRules, verb: str, positions: tuple[str, ...]) -> Goal:
@@ -121,20 +131,16 @@ def _measure_key(rules: ActionRules) -> str | None:
 def _finding(
     found: Found, space: Space, verb: str, grants: list[Rule], measured: str | None
 ) -> Diagnostic:
-    cell = found.cell
-    amount, rest = "", ""
-    if cell is not None:
-        rest = where(cell, space, without=(measured,) if measured else ())
-        chosen = cell.classes[measured] if measured in cell.relevant else None
-        if measured is not None and isinstance(chosen, tuple):
-            column = space.columns[measured]
-            ends = bounded(column, chosen)
-            amount = f" where `{measured}` is {stretch_words(*ends, kind_of(column, space))}"
+    region = found.region or {}
+    amount = ""
+    if measured is not None and measured in region:
+        amount = f" where {words(space.columns[measured], region[measured], space)}"
+    rest = where(region, space, without=(measured,) if measured else ())
     return Diagnostic(
         space.model.program.actions[space.action].span,
         "W0804",
         f"nobody may {verb} `{short(space.action)}`{amount}{rest}",
-        f"grant it to somebody, or say who decides it: "
+        f"grant it to somebody, or say who decides all such requests: "
         f'`waive {NAME} on {short(space.action)} because "…"`',
         places(grants, "as far as it goes"),
     )

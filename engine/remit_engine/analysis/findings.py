@@ -8,10 +8,20 @@ from datetime import date
 from fractions import Fraction
 
 from remit_dsl.diagnostics import Related
+from remit_dsl.findings import listing
 from remit_dsl.types import NUMBER, Type
 from remit_engine.analysis.columns import AS_OF, GIVEN, KNOWN, OPAQUE, TOTAL, Column
-from remit_engine.analysis.grid import Cell, Class
-from remit_engine.analysis.sets import HIGHEST, LOWEST, Cut, Stretch
+from remit_engine.analysis.regions import Region
+from remit_engine.analysis.sets import (
+    HIGHEST,
+    LOWEST,
+    Cut,
+    Line,
+    Stretch,
+    Symbols,
+    ValueSet,
+    symbols,
+)
 from remit_engine.analysis.space import Space
 from remit_engine.ir import Rule
 from remit_engine.quoting import written
@@ -31,48 +41,62 @@ def places(rules: Iterable[Rule], message: str) -> tuple[Related, ...]:
     return tuple(Related(r.span, message) for r in list(rules)[:MOST_PLACES])
 
 
-def where(cell: Cell, space: Space, *, without: Iterable[str] = ()) -> str:
-    """A cell in words: the facts that matter, ` when …`; empty where none does."""
-    left = [k for k in cell.relevant if k not in set(without) and k != AS_OF]
+def where(region: Region | None, space: Space, *, without: Iterable[str] = ()) -> str:
+    """A region in words: the facts that matter, ` when …`; empty where none does."""
+    if region is None:
+        return ""
+    left = [k for k in region if k not in set(without) and k != AS_OF]
     parts = [
-        words(space.columns[k], cell.classes[k], space)
-        for k in left
-        if not _implied(k, cell.classes[k], left)
+        words(space.columns[k], region[k], space) for k in left if not _implied(k, region[k], left)
     ]
-    shown = [p for p in parts if p][:MOST_WORDS]
+    shown = [p for p in parts if p]
+    if len(shown) > MOST_WORDS:
+        shown[MOST_WORDS:] = ["more"]
     when = f" when {' and '.join(shown)}" if shown else ""
-    day = days(cell.classes[AS_OF], space.since) if AS_OF in cell.relevant else ""
+    day = days(region[AS_OF], space.since) if AS_OF in region else ""
     return when + (f" {day}" if day else "")
 
 
-def _implied(key: str, chosen: Class, others: Iterable[str]) -> bool:
+def _implied(key: str, chosen: ValueSet, others: Iterable[str]) -> bool:
     """True for a fact being given, where more is said of it."""
+    if not key.startswith(GIVEN) or chosen != symbols([True]):
+        return False
     path = key.removeprefix(GIVEN)
-    return (
-        key.startswith(GIVEN)
-        and chosen is True
-        and any(
-            (k != key and path in k.replace("(", " ").replace(",", " ").split())
-            or k.startswith(path + ".")
-            for k in others
-        )
+    return any(
+        (k != key and path in k.replace("(", " ").replace(",", " ").split())
+        or k.startswith(path + ".")
+        for k in others
     )
 
 
-def words(column: Column, chosen: Class, space: Space) -> str:
+def words(column: Column, chosen: ValueSet, space: Space) -> str:
     """`order.total` over 200_000."""
-    key = column.key
-    if key.startswith(GIVEN):
-        return f"`{key.removeprefix(GIVEN)}` is {'given' if chosen else 'absent'}"
-    if key.startswith(KNOWN):
+    if column.key.startswith(KNOWN):
         return ""
-    name = f"`{named(column, space)}`"
-    if isinstance(chosen, bool):
-        return f"{name} holds" if chosen else f"{name} does not hold"
-    if isinstance(chosen, str):
-        return f"{name} is `{short(chosen)}`"
-    low, high = bounded(column, chosen)
-    return f"{name} is {stretch_words(low, high, kind_of(column, space))}"
+    if isinstance(chosen, Line):
+        kind = kind_of(column, space)
+        said = (stretch_words(*bounded(column, s), kind) for s in chosen.stretches)
+        return f"`{named(column, space)}` is {' or '.join(said)}"
+    if column.kind == "boolean":
+        (value,) = chosen.members or {True}
+        if column.key.startswith(GIVEN):
+            return f"`{column.key.removeprefix(GIVEN)}` is {'given' if value else 'absent'}"
+        return f"`{named(column, space)}` {'holds' if value else 'does not hold'}"
+    return f"`{named(column, space)}` is {_members(column, chosen, space)}"
+
+
+def _members(column: Column, chosen: Symbols, space: Space) -> str:
+    """The members, of a tree the topmost alone; or, where those are fewer, the members left out."""
+    if chosen.outside:
+        return f"not {listing((str(m) for m in sorted(map(str, chosen.members))), 'or')}"
+    inside = [m for m in column.members or sorted(map(str, chosen.members)) if m in chosen.members]
+    rest = [m for m in column.members or () if m not in chosen.members]
+    tree = space.model.program.enums.get(kind_of(column, space).name or "")
+    if tree is not None:
+        inside = [m for m in inside if not set(tree.lineage(str(m))[1:]) & set(inside)]
+    if rest and len(rest) < len(inside):
+        return f"not {listing((short(str(m)) for m in rest), 'or')}"
+    return listing((short(str(m)) for m in inside), "or")
 
 
 def bounded(column: Column, chosen: Stretch) -> Stretch:
@@ -116,11 +140,14 @@ def stretch_words(low: Cut, high: Cut, kind: Type) -> str:
     return " and ".join(parts) or "anything"
 
 
-def days(chosen: Class, since: date | None) -> str:
-    """The days of a stretch of `as_of`; nothing is said of a beginning that is today."""
-    if not isinstance(chosen, tuple):
-        raise TypeError("days are a stretch")
-    low, high = chosen
+def days(chosen: ValueSet, since: date | None) -> str:
+    """The days of a region; nothing is said of a beginning that is today."""
+    if not isinstance(chosen, Line):
+        raise TypeError("days are stretches")
+    return " and ".join(p for p in (_period(*s, since) for s in chosen.stretches) if p)
+
+
+def _period(low: Cut, high: Cut, since: date | None) -> str:
     begins = low > LOWEST and (since is None or low[1] > since.toordinal()) and low[1] > 1
     start = f"from {_day(low)}" if begins else ""
     until = f"until {_day(high)}" if high < HIGHEST and high[1] <= date.max.toordinal() else ""

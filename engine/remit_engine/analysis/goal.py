@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from remit_dsl.program import BUILT_IN_VERBS
 from remit_dsl.validate import implied
+from remit_engine.analysis.formula import Box
 from remit_engine.ir import GRANT, REQUIREMENT, ActionRules, Model, Rule
 
 THIS, SOME, EVERY = "this", "some", "every"
@@ -37,6 +38,14 @@ class Met:
     position: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Inside:
+    """The request lies in one of some boxes (asked beside rules that speak of a position)."""
+
+    boxes: tuple[Box, ...]
+    position: str
+
+
 @dataclass(frozen=True, slots=True)
 class Both:
     """All of the goals."""
@@ -51,7 +60,8 @@ class Neither:
     goals: tuple[Goal, ...]
 
 
-Goal = Applies | Met | Both | Neither
+Leaf = Applies | Met | Inside
+Goal = Leaf | Both | Neither
 
 
 def both(*goals: Goal) -> Goal:
@@ -64,9 +74,9 @@ def neither(*goals: Goal) -> Goal:
     return Neither(tuple(goals))
 
 
-def leaves(goal: Goal) -> list[Applies | Met]:
+def leaves(goal: Goal) -> list[Leaf]:
     """Every statement about rules in a goal."""
-    if isinstance(goal, Applies | Met):
+    if isinstance(goal, Leaf):
         return [goal]
     return [leaf for g in goal.goals for leaf in leaves(g)]
 

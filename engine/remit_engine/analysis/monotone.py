@@ -94,7 +94,7 @@ def _shown(request: Request, superior: str, model: Model) -> tuple[Asked, ...]:
 def _finding(found: Found, space: Space, verb: str, report: str, superior: str) -> Diagnostic:
     rules = space.model.actions[space.action]
     mine, theirs = sides(rules, verb, report), sides(rules, verb, superior)
-    case = where(found.cell, space) if found.cell is not None else ""
+    case = where(found.region, space)
     related = [Related(r.span, f"what `{short(superior)}` may") for r in theirs.grants[:4]]
     related += [Related(r.span, f"what `{short(superior)}` may not") for r in theirs.bars[:2]]
     lacks = "may not"

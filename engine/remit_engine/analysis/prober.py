@@ -11,6 +11,7 @@ from remit_engine.analysis.findings import named
 from remit_engine.analysis.formula import TooEntangled
 from remit_engine.analysis.goal import Applies, Goal
 from remit_engine.analysis.grid import Cell, TooManySteps
+from remit_engine.analysis.regions import Region, widened
 from remit_engine.analysis.scope import Scope
 from remit_engine.analysis.solving import solve
 from remit_engine.analysis.space import Plan, Space
@@ -31,6 +32,8 @@ class Found:
     status: Status
     witness: tuple[Asked, ...] = ()
     cell: Cell | None = None
+    region: Region | None = None
+    """how far round the cell the same holds; None where the solver found it"""
     why: str | None = None
 
     @property
@@ -80,9 +83,8 @@ class Prober:
         within: see `Space.cells`.
         """
         try:
-            found = self._among(
-                space.cells(sought.goal, self.scope.steps, (), within), space, sought
-            )
+            plan = space.plan(sought.goal)
+            found = self._among(plan, plan.cells(self.scope.steps, within), space, sought)
         except TooEntangled:
             found = _TANGLED
         except TooManySteps:
@@ -95,7 +97,7 @@ class Prober:
         try:
             plan = space.plan(sought.goal, (key,))
             try:
-                found = self._among(plan.cells(self.scope.steps), space, sought)
+                found = self._among(plan, plan.cells(self.scope.steps), space, sought)
             except TooManySteps:
                 found = self._lowered(plan, space, sought, key)
         except TooEntangled:
@@ -106,20 +108,23 @@ class Prober:
 
     def _lowered(self, plan: Plan, space: Space, sought: Sought, key: str) -> Found:
         """From the highest value down."""
-        found = self._among(plan.backwards(key).cells(self.scope.steps), space, sought)
+        down = plan.backwards(key).cells(self.scope.steps)
+        found = self._among(plan, down, space, sought)
         if found.cell is None or found.status is not Status.REFUTED:
             return found
-        lower = self._among(plan.grid.along(found.cell, key, plan.decide), space, sought)
+        along = plan.grid.along(found.cell, key, plan.decide)
+        lower = self._among(plan, along, space, sought)
         return lower if lower.status is Status.REFUTED else found
 
-    def _among(self, cells: Iterable[Cell], space: Space, sought: Sought) -> Found:
+    def _among(self, plan: Plan, cells: Iterable[Cell], space: Space, sought: Sought) -> Found:
         maker = Maker(space, self.scope.today)
         hanging: Cell | None = None
         for i, cell in enumerate(cells):
             for request in maker.requests(cell, sought.verb, sought.position):
                 witness = sought.shows(request)
                 if witness:
-                    return Found(Status.REFUTED, witness, cell)
+                    region = widened(plan.grid, cell, plan.decide)
+                    return Found(Status.REFUTED, witness, cell, region)
             hanging = hanging or cell
             if i >= MOST_CELLS:
                 break
@@ -148,7 +153,7 @@ class Prober:
             return Found(Status.PROVEN)
         witness = sought.shows(request)
         if witness:
-            return Found(Status.REFUTED, witness, found.cell)
+            return Found(Status.REFUTED, witness)
         return replace(found, why="a request was found that the interpreter answers otherwise")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from remit_dsl.diagnostics import Diagnostic, Related
@@ -17,7 +17,7 @@ from remit_engine.analysis.replay import asked, says_yes
 from remit_engine.analysis.scope import Scope
 from remit_engine.analysis.space import Space
 from remit_engine.ir import GRANT, REQUIREMENT, SEPARATION, ActionRules, Model, Rule
-from remit_engine.request import Request
+from remit_engine.request import Approval, Request
 
 NAME = "separation"
 APART = (("review", "approve"), ("countersign", "sign"), ("inspect", "handle"))
@@ -42,30 +42,33 @@ def separation(prober: Prober) -> Iterator[Answer]:
     the directory who hold several positions."""
     model, scope = prober.model, prober.scope
     for name, rules in model.actions.items():
-        for duties in _pairs(rules):
-            if _separated(rules, duties, prober.scope.today):
+        told: set[tuple[str, str, str]] = set()
+        for duties in _pairs(rules, scope.today):
+            if _separated(rules, duties, scope.today):
                 yield proven(NAME, About(name, duties.decided))
                 continue
-            hands = _hands(rules, duties, model)
-            yield from (_in_one_hand(prober, prober.space(name), duties, p) for p in hands)
+            hands = [(duties.checking, duties.decided, p) for p in _hands(rules, duties, model)]
+            for hand in hands:
+                if hand not in told:
+                    yield _in_one_hand(prober, prober.space(name), duties, hand[-1])
+            told.update(hands)
             if not hands:
                 yield proven(NAME, About(name, duties.decided))
             yield from _by_delegation(model, rules, duties)
             yield from _by_person(model, scope, rules, duties)
 
 
-def _pairs(rules: ActionRules) -> list[Duties]:
+def _pairs(rules: ActionRules, today: date) -> list[Duties]:
     verbs = {v for r in rules.rules if r.kind == GRANT for v in r.verbs}
     stated = [
         Duties(step.verb, rule.verb, frozenset(step.positions), rule)
         for rule in rules.rules
         if rule.kind == REQUIREMENT and rule.steps is not None
+        if rule.until is None or rule.until > today
         for step in _approvals(rule.steps)
         if step.verb in CHECKING and step.verb is not None and step.verb != rule.verb
     ]
-    told = {duties.checking for duties in stated}  # a stated step says what the check is for
-    usual = [Duties(a, b) for a, b in APART if {a, b} <= verbs and a not in told]
-    return [*usual, *stated]
+    return [*(Duties(a, b) for a, b in APART if {a, b} <= verbs), *stated]
 
 
 def _approvals(step: Step) -> Iterator[ApprovalStep]:
@@ -113,6 +116,10 @@ def _in_one_hand(prober: Prober, space: Space, duties: Duties, position: str) ->
     def shown(request: Request) -> tuple[Asked, ...]:
         if not says_yes(request, space.model):
             return ()
+        checked = (Approval(duties.checking, request.actor),)
+        by_himself = replace(request, approvals=checked)
+        if says_yes(by_himself, space.model):  # he has done both, and nothing speaks against it
+            return (asked(by_himself, space.model),)
         return (asked(request, space.model),)
 
     found = prober.find(space, Sought(duties.decided, position, goal, shown))
@@ -125,7 +132,7 @@ def _in_one_hand(prober: Prober, space: Space, duties: Duties, position: str) ->
             f"`{short(space.action)}`"
         )
         return unsettled(NAME, about, mine[0].span, what, found.why or "")
-    case = where(found.cell, space) if found.cell is not None else ""
+    case = where(found.region, space)
     finding = Diagnostic(
         mine[0].span,
         "W0806",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from remit_dsl.program import Limit
-from remit_engine.analysis.goal import THIS, Applies, Both, Goal, Met
+from remit_engine.analysis.goal import THIS, Applies, Both, Goal, Inside, Met
 from remit_engine.analysis.judgement import SURE
 from remit_engine.analysis.space import Space
 from remit_engine.compile.smt_values import Bit, every, no, some
@@ -45,6 +45,8 @@ def _bit(goal: Goal, formulas: Formulas) -> Bit:
                 replace(r, limit=ANY, bound=None, index=-1_000_000 - r.index) for r in goal.rules
             )
             return some(*(formulas.sure(r, goal.position) for r in free))
+        case Inside():
+            raise Undecided("the solver was not told what was found before")
         case Both():
             return every(*(_bit(g, formulas) for g in goal.goals))
     return every(*(no(_bit(g, formulas)) for g in goal.goals))

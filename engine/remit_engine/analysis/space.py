@@ -8,7 +8,7 @@ from datetime import date
 
 from remit_engine.analysis.columns import Columns
 from remit_engine.analysis.formula import Box
-from remit_engine.analysis.goal import EVERY, THIS, Applies, Both, Goal, Met, leaves
+from remit_engine.analysis.goal import EVERY, THIS, Applies, Both, Goal, Inside, Leaf, leaves
 from remit_engine.analysis.grid import Cell, Decide, Grid, bits, grid
 from remit_engine.analysis.judgement import Judgement
 from remit_engine.ir import Model, Rule
@@ -82,8 +82,10 @@ class _Gathered:
     _bits: dict[int, int] = field(default_factory=dict)
     _kept: list[tuple[Box, ...]] = field(default_factory=list)
 
-    def mask(self, leaf: Applies | Met) -> int:
-        """The bits of the boxes of all rules of a leaf."""
+    def mask(self, leaf: Leaf) -> int:
+        """The bits of the boxes of a leaf."""
+        if isinstance(leaf, Inside):
+            return self.bit(leaf.boxes)
         found = 0
         for rule in leaf.rules:
             if isinstance(leaf, Applies):
@@ -122,7 +124,7 @@ class Plan:
     be met and those surely are."""
 
     decide: Decide
-    masks: Mapping[Applies | Met, int]
+    masks: Mapping[Leaf, int]
     grid: Grid
 
     def cells(self, steps: int, within: Applies | None = None) -> Iterator[Cell]:
@@ -138,9 +140,9 @@ class Plan:
         return replace(self, grid=self.grid.backwards(key))
 
 
-def decision(goal: Goal, masks: Mapping[Applies | Met, int]) -> Decide:
+def decision(goal: Goal, masks: Mapping[Leaf, int]) -> Decide:
     """The goal as a function of masks, in three-valued logic."""
-    if isinstance(goal, Applies | Met):
+    if isinstance(goal, Leaf):
         return _met(masks[goal])
     parts = [decision(g, masks) for g in goal.goals]
     return _all_of(parts, isinstance(goal, Both))

@@ -48,7 +48,7 @@ def covers(waiver: Waiver, answer: Answer) -> bool:
         and _near(waiver, answer)
         and _one_of(about.verb, waiver.verbs)
         and _one_of(about.action, waiver.actions)
-        and _one_of(_complained_of(about), waiver.positions)
+        and _named(answer, waiver.positions)
         and _place(about, waiver.rules)
     )
 
@@ -64,9 +64,14 @@ def _one_of(what: str | None, allowed: tuple[str, ...]) -> bool:
     return not allowed or what in allowed
 
 
-def _complained_of(about: About) -> str | None:
-    """Of a comparison the first: naming the report does not waive what is said of his superior."""
-    return next(iter(about.positions), None)
+def _named(answer: Answer, allowed: tuple[str, ...]) -> bool:
+    """Everybody complained of is named. Of a comparison that is the first alone: naming the report
+    does not waive what is said of his superior."""
+    if not allowed:
+        return True
+    positions = answer.about.positions
+    complained = positions[:1] if answer.question == "monotone" else positions
+    return bool(complained) and set(complained) <= set(allowed)
 
 
 def _place(about: About, allowed: tuple[str, ...]) -> bool:

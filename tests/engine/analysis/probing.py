@@ -52,8 +52,13 @@ def solver_installed() -> bool:
 
 def the_open(found: Found) -> Answer:
     """The one answer that is not proven."""
-    (answer,) = [a for a in found.answers if a.status is not Status.PROVEN]
+    (answer,) = the_opens(found)
     return answer
+
+
+def the_opens(found: Found) -> list[Answer]:
+    """The answers that are not proven, in their order."""
+    return [a for a in found.answers if a.status is not Status.PROVEN]
 
 
 def statuses(found: Found) -> dict[str, str]:

@@ -6,7 +6,16 @@ from fractions import Fraction
 
 import pytest
 
-from engine.analysis.probing import agreed, fact, outcomes, plain, probe, statuses, the_open
+from engine.analysis.probing import (
+    agreed,
+    fact,
+    outcomes,
+    plain,
+    probe,
+    statuses,
+    the_open,
+    the_opens,
+)
 from remit_engine.analysis.answer import Asked, Status
 
 HOUSE = """policy house { owner director currency CNY }
@@ -34,13 +43,18 @@ def shown(text: str) -> Asked:
     """The request of a dead end; both engines agree with its answers."""
     found = probe("dead_end", policy(text))
     agreed(policy(text), found)
-    answer = the_open(found)
+    answer = the_opens(found)[0]
     assert answer.status is Status.REFUTED
     return answer.witness[0]
 
 
 def message(text: str) -> str:
-    return plain(the_open(probe("dead_end", policy(text))).finding)
+    return messages(text)[0]
+
+
+def messages(text: str) -> list[str]:
+    """Every region without anybody."""
+    return [plain(a.finding) for a in the_opens(probe("dead_end", policy(text)))]
 
 
 # --- the smallest amount -------------------------------------------------------------------
@@ -60,9 +74,12 @@ def test_the_limit_itself_is_no_dead_end_and_under_it_is() -> None:
     assert fact(shown("manager may approve under 200"), "amount") == 200
 
 
-def test_a_gap_is_told_and_not_what_lies_above_it() -> None:
+def test_a_gap_is_told_and_apart_from_it_what_lies_above() -> None:
     text = "clerk may approve up to 10\nmanager may approve between 20 and 30"
-    assert message(text) == "nobody may approve `pay` where `amount` is over 10 and under 20"
+    assert messages(text) == [
+        "nobody may approve `pay` where `amount` is over 10 and under 20",
+        "nobody may approve `pay` where `amount` is over 30",
+    ]
     joined = "clerk may approve up to 10\nmanager may approve between 10 and 30"
     assert message(joined) == "nobody may approve `pay` where `amount` is over 30"
 
@@ -86,13 +103,21 @@ def test_the_smallest_amount_over_several_conditions() -> None:
 def test_a_parameter_that_falls_ends_from_that_day() -> None:
     top = "parameter top: money { from 2026-01-01 -> 50  from 2026-07-01 -> 40 }\n"
     found = probe("dead_end", f"{HOUSE}{top}authority pay {{ director may approve up to top }}")
-    answer = the_open(found)
-    assert plain(answer.finding).startswith(
-        "nobody may approve `pay` where `amount` is over 40 and up to 50 "
-    )
-    assert plain(answer.finding).endswith("from 2026-07-01")
+    answer = the_opens(found)[0]
+    assert [plain(a.finding) for a in the_opens(found)] == [
+        "nobody may approve `pay` where `amount` is over 40 from 2026-07-01",
+        "nobody may approve `pay` where `amount` is over 50 until 2026-07-01",
+    ]
     (asked,) = answer.witness
     assert asked.request.as_of.isoformat() >= "2026-07-01"
+
+
+def test_every_part_of_a_gap_is_told() -> None:
+    text = "clerk may approve up to 1_000 when a < 50\ndirector may approve any when a > 50"
+    assert messages(text) == [
+        "nobody may approve `pay` when `a` is 50",
+        "nobody may approve `pay` where `amount` is over 1,000 when `a` is under 50",
+    ]
 
 
 def test_a_day_alone_is_told_without_when() -> None:

@@ -119,19 +119,19 @@ def test_a_step_asked_of_one_who_decides() -> None:
     )
     found = asked(text)
     assert told(text) == ["W0806 manager"]
-    assert "this asks him to review" in [r.message for r in found.open[0].related]
+    assert "this lets him review" in [r.message for r in found.open[0].related]
 
 
-def test_a_step_asked_of_another_is_what_the_check_is_for() -> None:
+def test_a_step_asked_of_another_does_not_silence_one_who_may_both() -> None:
     text = "manager may approve any\nmanager may review any\ncontroller may review any\n"
     assert told(text) == ["W0806 manager"]
-    assert told(text + "st: approve over 5 needs review by controller") == []
+    assert told(text + "st: approve over 5 needs review by controller") == ["W0806 manager"]
 
 
 def test_a_check_stated_for_one_verb_is_not_meant_for_another() -> None:
     text = "manager may approve any\nmanager may review any\ndirector may sign any\n"
     assert told(text) == ["W0806 manager"]
-    assert told(text + "st: sign over 5 needs review by controller") == []
+    assert told(text + "st: sign over 5 needs review by controller") == ["W0806 manager"]
 
 
 def test_a_step_of_another_verb_than_a_check_is_none() -> None:

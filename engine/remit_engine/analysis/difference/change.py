@@ -13,6 +13,8 @@ SAID = "said"
 
 
 NO_CONDITION = "no condition"
+WORD = "word"
+"""The subject of a change of what people may call a thing."""
 
 
 class Weight(enum.StrEnum):
@@ -63,6 +65,8 @@ _ADDED = {
 
 def title(change: Change) -> str:
     """How a change begins: what became of what."""
+    if change.subject == WORD:
+        return change.head
     if change.aspect:
         return f"{change.head}: {change.aspect}"
     added, removed = _ADDED.get(
@@ -78,6 +82,8 @@ def sentence(change: Change) -> str:
 
 def parts(change: Change) -> list[tuple[str, str]]:
     """A change as one line, in pieces that are `old`, `new` or neither."""
+    if change.subject == WORD:
+        return _word(change)
     found = [(title(change), "" if change.aspect else _whole(change))]
     if change.aspect:
         found += _became(change)
@@ -88,6 +94,15 @@ def parts(change: Change) -> list[tuple[str, str]]:
     if change.moves:
         found.append((f" (read by: {'; '.join(change.moves)})", ""))
     return found
+
+
+def _word(change: Change) -> list[tuple[str, str]]:
+    """`the word ... meant position boss, and means mgr now`; the aspect is the kind of thing."""
+    found = [(f"{change.head} meant {change.aspect} ", ""), (change.old or "", "old")]
+    if change.new is None:
+        lost = ": a request that says it is no longer understood"
+        return [*found, (", and means ", ""), ("nothing", "new"), (f" now{lost}", "")]
+    return [*found, (", and means ", ""), (change.new, "new"), (" now", "")]
 
 
 def _whole(change: Change) -> str:

@@ -9,11 +9,17 @@ from datetime import date
 from itertools import zip_longest
 
 from remit_engine.analysis.difference.pools import Pools
-from remit_engine.analysis.difference.relevance import NotToldHere, Relevance, alike, reads_actor
+from remit_engine.analysis.difference.relevance import (
+    NotToldHere,
+    Relevance,
+    alike,
+    given_otherwise,
+    reads_actor,
+)
 from remit_engine.analysis.difference.touched import Question
 from remit_engine.analysis.difference.witness import Search, Witness
 from remit_engine.compile.to_python import Compiled
-from remit_engine.ir import Model, Rule
+from remit_engine.ir import Model, Period, Rule
 from remit_engine.request import Request
 
 
@@ -50,6 +56,7 @@ class Comparison:
     relevance: tuple[Relevance, Relevance]
     _pools: dict[str, Pools] = field(default_factory=dict)
     _known: dict[tuple[str, str], list[Witness]] = field(default_factory=dict)
+    _days: dict[tuple[str, str], tuple[Period, ...]] = field(default_factory=dict)
     _open: dict[tuple[str, str], list[Question]] = field(default_factory=dict)
     """The questions whose deciders may decide differently, by action and verb."""
 
@@ -64,7 +71,7 @@ class Comparison:
         the others may decide."""
         later: list[Question] = []
         for question in sorted(questions, key=lambda q: not q.direct):
-            why, found = self._exactly(question) if question.direct else (None, iter(()))
+            why, found = self._exactly(question)
             if question.direct and (why is not None or self._by_person(question)):
                 self._open.setdefault((question.action, question.verb), []).append(question)
             if why is None:
@@ -115,12 +122,15 @@ class Comparison:
 
     def _exactly(self, question: Question) -> tuple[str | None, Iterator[Request]]:
         """Why it is not proven (None: it is), and requests in the places that are in doubt."""
+        action, verb = question.action, question.verb
         streams: list[Iterator[Request | None]] = []
+        days = self._given(action, verb)
+        if not question.direct and not days:
+            return None, iter(())
         try:
-            for side, rules in enumerate(self._unlike(question)):
-                stream = self.relevance[side].requests(
-                    question.action, question.verb, question.position, rules
-                )
+            for side, rules in enumerate(self._unlike(question) if question.direct else ((), ())):
+                relevance = self.relevance[side]
+                stream = relevance.requests(action, verb, question.position, rules, days)
                 if next(stream, _NOTHING) is not _NOTHING:
                     streams.append(stream)
         except NotToldHere as why:
@@ -129,6 +139,11 @@ class Comparison:
             return None, iter(())
         why_not = "there are requests where a changed rule may matter, and none made up differs"
         return why_not, _in_doubt(streams)
+
+    def _given(self, action: str, verb: str) -> tuple[Period, ...]:
+        if (action, verb) not in self._days:
+            self._days[action, verb] = given_otherwise(action, verb, self.search.models)
+        return self._days[action, verb]
 
     def _unlike(self, question: Question) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
         """The changed rules without those that only are written differently."""

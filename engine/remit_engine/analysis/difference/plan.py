@@ -15,7 +15,7 @@ from remit_engine.analysis.pieces import number
 from remit_engine.analysis.sets import EVERYWHERE, HIGHEST, LOWEST, before, stretch
 from remit_engine.analysis.space import Space
 from remit_engine.analysis.translate import Translator
-from remit_engine.ir import GRANT, REQUIREMENT, Rule
+from remit_engine.ir import GRANT, REQUIREMENT, Period, Rule
 
 
 @dataclass(slots=True)
@@ -25,6 +25,8 @@ class Plan:
     It does not where a bar that both texts have surely applies; a demand does not where nothing
     is granted. `unless` adds places that are of no interest. abilities: only whether the position
     may at all, at once or with steps done, is of interest: no demand that is due changes that.
+    days: the periods in which one text gives the verb to somebody and the other to nobody, which
+    tells `undefined` from `deny`.
     """
 
     space: Space
@@ -32,6 +34,7 @@ class Plan:
     position: str
     changed: Sequence[Rule]
     abilities: bool = False
+    days: Sequence[Period] = ()
     _boxes: list[Box] = field(default_factory=list)
     _unless: list[tuple[tuple[Rule, ...], tuple[Rule, ...], str]] = field(default_factory=list)
 
@@ -65,6 +68,7 @@ class Plan:
             for r in (*mine.grants, *mine.bars)
             if r.index in ids and r.kind != REQUIREMENT
         )
+        days = self._mask(tuple(boxes(_during(self.space, period))) for period in self.days)
         out = [(bars, 0), *((self._sure(a, p), self._possible(b, p)) for a, b, p in self._unless)]
 
         def decide(alive: int, settled: int) -> bool | None:
@@ -73,7 +77,7 @@ class Plan:
 
             left_out = _some(_all(state(a), _not(state(b))) for a, b in out)
             due = _some(_all(state(a), _not(state(b))) for a, b in demands)
-            matters = _some((state(rules), _all(due, state(granted))))
+            matters = _some((state(rules), state(days), _all(due, state(granted))))
             return _all(matters, _not(left_out))
 
         yield from grid(self._boxes, _widened(self.space.columns)).cells(decide, steps)
@@ -128,6 +132,11 @@ def met(space: Space, rule: Rule, position: str) -> tuple[Box, ...]:
 
 
 def _in_force(space: Space, rule: Rule) -> Formula:
-    low = LOWEST if rule.start is None else before(number(rule.start))
-    high = HIGHEST if rule.until is None else before(number(rule.until))
+    return _during(space, (rule.start, rule.until))
+
+
+def _during(space: Space, period: Period) -> Formula:
+    start, until = period
+    low = LOWEST if start is None else before(number(start))
+    high = HIGHEST if until is None else before(number(until))
     return atom(space.judgement.facts.as_of(), stretch(low, high))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from remit_engine.analysis.concrete import Maker
 from remit_engine.analysis.difference.plan import Plan, met
@@ -21,7 +22,7 @@ from remit_engine.analysis.scope import STEPS
 from remit_engine.analysis.space import Space
 from remit_engine.analysis.translate import Translator
 from remit_engine.dependence import facts_in, read_by
-from remit_engine.ir import REQUIREMENT, SELF_BAR, SEPARATION, Model, Rule
+from remit_engine.ir import REQUIREMENT, SELF_BAR, SEPARATION, Model, Period, Rule
 from remit_engine.request import Request
 
 Rules = Sequence[Rule]
@@ -51,13 +52,18 @@ class Relevance:
         return self._spaces[action]
 
     def requests(
-        self, action: str, verb: str, position: str, changed: Sequence[Rule]
+        self,
+        action: str,
+        verb: str,
+        position: str,
+        changed: Sequence[Rule],
+        days: Sequence[Period] = (),
     ) -> Iterator[Request | None]:
-        """None for every cell, each with some requests in it; nothing at all is a proof that the
-        changed rules never matter. Raises NotToldHere."""
+        """None for every cell, each with some requests in it; nothing at all is a proof that
+        neither the changed rules nor these days (see Plan) ever matter. Raises NotToldHere."""
         space = self.space(action)
         maker = Maker(space, self.today, TRIES)
-        plan = Plan(space, verb, position, changed)
+        plan = Plan(space, verb, position, changed, days=days)
         for i, cell in enumerate(_cells(plan, changed, self.steps)):
             yield None
             if i >= MOST_CELLS:
@@ -89,6 +95,18 @@ class Relevance:
             if settled and known:
                 plan.unless(theirs.grants, sooner, theirs.bars)
         return next(_cells(plan, changed, self.steps), None) is not None
+
+
+def given_otherwise(action: str, verb: str, models: tuple[Model, Model]) -> tuple[Period, ...]:
+    """The days on which one text gives a verb to somebody, and the other to nobody."""
+    old, new = (m.actions[action] for m in models)
+    periods = [p for r in (old, new) for of in r.periods.get(verb, {}).values() for p in of]
+    turns = sorted({day for period in periods for day in period if day is not None})
+    return tuple(
+        (start, until)
+        for start, until in pairwise((None, *turns, None))
+        if bool(old.granted(verb, start or date.min)) != bool(new.granted(verb, start or date.min))
+    )
 
 
 def asked_before(asker: str, decider: str, model: Model, action: str) -> tuple[str, ...]:

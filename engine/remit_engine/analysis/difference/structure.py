@@ -6,6 +6,7 @@ from __future__ import annotations
 from remit_engine.analysis.difference.change import Change
 from remit_engine.analysis.difference.declared import dated_changes, declared_changes
 from remit_engine.analysis.difference.ruled import ruled_changes
+from remit_engine.analysis.difference.spoken import spoken_changes
 from remit_engine.ir import Model
 
 
@@ -15,5 +16,6 @@ def changes(old: Model, new: Model) -> tuple[Change, ...]:
     return (
         *declared_changes(old, new),
         *dated_changes(old, new),
+        *spoken_changes(old, new),
         *(change for action in actions for change in ruled_changes(action, old, new)),
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from remit_dsl.expressions import ReportsTo, walk
+from remit_dsl.expressions import Expression, ReportsTo, walk
 from remit_dsl.program import Field, Program, Step
 from remit_dsl.types import Type
 from remit_engine.analysis.difference.canonical import canonical
@@ -75,7 +75,8 @@ class _Keys:
         for key, thing in things(model).items():
             text = str(sorted((n, s.key) for n, s in thing.sides.items() if _weighs(s.weight)))
             self.names[key] = text
-            self.types[thing.name] = text
+            if key[0] in ("enum", "record"):
+                self.types[thing.name] = text
         for p in program.parameters.values():
             self.names["parameter", p.name] = timeline_key(p.values)
         for e in program.exchanges.values():
@@ -88,20 +89,30 @@ class _Keys:
         inside = [*read_by(right.rule), *expressions_read(read, self.model.program)]
         lines = any(isinstance(e, ReportsTo) for root in inside for e in walk(root))
         line = str(sorted(self.model.superiors.items())) if lines else ""
-        return (right.meaning, tuple(sorted(right.rule.verbs)), said, line)
+        return (right.meaning, tuple(sorted(right.rule.verbs)), said, line, self._made_of(inside))
 
     def frame(self, action: ActionRules) -> tuple[object, ...]:
         """What all rules on an action share: its facts, their types and its measure."""
         measure = action.action.measure
         read = read_by_measure(action, self.model.program)
+        inside = [
+            *([measure.value] if measure else ()),
+            *expressions_read(read, self.model.program),
+        ]
         summed = measure.summed_by.path if measure and measure.summed_by else ()
         return (
             sorted((f.name, type_key(f.type), f.optional) for f in action.action.fields.values()),
             [(name, self.types.get(name, "")) for name in _types_of(action, self.model.program)],
+            self._made_of(inside),
             canonical(measure.value) if measure else "",
             (summed, measure.window if measure else None),
             [(name, self.names.get(name, "")) for name in sorted(read)],
         )
+
+    def _made_of(self, expressions: Iterable[Expression]) -> tuple[tuple[str, str], ...]:
+        """The enums and records that expressions speak of, and what is declared of them."""
+        spoken = (e.type for root in expressions for e in walk(root))
+        return tuple((n, self.types.get(n, "")) for n in _named(spoken, self.model.program))
 
     def ways(self, action: ActionRules) -> str:
         """How an action escalates and is delegated."""
@@ -115,9 +126,14 @@ def _weighs(weight: object) -> bool:
 def _types_of(action: ActionRules, program: Program) -> list[str]:
     """The enums and records that the facts of an action are made of, people among them."""
     people = [n for n in program.records if n.rsplit(".", 1)[-1] == "Person"]
+    fields = (f.type for f in action.action.fields.values())
+    return _named((*fields, *(Type("record", name=name) for name in people)), program)
+
+
+def _named(types: Iterable[Type], program: Program) -> list[str]:
+    """The names of types, and of those they are made of."""
     found: dict[str, None] = {}
-    todo = [f.type for f in action.action.fields.values()]
-    todo += [Type("record", name=name) for name in people]
+    todo = list(types)
     while todo:
         kind = todo.pop()
         inner = kind.element or kind
@@ -157,23 +173,28 @@ def _on_action(
                 yield Question(action, verb, position, before, after, False, moved=moved or ways)
         barred = any(r.positions is None and r.kind in _BARS for r in before + after)
         if rest and (barred or ways or verb in reached):
-            alone = len({_alike(p, verb, action, before, after, models) for p in rest}) == 1
+            who = any(_asks_who(r, m) for m in models for r in _judging(verb, action, m))
+            alone = not who and len({_alike(p, verb, action, models) for p in rest}) == 1
             for position in rest[:1] if alone else rest:
                 yield Question(action, verb, position, before, after, barred, alone, moved=ways)
 
 
 def _alike(
-    position: str,
-    verb: str,
-    action: str,
-    before: tuple[Rule, ...],
-    after: tuple[Rule, ...],
-    models: tuple[Model, Model],
+    position: str, verb: str, action: str, models: tuple[Model, Model]
 ) -> tuple[object, ...]:
-    """What must be the same of two positions for one to stand for both."""
-    sides = zip(models, (before, after), strict=True)
-    who = any(_asks_who(rule, model) for model, rules in sides for rule in rules)
-    return (position if who else "", *(_sent(position, verb, action, m) for m in models))
+    """What must be the same of two positions for one to stand for both: whom they are sent to,
+    and the rules that name them."""
+    here = frozenset({position})
+    sent = (_sent(position, verb, action, model) for model in models)
+    naming = (
+        frozenset(r.index for r in _judging(verb, action, m) if r.positions and r.concerns(here))
+        for m in models
+    )
+    return (*sent, *naming)
+
+
+def _judging(verb: str, action: str, model: Model) -> Iterator[Rule]:
+    return (rule for rule in model.actions[action].rules if verb in rule.verbs)
 
 
 def _asks_who(rule: Rule, model: Model) -> bool:
