@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.findings import listing
-from remit_engine.analysis.answer import About, Answer, proven, refuted, unsettled
+from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unsettled
 from remit_engine.analysis.cover import cover, sure
 from remit_engine.analysis.examples import Examples
 from remit_engine.analysis.findings import places, short
 from remit_engine.analysis.formula import TooEntangled
-from remit_engine.analysis.goal import sides
+from remit_engine.analysis.goal import Applies, both, sides
 from remit_engine.analysis.grid import TooManySteps
-from remit_engine.analysis.judgement import POSSIBLE
-from remit_engine.analysis.leftover import left
-from remit_engine.analysis.prober import HANGING, Prober
+from remit_engine.analysis.judgement import POSSIBLE, SURE
+from remit_engine.analysis.leftover import applies, left
+from remit_engine.analysis.prober import HANGING, Prober, Sought
+from remit_engine.analysis.replay import asked
 from remit_engine.analysis.space import Space
 from remit_engine.ir import GRANT, Rule
+from remit_engine.request import Request
 
 NAME = "contradiction"
 PROPOSING = frozenset({"recommend", "nominate"})
@@ -48,10 +50,12 @@ def _compared(rule: Rule, position: str, examples: Examples, prober: Prober) -> 
             mask = 0
             for grant in grants:
                 mask |= found.masks[grant.index]
-            if not found.whole(rule) or _barred(rule, verb, position, space):
+            if not found.whole(rule):
                 continue
             cell = found.left(rule, mask, prober.scope.steps)
             rest = left(prober, space, rule, sure(grants), position, cell)
+            if rest is False:
+                rest = _barred(rule, verb, position, space, prober)
             if rest:
                 continue
         except (TooEntangled, TooManySteps):
@@ -65,14 +69,24 @@ def _compared(rule: Rule, position: str, examples: Examples, prober: Prober) -> 
     return proven(NAME, about)
 
 
-def _barred(rule: Rule, verb: str, position: str, space: Space) -> bool:
-    """Whether a bar may keep the position from deciding some of what it proposes."""
+def _barred(rule: Rule, verb: str, position: str, space: Space, prober: Prober) -> bool | None:
+    """Whether a bar may keep the position from deciding some of what it proposes; None when that
+    could not be settled."""
     bars = sides(space.model.actions[space.action], verb, position).bars
-    found = cover(space, [sure([rule]), (POSSIBLE, bars)], position)
-    mask = 0
-    for bar in bars:
-        mask |= found.masks[bar.index]
-    return bool(found.rivals(rule) & mask)
+    if not bars:
+        return False
+    goal = both(Applies(SURE, (rule,), position), Applies(POSSIBLE, bars, position))
+
+    def shows(request: Request) -> tuple[Asked, ...]:
+        met = applies(rule, request, space, SURE)
+        return (asked(request, space.model),) if met and _kept(bars, request, space) else ()
+
+    found = prober.find(space, Sought(verb, position, goal, shows))
+    return None if found.status is Status.UNKNOWN else found.status is Status.REFUTED
+
+
+def _kept(bars: Sequence[Rule], request: Request, space: Space) -> bool:
+    return any(applies(bar, request, space, POSSIBLE) for bar in bars)
 
 
 def _finding(rule: Rule, verb: str, grants: list[Rule], position: str) -> Diagnostic:

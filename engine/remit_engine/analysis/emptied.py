@@ -74,7 +74,9 @@ class Hanging(Exception):
 
 def _bars(rule: Rule, position: str, space: Space, prober: Prober) -> list[Rule] | None:
     """The bars that leave nothing of a grant; None where something is left (or nothing was)."""
-    bars = sides(space.model.actions[space.action], rule.verb, position).bars
+    every = sides(space.model.actions[space.action], rule.verb, position).bars
+    # a bar that was never fixed forbids nothing; that is told by itself
+    bars = [bar for bar in every if not space.judgement.unset(bar, position)]
     if not bars:
         return None
     found = cover(space, [sure([rule]), (POSSIBLE, bars)], position)

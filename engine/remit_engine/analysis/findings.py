@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -29,6 +29,7 @@ from remit_engine.text import value_text
 
 MOST_PLACES = 8
 MOST_WORDS = 4
+MOST_MEMBERS = 4
 
 
 def short(name: str) -> str:
@@ -95,8 +96,17 @@ def _members(column: Column, chosen: Symbols, space: Space) -> str:
     if tree is not None:
         inside = [m for m in inside if not set(tree.lineage(str(m))[1:]) & set(inside)]
     if rest and len(rest) < len(inside):
-        return f"not {listing((short(str(m)) for m in rest), 'or')}"
-    return listing((short(str(m)) for m in inside), "or")
+        return f"not {_some(rest)}"
+    return _some(inside)
+
+
+def _some(members: Sequence[str | bool]) -> str:
+    """`a`, `b` or `c`; of many the first and how many more."""
+    names = [short(str(m)) for m in members]
+    if len(names) <= MOST_MEMBERS:
+        return listing(names, "or")
+    shown = ", ".join(f"`{n}`" for n in names[: MOST_MEMBERS - 1])
+    return f"{shown} or one of {len(names) - MOST_MEMBERS + 1} more"
 
 
 def bounded(column: Column, chosen: Stretch) -> Stretch:

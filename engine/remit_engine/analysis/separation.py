@@ -54,8 +54,14 @@ def separation(prober: Prober) -> Iterator[Answer]:
             told.update(hands)
             if not hands:
                 yield proven(NAME, About(name, duties.decided))
-            yield from _by_delegation(model, rules, duties)
-            yield from _by_person(model, scope, rules, duties)
+            for answer in (
+                *_by_delegation(model, rules, duties),
+                *_by_person(model, scope, rules, duties),
+            ):
+                one = (duties.checking, duties.decided, repr(answer.about))
+                if one not in told or answer.finding is None:
+                    yield answer
+                told.add(one)
 
 
 def _pairs(rules: ActionRules, today: date) -> list[Duties]:

@@ -100,6 +100,9 @@ def _clashing(rule: Rule, position: str, space: Space) -> Iterator[tuple[Express
     truths = [(c, t.truth(c).true) for c in rule.condition]
     for count in range(1, min(3, len(truths)) + 1):
         for some in itertools.combinations(truths, count):
-            joined = every(*(f for _, f in some))
-            if not space.somewhere(boxes(joined)):
+            try:
+                left = space.somewhere(boxes(every(*(f for _, f in some))))
+            except TooEntangled:  # then these are not the ones to be named
+                continue
+            if not left:
                 yield tuple(c for c, _ in some)

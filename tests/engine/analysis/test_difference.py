@@ -177,8 +177,10 @@ def test_a_moved_label_is_matched_by_what_it_says():
 
 
 def test_labels_and_reasons_are_wording():
-    new = edited(('"Pay"', '"Pay out"'), ("when amount < 0", 'when amount < 0 because "not so"'))
+    new = edited(("action pay", "# pay\naction pay"), ("< 0", '< 0 because "not so"'))
+    new = new.replace("{ from 2026-01-01 ->", '"Ceiling" { from 2026-01-01 ->')
     assert {c.weight for c in found(HOUSE, new)} == {Weight.WORDING}
+    assert len(found(HOUSE, new)) == 2
 
 
 def test_rules_that_change_places_and_limits_are_matched_by_label():

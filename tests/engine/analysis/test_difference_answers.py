@@ -236,6 +236,124 @@ def test_huge_numbers_and_far_days():
     assert of(found, "clerk").verdict is Verdict.DIFFERS
 
 
+# --- what stands for whom ----------------------------------------------------------------------
+
+LINE = """policy house { currency EUR }
+position audit
+position boss
+position mgr { reports to boss }
+position clerk { reports to mgr }
+action pay { amount money  limit on amount }
+authority pay {
+  boss may approve any
+  mgr may approve up to 1_000
+}
+"""
+
+
+def beside(statements: str, more: str = "") -> str:
+    """The text with other statements."""
+    return LINE.partition("authority")[0] + more + "authority pay {\n" + statements + "\n}\n"
+
+
+def test_a_bar_that_asks_who_acts_is_asked_of_each():
+    found = compared(
+        LINE, LINE.replace("1_000", "1_000\n  nobody may approve when actor holds clerk")
+    )
+    witness = of(found, "clerk").witness
+    assert witness is not None
+    assert (witness.old.outcome, witness.new.outcome) == ("escalate", "deny")
+    assert of(found, "boss").verdict is Verdict.SAME
+    assert not any(c.question.everybody for c in found.compared)
+
+
+def test_a_bar_on_a_verb_that_nobody_was_given():
+    found = compared(LINE, LINE.replace("1_000", "1_000\n  nobody may sign"))
+    (one,) = (c for c in found.compared if c.question.verb == "sign")
+    assert one.question.everybody
+    assert one.witness is not None
+    assert (one.witness.old.outcome, one.witness.new.outcome) == ("undefined", "deny")
+
+
+def test_those_without_a_superior_are_not_told_by_those_with_one():
+    old = beside("  mgr may approve any\n  boss may approve up to 1_000")
+    found = compared(old, old.replace("1_000", "2_000"))
+    assert of(found, "clerk").verdict is Verdict.SAME
+    witness = of(found, "audit").witness
+    assert witness is not None
+    assert (witness.old.able, witness.new.able) == (("house.mgr",), ("house.boss", "house.mgr"))
+
+
+@pytest.mark.parametrize("turned_round", [False, True])
+def test_a_grant_behind_a_bar_tells_whether_anybody_may(turned_round):
+    """Nobody was ever given it: undefined, which a grant that gives nothing makes a deny."""
+    old = beside("  mgr may approve any until 2026-06-01\n  mgr may not approve")
+    new = old.replace("06-01", "09-01")
+    found = compared(new, old) if turned_round else compared(old, new)
+    assert of(found, "mgr").verdict is Verdict.SAME
+    for name in ("clerk", "boss", "audit"):
+        witness = of(found, name).witness
+        assert witness is not None, name
+        assert {witness.old.outcome, witness.new.outcome} == {"undefined", "deny"}
+        assert date(2026, 6, 1) <= witness.request.as_of < date(2026, 9, 1)
+
+
+def test_a_grant_behind_a_bar_beside_one_that_holds_is_nothing():
+    old = beside("  mgr may approve any until 2026-06-01\n  mgr may not approve\n"
+                 "  audit may approve any")  # fmt: skip
+    found = compared(old, old.replace("06-01", "09-01"))
+    assert set(verdicts(found).values()) == {"same"}
+
+
+def test_a_grant_that_is_barred_wherever_it_is_met_matters_to_its_holder():
+    rest = "mgr may not approve when amount > 5"
+    old = beside(f"  mgr may approve any until 2026-06-01 when amount > 5\n  {rest}")
+    found = compared(old, old.replace("06-01", "09-01"))
+    witness = of(found, "mgr").witness
+    assert witness is not None
+    assert (witness.old.outcome, witness.new.outcome) == ("undefined", "deny")
+    assert witness.request.facts["amount"] <= 5
+
+
+def test_a_position_with_a_bar_of_its_own_does_not_stand_for_others():
+    old = beside("  boss may approve any\n  audit may not approve")
+    found = compared(old, old + "authority pay { nobody may approve when amount > 7 }\n")
+    assert of(found, "audit").verdict is Verdict.SAME
+    assert of(found, "clerk").verdict is Verdict.DIFFERS
+
+
+WHERE = "enum Region { east { shanghai } west }\n"
+
+
+@pytest.mark.parametrize(
+    "reads",
+    [
+        "parameter home: Region = shanghai|home in east",
+        "define local: boolean = home in east\nparameter home: Region = shanghai|local",
+        "parameter home: Region = shanghai\n"
+        "table near (r: Region) gives boolean first { east -> true  any -> false }|near(home)",
+    ],
+)
+def test_an_enum_that_no_fact_has_is_read_all_the_same(reads):
+    more, condition = reads.split("|")
+    old = beside(f"  mgr may approve any when {condition}", WHERE + more + "\n")
+    found = compared(old, old.replace(WHERE, "enum Region { east  west { shanghai } }\n"))
+    witness = of(found, "mgr").witness
+    assert witness is not None
+    assert (witness.old.outcome, witness.new.outcome) == ("permit", "deny")
+
+
+def test_an_enum_that_only_the_measure_reads():
+    more = WHERE + "parameter home: Region = shanghai\n"
+    table = "table part (r: Region) gives percent first { east -> 1%  any -> 100% }\n"
+    old = beside("  mgr may approve up to 100", more + table)
+    old = old.replace("limit on amount", "limit on amount * part(home)")
+    found = compared(old, old.replace(WHERE, "enum Region { east  west { shanghai } }\n"))
+    witness = of(found, "mgr").witness
+    assert witness is not None
+    assert (witness.old.outcome, witness.new.outcome) == ("permit", "deny")
+
+
 # --- random edits ------------------------------------------------------------------------------
 
 

@@ -26,7 +26,8 @@ def spoken_changes(old: Model, new: Model) -> Iterator[Change]:
         (kind, one), (_, other) = before[name], after[name]
         left = {thing for things in other.exact.values() for thing in things}
         seen: set[tuple[object, ...]] = set()
-        for word in dict.fromkeys((*one.exact, *(spelt.get(w, w) for w in one.spoken))):
+        words = (*one.exact, *(spelt.get(w, w) for w in one.spoken), *one.spoken)
+        for word in dict.fromkeys(words):
             meant, means = set(one.find(word)), set(other.find(word))
             moved = (word.casefold(), *sorted(meant), None, *sorted(means))
             if meant == means or means == meant & left or moved in seen:
