@@ -14,7 +14,10 @@ from fences import UPDATE, outputs, run_page
 EXAMPLES = Path(__file__).parents[1] / "examples"
 STORIES = sorted(page.parent for page in EXAMPLES.glob("*/README.md"))
 EXPECTED = {
-    "batch": ("remit decide . --action discount --batch march.csv --out answers.csv", "answers.csv"),
+    "batch": (
+        "remit decide . --action discount --batch march.csv --out answers.csv",
+        "answers.csv",
+    ),
     "impact": (
         "remit impact proposed.remit --old published.remit --against decisions.jsonl "
         "--list changed.csv",

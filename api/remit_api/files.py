@@ -78,9 +78,13 @@ def files_under(paths: Iterable[Path], *endings: str) -> list[Path]:
 def replacing(path: Path) -> Iterator[Path]:
     """A temporary file beside `path` that takes its name when all went well, and else vanishes.
 
-    The mode of a file that is there is kept; a symbolic link stays one.
+    The mode of a file that is there is kept; a symbolic link stays one. Raises FileTrouble where
+    something else than a file has the name: a folder, or a device, which would be replaced.
     """
     target = path.resolve()
+    if target.exists() and not target.is_file():
+        what = "it is a folder" if target.is_dir() else "it is no plain file"
+        raise FileTrouble(path, f"`{path}` cannot be written: {what}", "name another file")
     handle, name = _temporary(path, target)
     os.close(handle)
     temporary = Path(name)

@@ -22,6 +22,9 @@ from remit_engine.request_reader import (
 )
 from remit_engine.totals import totals_of
 
+NO_PERSON = "no person"
+"""What the message has in it where somebody is named whom no directory knows."""
+
 
 def read_question(
     question: Question, model: Model, directory: Directory, today: date, *, lenient: bool = False

@@ -107,6 +107,7 @@ def _like(like: str | None, found: Tree) -> str:
 
 
 def _in_git(spec: str, found: Tree, place: str) -> Revision:
+    _refuse_links(found, place)
     policies = [p for p in _below(found.blobs, place) if p.endswith(SUFFIX)]
     if place in found.blobs and not policies:
         raise WrongUse(f"`{spec}` is not a policy file", f"a policy is a file ending in {SUFFIX}")
@@ -119,9 +120,10 @@ def _in_git(spec: str, found: Tree, place: str) -> Revision:
     texts = {
         path: _text(path, data, prefix + path)[1] for path, data in found.read(policies).items()
     }
-    tables = sorted(
-        {t for path, text in texts.items() for t in _tables(path, text)} & found.blobs.keys()
-    )
+    named = {t for path, text in texts.items() for t in _tables(path, text)}
+    for linked in sorted(named & found.links):
+        raise _linked(linked, found)
+    tables = sorted(named & found.blobs.keys())
     texts |= {path: _text(path, d, prefix + path)[1] for path, d in found.read(tables).items()}
     program, diagnostics = load_texts(texts)
     if program is None or errors(diagnostics):
@@ -130,6 +132,20 @@ def _in_git(spec: str, found: Tree, place: str) -> Revision:
     return Revision(
         spec, found.commit, program, tuple(diagnostics), _directory(found, place, prefix)
     )
+
+
+def _refuse_links(found: Tree, place: str) -> None:
+    """On disk a link is followed; in git it would be a file that is not there."""
+    for path in sorted(found.links):
+        leads = place == path or place.startswith(f"{path}/")
+        told = path.endswith(SUFFIX) or posixpath.basename(path) == DIRECTORY_FILE
+        if leads or (told and _below([path], place)):
+            raise _linked(path, found)
+
+
+def _linked(path: str, found: Tree) -> WrongUse:
+    message = f"`{path}` is a symbolic link at revision `{found.revision}`"
+    return WrongUse(message, "name the file or folder it leads to, or check the revision out")
 
 
 def _below(paths: Iterable[str], place: str) -> list[str]:
@@ -147,6 +163,8 @@ def _directory(found: Tree, place: str, prefix: str) -> tuple[str, str] | None:
     inside = [p for p in _below(found.blobs, place) if posixpath.basename(p) == DIRECTORY_FILE]
     if place in found.blobs:
         beside = posixpath.join(posixpath.dirname(place), DIRECTORY_FILE)
+        if beside in found.links:
+            raise _linked(beside, found)
         inside = [beside] if beside in found.blobs else []
     if len(inside) != 1:
         return None

@@ -66,6 +66,9 @@ def _written(program: Program) -> Iterator[tuple[str, Iterable[x.Expression]]]:
     for delegation in program.delegations:
         if delegation.cap is not None:
             yield delegation.policy, (delegation.cap,)
+    for waiver in program.waivers:
+        if waiver.condition is not None:
+            yield waiver.policy, (waiver.condition,)
 
 
 def _dated(values: Iterable[DatedValue]) -> Iterator[x.Expression]:

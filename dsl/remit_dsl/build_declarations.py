@@ -41,6 +41,7 @@ from remit_dsl.syntax import (
     Policy,
     Position,
     QName,
+    QuotedName,
     Record,
     Ref,
     Right,
@@ -327,6 +328,7 @@ class DeclarationBuilder(PartBuilder):
 
     def waiver(self, c: list[Any]) -> Waiver:
         """`waive monotone on discount because "…"`."""
+        _forget(c)
         items = items_of(c)
         last = items[-1][1] if items else c[1]
         ends = last[-1] if isinstance(last, tuple) else last
@@ -337,12 +339,20 @@ class DeclarationBuilder(PartBuilder):
         return "verbs", of_kind(Name, c), c[0]
 
     def waiver_names(self, c: list[Any]) -> Item:
-        """`on discount`, `for a, b`, `at a_rule`."""
+        """`on discount`, `for a, b`, `at a_rule, "pay.clerk.approve.2"`."""
         return _WAIVER_KEYS[c[0].type], of_kind(QName, c), c[0]
+
+    def quoted_name(self, c: list[Any]) -> QuotedName:
+        """`"pay.clerk.approve.2"`."""
+        return QuotedName(c[0].span, tuple(text(c[0]).split(".")))
 
     def waiver_because(self, c: list[Any]) -> Item:
         """`because "…"`."""
         return "because", c[1], c[0]
+
+    def waiver_condition(self, c: list[Any]) -> Item:
+        """`when E`, `unless E`."""
+        return c[0].text, c[1], c[0]
 
 
 class _Hit(tuple[str, str | None]):

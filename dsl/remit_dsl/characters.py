@@ -15,6 +15,9 @@ FOREIGN = (
 
 BIDIRECTIONAL = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
+# Letters to Unicode, and nothing to the eye.
+FILLERS = "\u115f\u1160\u3164\uffa0"
+
 # What an editor may show as the end of a line, and the language does not: a rule could stand in
 # what looks like the line after a comment.
 LINE_ENDS = re.compile("\r(?!\n)|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")

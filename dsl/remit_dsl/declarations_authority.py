@@ -14,9 +14,9 @@ from remit_dsl.declarations_steps import steps
 from remit_dsl.declarations_values import period
 from remit_dsl.diagnostics import Related
 from remit_dsl.elaborate import elaborator
-from remit_dsl.elaborate_logic import reversed_ends
+from remit_dsl.elaborate_logic import reversed_ends, when_not_unless
 from remit_dsl.elaboration import Elaborator
-from remit_dsl.expressions import AllOf, Expression, Not
+from remit_dsl.expressions import Expression
 from remit_dsl.facts import ActionFacts
 from remit_dsl.program import (
     Authority,
@@ -33,7 +33,6 @@ from remit_dsl.program import (
 )
 from remit_dsl.resolve import Scope, duplicate
 from remit_dsl.source import Span
-from remit_dsl.types import BOOLEAN
 from remit_dsl.world import ActionHead, World
 
 
@@ -276,33 +275,20 @@ def _total(block: _Block, node: syntax.Total) -> Total | None:
 
 def _clauses(block: _Block, node: syntax.Statement, name: syntax.Name | None) -> _Clauses | None:
     clauses: syntax.Clauses = node.clauses  # type: ignore[attr-defined]
-    parts = [block.el.condition(c) for c in (clauses.when,) if c is not None]
-    if clauses.unless is not None:
-        parts.append(_refused(block.el.condition(clauses.unless)))
+    read, condition = when_not_unless(block.el, clauses.when, clauses.unless)
     sound = period(block.el.findings, clauses.start, clauses.until, clauses)
     _enter_label(block, name)
-    known = tuple(p for p in parts if p is not None)
-    if len(known) < len(parts) or not sound:
+    if not (read and sound):
         return None
     return _Clauses(
         span=node.span,
         label=name.text if name else None,
-        condition=_together(known),
+        condition=condition,
         start=clauses.start,
         until=clauses.until,
         because=label(clauses.because),
         source=clauses.source,
     )
-
-
-def _refused(e: Expression | None) -> Expression | None:
-    return None if e is None else Not(e.span, BOOLEAN, e)
-
-
-def _together(parts: tuple[Expression, ...]) -> Expression | None:
-    if len(parts) < 2:
-        return parts[0] if parts else None
-    return AllOf(parts[0].span.to(parts[1].span), BOOLEAN, parts)
 
 
 def _enter_label(block: _Block, name: syntax.Name | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
@@ -74,7 +74,7 @@ def _parameter(world: World, symbol: Symbol, used: dict[str, set[str]]) -> Param
     head = world.values[symbol.name]
     el = elaborator(world, symbol.policy, NoFacts())
     wanted = Related(symbol.span, f"`{symbol.short}` is {describe(head.type)}, declared here")
-    values = _dated(el, node.values, head.type, wanted)
+    values = _dated(el, node.values, head.type, wanted, f"`{symbol.short}`")
     used[symbol.name] = el.used
     return Parameter(symbol.name, label(node.label), head.type, values, symbol.policy, symbol.span)
 
@@ -86,7 +86,7 @@ def exchanges(world: World) -> dict[tuple[str, str], Exchange]:
         for node in scope.own.file.declarations:
             if isinstance(node, syntax.Exchange) and (node.base, node.quote) not in found:
                 el = elaborator(world, policy, NoFacts())
-                values = _dated(el, node.values, NUMBER, None)
+                values = _dated(el, node.values, NUMBER, None, f"`{node.base}` in `{node.quote}`")
                 _positive(world.findings, values)
                 found[node.base, node.quote] = Exchange(node.base, node.quote, values, node.span)
     return found
@@ -104,23 +104,24 @@ def _dated(
     nodes: tuple[syntax.DatedValue, ...],
     wanted: Type,
     because: Related | None,
+    what: str,
 ) -> tuple[DatedValue, ...]:
     values = []
     for node in nodes:
         value = el.of_type(node.value, wanted, because) if node.value is not None else None
         values.append(DatedValue(node.start, node.until, value, node.source, node.span))
-    _in_order(el.findings, nodes)
+    _in_order(el.findings, nodes, what)
     return tuple(values)
 
 
-def _in_order(findings: Findings, nodes: tuple[syntax.DatedValue, ...]) -> None:
+def _in_order(findings: Findings, nodes: tuple[syntax.DatedValue, ...], what: str) -> None:
     for node in nodes:
         period(findings, node.start, node.until, node)
     for one, two in pairwise(nodes):
-        _follow(findings, one, two)
+        _follow(findings, one, two, what)
 
 
-def _follow(findings: Findings, one: syntax.DatedValue, two: syntax.DatedValue) -> None:
+def _follow(findings: Findings, one: syntax.DatedValue, two: syntax.DatedValue, what: str) -> None:
     if one.start is not None and two.start is not None and two.start <= one.start:
         findings.add(
             two.span,
@@ -138,13 +139,29 @@ def _follow(findings: Findings, one: syntax.DatedValue, two: syntax.DatedValue) 
             [Related(one.span, f"this one holds until {one.until}")],
         )
     elif one.until is not None and two.start is not None and one.until < two.start:
-        findings.add(
-            two.span,
-            "W0506",
-            f"nothing holds from {one.until} until {two.start}",
-            "write `-> unset` for that time if it is meant",
-            [Related(one.span, f"this value ends on {one.until}")],
-        )
+        _gap(findings, one, two, one.until, two.start, what)
+
+
+def _gap(
+    findings: Findings,
+    one: syntax.DatedValue,
+    two: syntax.DatedValue,
+    ends: date,
+    begins: date,
+    what: str,
+) -> None:
+    days = (begins - ends).days
+    last = begins - timedelta(days=1)
+    when = f"on {ends}" if days == 1 else f"from {ends} to {last} ({days} days)"
+    cure = f"write `until {begins}`" if days == 1 else f"write `until {begins}` if it held so long"
+    findings.add(
+        one.span,
+        "W0506",
+        f"{what} has no value {when}",
+        f"`until` is the first day on which it holds no more: {cure}, or "
+        f"`from {ends} until {begins} -> unset` if there is none",
+        [Related(two.span, f"the next value begins on {begins}")],
+    )
 
 
 def period(findings: Findings, start: date | None, until: date | None, node: syntax.Node) -> bool:

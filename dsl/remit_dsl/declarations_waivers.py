@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from remit_dsl import syntax
+from remit_dsl.characters import FILLERS
 from remit_dsl.declarations import label, verb_of
+from remit_dsl.elaborate import elaborator
+from remit_dsl.elaborate_logic import when_not_unless
+from remit_dsl.expressions import Expression
+from remit_dsl.facts import ActionFacts
 from remit_dsl.findings import did_you_mean, listing
 from remit_dsl.program import Waiver
 from remit_dsl.resolve import Scope
@@ -17,6 +22,8 @@ from remit_dsl.world import World
 _WHOLE = frozenset({"accountability", "dates", "unset"})
 # Questions about values: after `at` a value is meant before a rule of the same name.
 _OF_VALUES = frozenset({"tables", "unset"})
+# Questions that look for requests, which are inside a condition or outside.
+_OF_REQUESTS = ("dead_end", "monotone", "separation")
 
 
 def waivers(world: World) -> tuple[Waiver, ...]:
@@ -36,9 +43,11 @@ def _waiver(world: World, scope: Scope, node: syntax.Waiver) -> Waiver | None:
     actions = [scope.require("action", name, findings) for name in node.actions]
     positions = [scope.require("position", name, findings) for name in node.positions]
     rules = [_rule(world, scope, node, name) for name in node.rules]
+    read, condition = _condition(world, scope, node)
     because = label(node.because)
     # A name that is not known must not be left out: the waiver would then reach further.
-    if not all(sound) or because is None or None in (*verbs, *actions, *positions, *rules):
+    sound += [read, None not in (*verbs, *actions, *positions, *rules)]
+    if not all(sound) or because is None:
         return None
     return Waiver(
         question=node.question.text,
@@ -49,6 +58,7 @@ def _waiver(world: World, scope: Scope, node: syntax.Waiver) -> Waiver | None:
         because=because,
         policy=scope.policy,
         span=node.question.span,
+        condition=condition,
     )
 
 
@@ -66,7 +76,7 @@ def _placed(world: World, node: syntax.Waiver) -> bool:
     question = node.question.text
     if question not in QUESTIONS or question in _WHOLE:
         return True
-    if node.actions or node.positions or node.rules:
+    if node.actions or node.positions or node.rules or _asks_for_action(node):
         return True
     world.findings.add(
         node.question.span,
@@ -78,11 +88,50 @@ def _placed(world: World, node: syntax.Waiver) -> bool:
 
 
 def _reasoned(world: World, node: syntax.Waiver) -> bool:
-    if node.because is not None and node.because.text.strip():
+    if node.because is not None and _says_something(node.because.text):
         return True
     place = node.question.span if node.because is None else node.because.span
     world.findings.add(place, "E0432", "a waiver needs its reason", 'write `because "…"`')
     return False
+
+
+def _says_something(reason: str) -> bool:
+    """Whether there is a letter or a digit in it that can be seen."""
+    return any(c.isalnum() and c not in FILLERS for c in reason)
+
+
+# --- conditions --------------------------------------------------------------------------
+
+
+def _condition(world: World, scope: Scope, node: syntax.Waiver) -> tuple[bool, Expression | None]:
+    """Whether the condition could be read, and what it says of the requests of the one action."""
+    written = node.when or node.unless
+    if written is None:
+        return True, None
+    question = node.question.text
+    if question in QUESTIONS and question not in _OF_REQUESTS:
+        message = f"a waiver of `{question}` takes no condition"
+        help = f"only {listing(_OF_REQUESTS)} look for requests"
+        world.findings.add(written.span, "E0435", message, help)
+        return False, None
+    if len(node.actions) != 1:
+        help = "write a waiver for each action" if node.actions else "write `on ACTION`"
+        world.findings.add(
+            written.span, "E0435", "the condition of a waiver needs one action", help
+        )
+        return False, None
+    hit = scope.lookup("action", node.actions[0].parts)
+    head = world.actions.get(hit.symbol.name) if hit is not None else None
+    if head is None:
+        return False, None
+    el = elaborator(world, scope.policy, ActionFacts(head))
+    return when_not_unless(el, node.when, node.unless)
+
+
+def _asks_for_action(node: syntax.Waiver) -> bool:
+    """Whether its condition makes it name an action, which is told instead."""
+    conditional = node.when is not None or node.unless is not None
+    return conditional and node.question.text in _OF_REQUESTS
 
 
 # --- rules -------------------------------------------------------------------------------
@@ -92,7 +141,8 @@ def _rule(world: World, scope: Scope, node: syntax.Waiver, name: syntax.QName) -
     """The label or id of a rule, or the name of a value or policy; a bare word that is none of
     these is reported.
 
-    Ids are made where the rules are, so a dotted name that is no value is taken as written.
+    Ids are made where the rules are, so a dotted name that is no value is taken as written. One
+    in quotes may have a number at its end, or a `+` in it.
     """
     labels = list(_labels(world, scope, node))
     value = scope.lookup("value", name.parts)

@@ -181,6 +181,23 @@ def negation(el: Elaborator, node: syntax.Not, expected: Type | None) -> Express
     return None if operand is None else Not(node.span, BOOLEAN, operand)
 
 
+def when_not_unless(
+    el: Elaborator, when: syntax.Expr | None, unless: syntax.Expr | None
+) -> tuple[bool, Expression | None]:
+    """Whether both could be checked, and what holds where the first does and not the second."""
+    written = [el.condition(e) if e is not None else None for e in (when, unless)]
+    sound = all(
+        (e is None) == (read is None) for e, read in zip((when, unless), written, strict=True)
+    )
+    wanted, refused = written
+    if refused is None:
+        return sound, wanted
+    refusal = Not(refused.span, BOOLEAN, refused)
+    if wanted is None:
+        return sound, refusal
+    return sound, AllOf(wanted.span.to(refusal.span), BOOLEAN, (wanted, refusal))
+
+
 def conditional(
     el: Elaborator, node: syntax.Conditional, expected: Type | None
 ) -> Expression | None:

@@ -17,6 +17,7 @@ _ODD_DATE = re.compile(
     |((?:19|20)[0-9]{2})-([01][0-9])([0-3][0-9]))(?![\w.])""",
     re.VERBOSE,
 )
+_NAME_BEFORE = re.compile(r"[^\W\d][\w.]*\Z")
 _COMMAS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9_])(?:\.[0-9]+)?")
 _EXPONENT = re.compile(r"[0-9][0-9_]*(?:\.[0-9_]+)?[eE][+-]?[0-9]+(?!\w)")
 _TAIL = re.compile(r"[\w.]*\w|\.")
@@ -67,13 +68,13 @@ def _point_first(tape: Tape, start: int) -> Token | None:
     found = numerals.match(tape.text, start + 1)
     end = found.end() if found else start + 2
     written = "0" + tape.text[start:end]
-    tape.fault(
-        "E0019",
-        start,
-        end,
-        f"`{tape.text[start:end]}` lacks the digit before the point",
-        f"write `{written}`",
-    )
+    said = tape.text[start:end]
+    if name := _NAME_BEFORE.search(tape.text, tape.line_start, start):
+        message = f"`{said}` cannot be the end of a name"
+        help = f'a rule whose id ends in a number is named in quotes: `"{name.group()}{said}"`'
+    else:
+        message, help = f"`{said}` lacks the digit before the point", f"write `{written}`"
+    tape.fault("E0019", start, end, message, help)
     return _numeral(tape, written, start, end)
 
 

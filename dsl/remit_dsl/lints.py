@@ -75,6 +75,9 @@ def _expressions(program: Program) -> Iterator[tuple[str, Expression]]:
     for delegation in program.delegations:
         if delegation.cap is not None:
             yield f"delegation of `{_short(delegation.action)}`", delegation.cap
+    for waiver in program.waivers:
+        if waiver.condition is not None:
+            yield f"a waiver of `{waiver.question}`", waiver.condition
 
 
 def _uses(program: Program) -> dict[str, str]:

@@ -243,7 +243,10 @@ def _half_said(scene: Scene, index: int, terminal: str) -> Told:
     return True, _said_as(scene, index, meant, terminal)
 
 
-_NAMING = vocabulary.WAIVER_PARTS - {"because"}
+_EMPTY = dict.fromkeys(vocabulary.WAIVER_PARTS, "name") | {
+    "when": "condition",
+    "unless": "condition",
+}
 
 
 def _unasked_waiver(scene: Scene) -> Told:
@@ -259,16 +262,38 @@ def _unasked_waiver(scene: Scene) -> Told:
 
 
 def _empty_waiver_part(scene: Scene) -> Told:
-    """`on because "…"`: no name follows, and `because` passes for one."""
+    """`on because "…"`: nothing follows `on`, and `because` passes for a name."""
     if scene.tokens[scene.start].text != "waive" or scene.found < scene.start + 2:
         return _NO
     part, reason = scene.tokens[scene.found - 2 : scene.found]
     if scene.token.type != "STRING" or reason.text != "because":
         return _NO
-    if part.type != "COMMA" and part.text not in _NAMING:
+    if part.type != "COMMA" and (part.text not in _EMPTY or part.text == "because"):
         return _NO
-    part.fault("E0030", f"expected a name after {_shown(part)}", "write a name, or leave it out")
+    what = _EMPTY.get(part.text, "name")
+    part.fault(
+        "E0030", f"expected a {what} after {_shown(part)}", f"write a {what}, or leave it out"
+    )
     return True, None
+
+
+def _unquoted_id(scene: Scene) -> Told:
+    """`at pay.a+b.approve`: the id of a rule for two positions, as an answer shows it."""
+    begin, found = scene.tokens[scene.start], scene.found
+    if begin.text != "waive" or scene.token.type != "PLUS" or found < scene.start + 2:
+        return _NO
+    first, end = scene.tokens[found - 1], found
+    while scene.tokens[end + 1].type in ("PLUS", "WORD", "DOTTED") and _glued(scene, end):
+        end += 1
+    whole = first.reading.source.text[first.start : scene.tokens[end].end]
+    help = f'write the id in quotes: `at "{whole}"`'
+    scene.token.fault("E0030", "a `+` cannot stand in a name", help)
+    return True, None
+
+
+def _glued(scene: Scene, index: int) -> bool:
+    """Whether nothing stands between a token and the next."""
+    return scene.tokens[index].end == scene.tokens[index + 1].start
 
 
 def _open_parenthesis(scene: Scene) -> Told:
@@ -407,6 +432,7 @@ EXPLAINERS: tuple[Callable[[Scene], Told], ...] = (
     _is_phrase,
     _unasked_waiver,
     _empty_waiver_part,
+    _unquoted_id,
     _misspelt,
     _open_parenthesis,
     _idle_parenthesis,

@@ -34,11 +34,13 @@ from remit_dsl.syntax import (
     Expr,
     Field,
     Measure,
+    Name,
     Node,
     Parameter,
     Policy,
     Position,
     QName,
+    QuotedName,
     Record,
     Requirement,
     Right,
@@ -308,7 +310,7 @@ def _delegation(node: Delegation, place: Place) -> Item:
 
 def _waiver(node: Waiver, place: Place) -> Item:
     reach = [
-        f"{word} {', '.join(name.text for name in names)}"
+        f"{word} {', '.join(map(_in_waiver, names))}"
         for word, names in (
             ("of", node.verbs),
             ("on", node.actions),
@@ -318,13 +320,20 @@ def _waiver(node: Waiver, place: Place) -> Item:
         if names
     ]
     head = f"waive {node.question.text}"
+    conditions = print_statements.conditions(node)
+    before = [head, *reach, *(text for text, _ in conditions)]
     reason = [] if node.because is None else [f"because{label(node.because)}"]
-    whole = " ".join([head, *reach, *reason])
+    whole = " ".join([*before, *reason])
     if width(whole) <= WIDTH:
         return _leaf(node, whole)
-    if width(first := " ".join([head, *reach])) <= WIDTH:
+    if width(first := " ".join(before)) <= WIDTH:
         return _leaf(node, first, *indented(reason))
-    return _leaf(node, head, *indented([*reach, *reason]))
+    lines = [line for text, e in conditions for line in _clause(text, e)]
+    return _leaf(node, head, *indented([*reach, *lines, *reason]))
+
+
+def _in_waiver(name: Name | QName) -> str:
+    return quoted(name.text) if isinstance(name, QuotedName) else name.text
 
 
 def _authority(node: Authority, place: Place) -> Item:

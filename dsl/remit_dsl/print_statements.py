@@ -27,6 +27,7 @@ from remit_dsl.syntax import (
     Statement,
     Step,
     Total,
+    Waiver,
 )
 
 Parts = tuple[str, list[tuple[str, Expr | None]]]
@@ -42,12 +43,14 @@ def parts(node: Statement) -> Parts:
     return head, _clauses(clauses) if clauses is not None else []
 
 
+def conditions(node: Clauses | Waiver) -> list[tuple[str, Expr | None]]:
+    """`when …` and `unless …`, each with its condition."""
+    said = (("when", node.when), ("unless", node.unless))
+    return [(f"{word} {expression(e)}", e) for word, e in said if e is not None]
+
+
 def _clauses(node: Clauses) -> list[tuple[str, Expr | None]]:
-    found: list[tuple[str, Expr | None]] = []
-    if node.when is not None:
-        found.append((f"when {expression(node.when)}", node.when))
-    if node.unless is not None:
-        found.append((f"unless {expression(node.unless)}", node.unless))
+    found = conditions(node)
     dates = [
         f"{word} {day.isoformat()}"
         for word, day in (("from", node.start), ("until", node.until))

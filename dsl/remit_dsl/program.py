@@ -385,6 +385,7 @@ class Waiver:
 
     rules: labels and ids of rules as written; of a parameter, definition or table its qualified
     name. A bare word stands for `ACTION.WORD`.
+    condition: when-and-not-unless, over the requests of the one action it then names.
     """
 
     question: str
@@ -395,6 +396,7 @@ class Waiver:
     because: Label
     policy: str
     span: Span
+    condition: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)

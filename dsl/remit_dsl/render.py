@@ -12,6 +12,10 @@ from remit_dsl.source import Source, Span
 _TAB = 4
 _WIDEST = 160
 
+MOST_SHOWN = 2
+"""Of so many places with one message the lines are shown; more are only named."""
+MOST_PLACES = 8
+
 SourceOf = Callable[[str], Source | None]
 
 
@@ -22,10 +26,27 @@ def human(diagnostic: Diagnostic, source: Source | SourceOf | None = None) -> st
     lines += excerpt(diagnostic.span, find)
     if diagnostic.help:
         lines.append(f"  help: {diagnostic.help}")
-    for related in diagnostic.related:
-        lines.append(f"  note: {related.message}")
-        lines += excerpt(related.span, find)
+    for message, spans in _notes(diagnostic).items():
+        if len(spans) <= MOST_SHOWN:
+            for span in spans:
+                lines += [f"  note: {message}", *excerpt(span, find)]
+        else:
+            lines.append(f"  note: {message}: {_places(spans)}")
     return "\n".join(lines)
+
+
+def _notes(diagnostic: Diagnostic) -> dict[str, list[Span]]:
+    """Each message of the related places, in order, with its places."""
+    found: dict[str, list[Span]] = {}
+    for related in diagnostic.related:
+        found.setdefault(related.message, []).append(related.span)
+    return found
+
+
+def _places(spans: list[Span]) -> str:
+    more = len(spans) - MOST_PLACES
+    listed = ", ".join(map(str, spans[:MOST_PLACES]))
+    return f"{listed} and {more} more" if more > 0 else listed
 
 
 def summary(diagnostics: list[Diagnostic]) -> str:

@@ -21,7 +21,7 @@ QUESTIONS = (
     "tables", "unreachable", "shadowed", "emptied", "dead_end", "monotone", "separation",
     "accountability", "contradiction", "dates", "unset",
 )  # fmt: skip
-WAIVER_PARTS = words("of on for at because")
+WAIVER_PARTS = words("of on for at when unless because")
 
 # Never a name: a condition read aloud would be misheard.
 RESERVED = words("if then else and or not true false when unless in is")

@@ -28,7 +28,7 @@ class Lookup:
         found = self.exact.get(word)
         if found is None:
             word = unicodedata.normalize("NFC", word)
-            found = self.exact.get(word) or self.spoken.get(word.strip().casefold(), ())
+            found = self.exact.get(word) or self.spoken.get(folded(word), ())
         return found
 
     def nearest(self, word: str) -> str | None:
@@ -61,6 +61,11 @@ class Names:
     """Attributes of people declared in `record Person`, without the built-in ones."""
 
 
+def folded(word: str) -> str:
+    """A label or another name as it is looked up."""
+    return unicodedata.normalize("NFC", word).strip().casefold()
+
+
 def is_person(type: Type) -> bool:
     """True for the built-in record of people."""
     return type.kind == "record" and (type.name or "").rsplit(".", 1)[-1] == "Person"
@@ -74,7 +79,7 @@ def _lookup(entries: Iterable[tuple[str, Iterable[str], Iterable[str]]]) -> Look
         for name in names:
             exact[name].append(meaning)
         for label in labels:
-            spoken[unicodedata.normalize("NFC", label).strip().casefold()].append(meaning)
+            spoken[folded(label)].append(meaning)
     return Lookup(_frozen(exact), _frozen(spoken))
 
 

@@ -75,7 +75,7 @@ def test_json_lines(house, file):
     assert [row["id"] for row in rows] == ["7", "8", "9", None, None]
     assert rows[0]["rules"] == ["discount.sales_representative.approve"]
     assert "is not a percent" in rows[2]["error"]
-    assert "not JSON" in rows[3]["error"]
+    assert rows[3]["error"] == "not JSON at column 1: expecting value"
     assert rows[4]["error"] == "the line is not a JSON object"
 
 
@@ -350,3 +350,79 @@ def test_a_slip_on_the_command_line_ends_the_batch_at_once(house, file, words, s
     assert ran.code == 4
     assert said in ran.err
     assert not Path("out.csv").exists()
+
+
+def test_people_nobody_knows_without_a_directory(house, file) -> None:
+    file("in.csv", "actor,rate,order.total,order.margin\nrita,1%,5,20%\nrita,2%,5,20%\n")
+    words = ("--action", "discount", *DAY, "--batch", "in.csv", "--out", "out.csv")
+    ran = house("decide", "--no-directory", *words)
+    said = "  help: no directory of people was read; name one with `--directory FILE`\n"
+    assert ran.out.count(said) == 1
+    assert "no directory" not in house("decide", *words).out
+
+
+def test_a_line_too_long_is_one_row(house):
+    """What follows in it is no line of its own, even where it looks like one."""
+    from remit_api.batch.row import LONGEST
+
+    good, tail = b"rita,2%,20%,sam\n", b"\ngrace,2%,20%,sam"
+    head = b"actor,rate,order.margin,requester\n"
+    long = b"x" * LONGEST + tail[1:] + b"," + b"y" * LONGEST + b"\n"
+    Path("in.csv").write_bytes(head + good + long + good)
+    line = b'{"actor": "rita", "rate": "2%", "order": {"margin": "20%"}, "requester": "sam"}'
+    Path("in.jsonl").write_bytes(b" " * LONGEST * 2 + line + b"\n" + line + b"\n")
+    words = ("--action", "discount", *DAY, "--out", "out.csv", "--batch")
+    error = "the line cannot be read: it is longer than 16 MB"
+    assert house("decide", *words, "in.csv").code == 1
+    assert [(r["outcome"], r["error"]) for r in answers("out.csv")] == [
+        ("permit", ""), ("", error), ("permit", ""),
+    ]  # fmt: skip
+    assert house("decide", *words, "in.jsonl").code == 1
+    assert [(r["outcome"], r["error"]) for r in answers("out.csv")] == [("", error), ("permit", "")]
+
+
+def test_a_path_of_parquet_is_one_file_and_its_own_columns(house):
+    """No pattern, and no partition of a lake that overrides a column."""
+    for path, actor in (("r[1].parquet", "rita"), ("r1.parquet", "no"), ("a*.parquet", "rita"),
+                        ("ab.parquet", "no"), ("actor=no/rate=9/q?.parquet", "rita")):  # fmt: skip
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        duckdb.sql(f"""COPY (SELECT '{actor}' AS actor, 'sam' AS requester, '2%' AS rate,
+                     '20%' AS "order.margin") TO 'made' (FORMAT parquet)""")
+        os.rename("made", path)
+    words = ("--action", "discount", *DAY, "--out")
+    Path("row=7").mkdir()
+    for out in ("out.parquet", "row=7/out[1].parquet"):
+        for path in ("r[1].parquet", "a*.parquet", "actor=no/rate=9/q?.parquet"):
+            ran = house("decide", *words, out, "--batch", path)
+            assert ran.code == 0, ran.err
+            os.rename(out, "read.parquet")
+            found = duckdb.sql("SELECT row, outcome FROM 'read.parquet'").fetchall()
+            assert found == [(1, "permit")]
+
+
+def test_a_moment_in_a_time_zone_has_no_day(house):
+    duckdb.sql("""
+        COPY (SELECT 'rita' AS actor, 'sam' AS requester, '2%' AS rate, '20%' AS "order.margin",
+                     make_timestamptz(day) AS as_of
+              FROM (VALUES (1772409600000000), (NULL)) AS t(day))
+        TO 'in.parquet' (FORMAT parquet)""")
+    words = ("--action", "discount", *DAY, "--batch", "in.parquet", "--out", "out.csv")
+    ran = house("decide", *words)
+    assert ran.code == 1, ran.err
+    first, second = answers("out.csv")
+    assert first["error"] == (
+        "as_of: this column holds a moment in a time zone, whose day depends on the place: "
+        "store it as DATE"
+    )
+    assert second["outcome"] == "permit"
+
+
+def test_a_folder_in_the_place_of_a_file(house, file):
+    Path("d.csv").mkdir()
+    file("in.csv", "actor,rate\nrita,2%\n")
+    ran = house("decide", *DAY, "--batch", "d.csv", "--out", "out.csv")
+    assert ran.code == 2
+    assert "`d.csv` is a folder" in ran.err
+    ran = house("decide", *DAY, "--action", "discount", "--batch", "in.csv", "--out", "d.csv")
+    assert "`d.csv` cannot be written: it is a folder" in ran.err
+    assert ".tmp" not in ran.err

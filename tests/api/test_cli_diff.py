@@ -84,12 +84,47 @@ def test_a_condition(edit):
 
 
 def test_wording_alone_is_listed_and_is_no_difference_in_answers(edit):
-    ran = edit(('"Give a discount"', '"Give rebates"'), ("dear:", "costly:"))
+    ran = edit(('"Give a discount"', '"Give a discount" fr "Remise"'), ("dear:", "costly:"))
     assert ran.code == 0
     assert ran.first == "wording alone, which decides nothing"
-    assert 'discount: label moved from "Give a discount" to "Give rebates"' in ran.out
+    assert 'label moved from "Give a discount" to "Give a discount" fr "Remise"' in ran.out
     assert "nobody may approve discount: name moved from dear to costly" in ran.out
     assert "no difference in meaning, the wording aside" in ran.out
+
+
+def test_a_word_that_requests_may_use_and_that_means_nothing_now(edit):
+    ran = edit(('"Give a discount"', '"Give rebates"'))
+    assert ran.code == 7
+    assert ran.out == (
+        "words\n"
+        "  the word `Give a discount` meant action discount, and means nothing now: a request that "
+        "says it is no longer understood\n"
+        "\n"
+        "wording alone, which decides nothing but what the words above mean\n"
+        '  discount: label moved from "Give a discount" to "Give rebates"\n'
+        "\n"
+        "1 difference\n"
+    )
+
+
+def test_a_word_that_means_somebody_else_is_answered_so(edit, remit):
+    alias = ('position clerk "Clerk" {', 'position clerk "Chief" {')
+    ran = edit(alias, ('"Manager"', '"Clerk"'), words=("--json",))
+    assert ran.code == 7
+    words = [c for c in ran.document["changes"] if c["subject"] == "word"]
+    assert [(c["old"], c["new"], c["weight"]) for c in words] == [
+        ("clerk", "manager", "answers"),
+        ("manager", None, "answers"),
+    ]
+    assert words[0]["text"] == "the word `Clerk` meant position clerk, and means manager now"
+    asked = ("--actor", "Clerk", "rate=5%", "total=0", *DAY)
+    assert remit("decide", "old.remit", *asked).code != 0
+    assert remit("decide", "new.remit", *asked).code == 0
+
+
+def test_a_verbose_word_has_its_places(edit):
+    ran = edit(('"Manager"', '"Head"'), words=("--verbose",))
+    assert "    old.remit:3:10 -> new.remit:3:10\n" in ran.out
 
 
 def test_what_no_answer_hangs_on_is_a_difference_still(edit):

@@ -63,9 +63,9 @@ def test_the_report(draft):
     assert "3  answered otherwise (42.9%)" in lines
     changes = lines[lines.index("what changes") + 1 :][:4]
     assert changes == [
-        "1  escalate -> permit  2,000.20 EUR  ████████████████████████",
-        "1  permit -> deny      4,000.00 EUR  ████████████████████████",
-        "1  permit -> escalate  3,000.00 EUR  ████████████████████████",
+        "1  ████████████████  escalate -> permit  2,000.20 EUR",
+        "1  ████████████████  permit -> deny      4,000.00 EUR",
+        "1  ████████████████  permit -> escalate  3,000.00 EUR",
         "the money is `order.total` of discount",
     ]
     assert "1 of 3  sales_representative  1 escalate -> permit" in lines
@@ -314,7 +314,7 @@ def test_rows_without_an_amount_are_counted(draft, file):
     file("past.csv", "as_of,actor,requester,rate,order.margin\n2026-03-02,grace,sam,1%,6%\n")
     ran = draft("impact", "draft", "--old", "policies", "--against", "past.csv")
     assert "the money is `order.total` of discount; 1 row without an amount" in ran.out
-    assert "1  permit -> deny  -  " in ran.out
+    assert "1  ████████████████  permit -> deny  -\n" in ran.out
 
 
 def test_a_column_of_no_use_is_named(draft, file):
@@ -332,7 +332,7 @@ def test_facts_and_action_of_the_command_line(draft, file):
     options = ("--old", "policies", "--action", "discount", "--as-of", "2026-03-02")
     options = (*options, "--requester", "sam")
     ran = draft("impact", "draft", *facts, *options, "--against", "past.csv")
-    assert "1  escalate -> permit  100.00 EUR" in ran.out
+    assert "1  ████████████████  escalate -> permit  100.00 EUR" in ran.out
     for slip in (("--verb", "revew"), ("--action", "discnt")):
         ran = draft("impact", "draft", *facts, *options, *slip, "--against", "past.csv")
         assert ran.code == 4
@@ -449,8 +449,8 @@ def test_facts_of_a_database_as_json(draft):
     url = base("log.db", create, rows)
     ran = draft("impact", "draft", "--old", "policies", "--against", url)
     assert ran.code == 1
-    assert "1  escalate -> permit  7.00 EUR" in ran.out
-    assert "row 2 (2): document: not JSON" in ran.out
+    assert "1  ████████████████  escalate -> permit  7.00 EUR" in ran.out
+    assert "row 2 (2): facts: not JSON at line 1, column 2: " in ran.out
 
 
 def test_a_base_with_several_tables(draft):
@@ -475,6 +475,13 @@ def test_a_base_with_several_tables(draft):
         ("://", "is not a database address", 2),
         ("sqlite:///past.csv", "the database `sqlite:///past.csv` cannot be read: ", 74),
         ("mysql+pymysql://u:secret@h/b", "the driver `pymysql` for this database", 2),
+        ("postgresql://u:secret@h:no/b", "`postgresql://***` is not a database address", 2),
+        ("postgresql://u:se@secret/x@h", "`postgresql://***` is not a database address", 2),
+        (
+            "sqlite:///past.csv?timeout=9876",
+            "the database `sqlite:///past.csv?timeout=***` cannot be read: ",
+            74,
+        ),
     ],
 )
 def test_an_address_that_leads_nowhere(draft, url, said, code):
@@ -497,6 +504,16 @@ def test_nothing_is_left_behind(draft):
     before = sorted(os.listdir())
     draft("impact", "draft", "--old", "policies", "--against", "past.csv", "--list", "no.xlsx")
     assert sorted(os.listdir()) == before
+
+
+def test_a_report_shows_no_password(draft):
+    base("log.db", COLUMNS, past_rows())
+    for option in ((), ("--json",)):
+        words = ("impact", "draft", "--against", "sqlite:///log.db?timeout=9876", *option)
+        ran = draft(*words)
+        assert ran.code == 0, ran.err
+        assert "sqlite:///log.db?timeout=***" in ran.out
+        assert "9876" not in ran.out + ran.err
 
 
 # --- Parquet ------------------------------------------------------------------------------------
@@ -576,3 +593,41 @@ def test_a_text_that_does_not_hold_yet(draft, file, monkeypatch, ending):
     ran = draft(*words, "--new-as-of", "July")
     assert ran.code == 2
     assert '--new-as-of: `"July"` is not a date' in ran.err
+
+
+def test_a_bar_stands_beside_its_count(draft, file):
+    text = ROWS.splitlines()
+    more = [line.replace("B2", "B9") for line in text if "B2" in line]
+    file("past.csv", "\n".join([*text, *more]) + "\n")
+    ran = draft("impact", "draft", "--old", "policies", "--against", "past.csv")
+    lines = [line.strip() for line in ran.out.splitlines()]
+    changes = lines[lines.index("what changes") + 1 :][:3]
+    assert changes == [
+        "2  ████████████████  escalate -> permit  4,000.40 EUR",
+        "1  ████████          permit -> deny      4,000.00 EUR",
+        "1  ████████          permit -> escalate  3,000.00 EUR",
+    ]
+
+
+STRANGE = (
+    '{"actor":"rita"\n'
+    '{"actor": "rita", "action": "discount", "as_of": "2026-03-02", "outcome": "permit",'
+    ' "requester": "sam", "facts": {"rate": "1%", "order": {"total": 1, "margin": "20%"}}}\n'
+)
+HELP = "  help: no directory of people was read; name one with `--directory FILE`\n"
+
+
+def test_people_nobody_knows_without_a_directory(draft, file):
+    file("past.jsonl", STRANGE + STRANGE.splitlines()[1] + "\n")
+    Path("draft/directory.yaml").unlink()
+    ran = draft("impact", "draft", "--against", "past.jsonl")
+    assert ran.out.count(HELP) == 1
+    assert "  row 1: not JSON at column 16: expecting ',' delimiter\n" in ran.out
+    assert "document" not in ran.out
+    known = draft("impact", "draft", "--against", "past.jsonl", "-d", "policies/directory.yaml")
+    assert "no directory" not in known.out
+    assert "1 row could not be replayed" in known.out
+    file("past.jsonl", STRANGE.replace('"rita", ', '"nina", '))
+    known = draft("impact", "draft", "--against", "past.jsonl", "-d", "policies/directory.yaml")
+    assert "there is no person or position `nina`" in known.out
+    assert "no directory" not in known.out

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from remit_api.cli import prove as command
+from remit_api.cli.prove_words import HOLDS, statement
 from remit_dsl.diagnostics import Diagnostic, Related
 from remit_dsl.loader import load
+from remit_dsl.source import NOWHERE
 from remit_engine.analysis import prove as analysis
 from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unknown
 from remit_engine.analysis.scope import Scope
@@ -89,8 +91,9 @@ def test_a_finding_with_both_places_and_its_case(answers) -> None:
     assert "  # a superior may do less\n  - name: monotone approve discount" in ran.out
     assert "    facts: {rate: 4%, order: {total: 1000, margin: 20%}}\n" in ran.out
     row = ran.line("monotone").split()
-    assert row == ["2", "1", "1", "0", "0"]
-    assert ran.out.endswith("1 refuted; `remit explain W0805` says more\n")
+    assert row[:5] == ["2", "1", "1", "0", "0"]
+    assert " ".join(row[5:]) == "the superior may what his report may"
+    assert ran.out.endswith("1 refuted (1 monotone); `remit explain W0805` says more\n")
 
 
 def test_the_case_runs_as_it_is_printed(answers, house, file) -> None:
@@ -107,7 +110,7 @@ def test_nothing_found(answers) -> None:
     ran = answers(lambda m: [proven("monotone", OTHER)])()
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.endswith("1 answer, no fault\n")
-    assert "proven  monotone" not in ran.out
+    assert "proven  the superior" not in ran.out
 
 
 def test_all_names_what_is_proven_and_waived(answers) -> None:
@@ -121,27 +124,91 @@ def test_all_names_what_is_proven_and_waived(answers) -> None:
 
     ran = answers(make)("--all")
     assert ran.code == 0
-    manager, director = "sales_manager, sales_representative", "general_manager, sales_manager"
+    holds = "the superior may what his report may: approve discount"
     reason = '"finance reviews, it does not sell"'
-    assert f"waived  monotone  approve discount {manager}: {reason}\n" in ran.out
-    assert f"proven  monotone  approve discount {director}\n" in ran.out
-    assert ran.line("monotone").split() == ["2", "1", "0", "0", "1"]
+    manager = f"{holds}, sales_manager above sales_representative: {reason}"
+    assert ran.out.startswith(
+        f"waived   {manager}\nproven   {holds}, general_manager above sales_manager\n\n"
+    )
+    assert ran.line("monotone").split()[:5] == ["2", "1", "0", "0", "1"]
     assert ran.out.endswith("2 answers, no fault, 1 of them waived\n")
     assert "W0805" not in ran.out
+
+
+def test_all_answers_read_right_aloud(remit) -> None:
+    shutil.copy(PLANTED / "not_monotone.remit", "p.remit")
+    ran = remit("prove", "p.remit", "--as-of", "2026-03-01", "--all")
+    said = ran.out[ran.out.index("\nproven  ") :].split("\n\n")[0].strip().split("\n")
+    assert "proven   the rule can apply: discount.clerk.approve" in said
+    assert "proven   no other grant makes this one idle: discount.clerk.approve" in said
+    assert "proven   no prohibition takes the whole grant: discount.clerk.approve" in said
+    (wrong,) = [line for line in said if line.startswith("refuted")]
+    assert wrong.startswith("refuted  the superior may what his report may: approve discount, ")
+    assert len(said) == len(set(said))
+
+
+def test_every_question_has_its_sentence() -> None:
+    assert [*HOLDS] == [*analysis.QUESTIONS]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("W0811", "no day is left out: discount.a"),
+        ("W0812", "no end is near: discount.a"),
+        ("W0813", "each date is as it was meant: discount.a"),
+        ("W0816", "the waiver of `dates` waives something"),
+    ],
+)
+def test_the_sentence_is_that_of_the_finding(code: str, said: str) -> None:
+    answer = refuted("dates", About(rules=("discount.a",)), Diagnostic(NOWHERE, code, "wrong"))
+    assert statement(answer) == said
+
+
+def test_brief_is_a_line_for_each_finding(answers) -> None:
+    ran = answers(lambda m: [wrong(m), open_question(m), proven("monotone", OTHER)])("--brief")
+    assert (ran.code, ran.err) == (5, "")
+    first, second, empty, last = ran.out.splitlines()
+    assert first.startswith("W0805  policies/sales.remit:")
+    assert first.endswith("  a superior may do less")
+    assert second.startswith("W0815  policies/sales.remit:")
+    assert empty == ""
+    assert last.startswith("1 refuted (1 monotone) and 1 unknown (1 dead_end); ")
+    ran = answers(lambda m: [proven("monotone", OTHER)])("--brief")
+    assert (ran.code, ran.out) == (0, "1 answer, no fault\n")
+    assert answers(lambda m: [wrong(m)])("--brief", "--json").document["ok"] is False
+
+
+def test_many_places_of_one_note_stand_on_one_line(answers) -> None:
+    def make(model: Model) -> list[Answer]:
+        spans = [r.span for r in model.rules if r.kind == "grant"][:3]
+        notes = (Related(spans[0], "once"), *(Related(s, "as far as it goes") for s in spans))
+        said = Diagnostic(spans[0], "W0804", "nobody may", None, notes)
+        return [refuted("dead_end", ABOUT, said)]
+
+    out = answers(make)().out
+    assert out.count("as far as it goes") == 1
+    line = next(line for line in out.splitlines() if "as far as it goes" in line)
+    assert line.startswith("  note: as far as it goes: policies/sales.remit:")
+    assert line.count("policies/sales.remit:") == 3
+    assert out.count("--> ") == 2
 
 
 def test_what_could_not_be_settled_says_why(answers) -> None:
     ran = answers(lambda m: [open_question(m)])()
     assert ran.code == 6
     assert "  why: the limit multiplies two facts\n" in ran.out
-    assert ran.out.endswith("1 unknown; `remit explain W0815` says more\n")
+    assert ran.out.endswith("1 unknown (1 dead_end); `remit explain W0815` says more\n")
 
 
 def test_refuted_goes_before_unknown(answers) -> None:
     ran = answers(lambda m: [open_question(m), wrong(m)])()
     assert ran.code == 5
     assert ran.out.index("W0805") < ran.out.index("W0815")
-    assert ran.out.endswith("1 refuted and 1 unknown; `remit explain W0805` says more\n")
+    assert ran.out.endswith(
+        "1 refuted (1 monotone) and 1 unknown (1 dead_end); "
+        "`remit explain CODE` says more: W0805, W0815\n"
+    )
 
 
 def test_one_question(answers) -> None:
@@ -214,7 +281,7 @@ def test_a_table_with_a_gap_is_refuted_and_an_error(remit) -> None:
     assert ran.code == 3
     assert ran.first.startswith("error[E0422]: table `fee` has no row for")
     assert ran.err == ""
-    said = "1 refuted and the policy has errors; `remit explain E0422` says more\n"
+    said = "1 refuted (1 tables) and the policy has errors; `remit explain E0422` says more\n"
     assert ran.out.endswith(said)
     ran = remit("prove", "p.remit", "--question", "unset")
     assert "E0422" in ran.err

@@ -67,3 +67,16 @@ def test_trouble_is_told_of_the_file_that_was_meant(tmp_path):
     with pytest.raises(FileTrouble, match=r"`.*a` cannot be written: file name too long") as fault:
         write_text(long, "x")
     assert ".tmp" not in fault.value.message
+
+
+def test_only_a_file_is_replaced(tmp_path):
+    """A link to a device would replace the device of the machine."""
+    pipe, link, folder = tmp_path / "pipe", tmp_path / "link", tmp_path / "d.csv"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    folder.mkdir()
+    for path, what in ((link, "it is no plain file"), (folder, "it is a folder")):
+        with pytest.raises(FileTrouble, match=f"`{path}` cannot be written: {what}"):
+            write_text(path, "x")
+    assert pipe.is_fifo()
+    assert sorted(os.listdir(tmp_path)) == ["d.csv", "link", "pipe"]

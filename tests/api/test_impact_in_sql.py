@@ -369,3 +369,48 @@ def test_money_of_quintillions_is_added_exactly(house):
     ours, theirs = both(house, parquet(rows, {}), "--old", "old")
     assert ours == theirs
     assert "359999999999999.96" in json.dumps(ours)
+
+
+def test_the_file_says_what_its_columns_say(house, seen):
+    """A name with `*` or `[` is one file; `actor=dora` over it is no column."""
+    plain = {"rate": "2%", "action": "discount", "note": "gift", "as_of": "2026-02-01"}
+    Path("actor=dora/rate=1%").mkdir(parents=True)
+    for path, actor in (("r[1].parquet", "clerk"), ("r1.parquet", "dora"), ("r*.parquet", "clerk"),
+                        ("actor=dora/rate=1%/r?.parquet", "clerk")):  # fmt: skip
+        Path(parquet([{"actor": actor, **plain}], {})).rename(path)
+        ours, theirs = both(house, path, "--old", "old")
+        assert ours == theirs
+        assert ours["rows"] == 1
+        assert [p["position"] for p in ours["positions"]] == [actor.replace("dora", "director")]
+    assert len(seen) == 4
+
+
+def test_a_moment_in_a_time_zone_is_one_bad_row(house, seen):
+    plain = {"actor": "clerk", "rate": "2%", "action": "discount", "note": "gift"}
+    days = ("1772409600000000", None)
+    rows = [{**plain, "as_of": "2026-02-01", "useless": day} for day in days]
+    source = parquet(rows, {"useless": 'make_timestamptz("useless"::BIGINT)'})
+    ours, theirs = both(house, source, "--old", "old")
+    assert ours == theirs
+    assert (ours["rows"], ours["errors"]) == (2, 1)
+    assert "a moment in a time zone" in json.dumps(ours["first_errors"])
+    assert seen
+
+
+def test_why_the_rows_are_read_one_by_one(house):
+    rows = [{"actor": "clerk", "rate": "2%", "action": "discount", "as_of": "2026-02-01"}]
+    words = ("impact", "new", "--old", "old", "--against", parquet(rows, {}), "note=gift")
+    reason = "the rows are read one by one: facts of the command line"
+    assert reason in house(*words, "--verbose").err
+    assert reason not in house(*words).err
+
+
+def test_an_interrupted_statement_is_an_interrupted_run(house, monkeypatch):
+    def interrupted(*given: Any) -> None:
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr(run, "run_in_sql", interrupted)
+    rows = [{"actor": "clerk", "rate": "2%", "action": "discount", "as_of": "2026-02-01"}]
+    ran = house("impact", "new", "--old", "old", "--against", parquet(rows, {}))
+    assert ran.code == 130
+    assert "bug" not in ran.err

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from remit_api.failures import Failure, InvalidPolicy, MissingFile, WrongUse
+from remit_api.failures import Failure, FileTrouble, InvalidPolicy, MissingFile, WrongUse
 from remit_api.revisions import people_of, read_revision, read_revisions
 from remit_engine.lower import lower
 
@@ -150,3 +150,52 @@ def test_without_a_repository(tmp_path, monkeypatch):
 def test_without_git(repository, monkeypatch):
     monkeypatch.setenv("PATH", "")
     assert "which is not installed" in failure("HEAD").message
+
+
+def damage(repository: Path, path: str) -> None:
+    """Take the blob of a file out of the repository, as a partial clone has it."""
+    blob = git("rev-parse", f"HEAD:{path}")
+    (repository / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+
+
+def test_a_file_that_git_cannot_give(repository):
+    damage(repository, "policies/shop.remit")
+    fault = failure("HEAD")
+    assert isinstance(fault, FileTrouble)
+    assert fault.message == "git cannot read `policies/shop.remit` at revision `HEAD`"
+    assert "git fetch" in str(fault.help)
+    assert limit("HEAD~1") == "100"
+
+
+def test_a_folder_that_git_cannot_list(repository):
+    damage(repository, "policies")
+    fault = failure("HEAD")
+    assert isinstance(fault, FileTrouble)
+    assert fault.message == "git cannot list the files of revision `HEAD`"
+
+
+@pytest.mark.parametrize(
+    ("link", "target", "spec"),
+    [
+        ("policies/more.remit", "../other/more.remit", "HEAD"),
+        ("policies/more.remit", "../other/more.remit", "HEAD:policies/more.remit"),
+        ("linked", "policies", "HEAD:linked"),
+        ("linked", "policies", "HEAD:linked/shop.remit"),
+        ("policies/directory.yaml", "../other/d.yaml", "HEAD:policies/shop.remit"),
+    ],
+)
+def test_a_link_is_refused_and_not_left_out(repository, link, target, spec):
+    Path(link).unlink(missing_ok=True)
+    Path(link).symlink_to(target)
+    git("add", ".")
+    git("commit", "-q", "-m", "link")
+    fault = failure(spec)
+    assert isinstance(fault, WrongUse)
+    assert fault.message == f"`{link}` is a symbolic link at revision `HEAD`"
+
+
+def test_a_link_elsewhere_is_no_trouble(repository):
+    Path("README.md").symlink_to("policies/shop.remit")
+    git("add", ".")
+    git("commit", "-q", "-m", "link")
+    assert limit("HEAD") == "300"

@@ -334,6 +334,8 @@ waivers = node(
     actions=several(qnames, 0),
     positions=several(qnames, 0),
     rules=several(qnames, 0),
+    when=maybe(expressions),
+    unless=maybe(expressions),
     because=maybe(labels),
 )
 

@@ -193,7 +193,17 @@ def test_dated_values() -> None:
     report.says("this value begins on 2026-07-01, while the one before it still holds")
     report.helps("end that one with `until 2026-07-01`, or leave its `until` out")
     report = dated("from 2026-01-01 until 2026-06-01 -> 5  from 2026-07-01 -> 6").only("W0506")
-    report.says("nothing holds from 2026-06-01 until 2026-07-01")
+    report.says("`p1` has no value from 2026-06-01 to 2026-06-30 (30 days)")
+    report.helps(
+        "`until` is the first day on which it holds no more: write `until 2026-07-01` if it held "
+        "so long, or `from 2026-06-01 until 2026-07-01 -> unset` if there is none"
+    )
+    report = dated("from 2026-01-01 until 2026-12-31 -> 5  from 2027-01-01 -> 6").only("W0506")
+    report.says("`p1` has no value on 2026-12-31")
+    report.helps(
+        "`until` is the first day on which it holds no more: write `until 2027-01-01`, or "
+        "`from 2026-12-31 until 2027-01-01 -> unset` if there is none"
+    )
     dated("from 2026-01-01 -> 5%").only("E0301")
 
 

@@ -88,3 +88,17 @@ def test_summary() -> None:
     faults = [Diagnostic(span, code, "no") for code in ("E0001", "E0002", "W0500")]
     assert render.summary(faults) == "2 errors, 1 warning"
     assert render.summary([]) == "no faults"
+
+
+def test_many_places_with_one_message_are_named_and_not_shown() -> None:
+    source = Source("a.remit", "abcdefghijkl")
+    notes = [Related(source.span(i, i + 1), "here") for i in range(3)]
+    fault = Diagnostic(source.span(0, 1), "W0804", "m", None, (*notes, Related(notes[0].span, "b")))
+    shown = render.human(fault, source)
+    assert "  note: here: a.remit:1:1, a.remit:1:2, a.remit:1:3\n  note: b\n" in shown
+    assert shown.count("abcdefghijkl") == 2
+    many = tuple(Related(source.span(i, i + 1), "here") for i in range(12))
+    shown = render.human(Diagnostic(source.span(0, 1), "W0804", "m", None, many), source)
+    assert shown.endswith(", a.remit:1:8 and 4 more")
+    two = render.human(Diagnostic(source.span(0, 1), "W0804", "m", None, many[:2]), source)
+    assert two.count("  note: here\n") == 2

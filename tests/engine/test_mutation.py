@@ -385,6 +385,32 @@ def test_a_witness_shows_both_outcomes_and_where_it_goes():
     assert "x: 101" in told.line
 
 
+STEPPED = (
+    PEOPLE
+    + """
+action a { x money  total money  limit on x }
+authority a {
+  clerk may approve up to 1_000 when total < 50_000
+  approve over 500 needs review by auditor
+  auditor may review any
+}
+"""
+)
+
+
+def test_a_case_of_the_same_rules_with_another_outcome_is_a_base_too():
+    """`not met` and `grants` name the same rule: the permit is the one to start from."""
+    denied = "{name: no, actor: clerk, facts: {x: 0, total: 50_000}, expect: {outcome: deny}}"
+    permitted = "{name: yes, actor: clerk, facts: {x: 100, total: 0}, expect: {outcome: permit}}"
+    cases = [c.replace("50_000", "50000") for c in (denied, permitted)]
+    line = next(n for n, said in enumerate(STEPPED.split("\n"), 1) if "over 500" in said)
+    found = [u for u in survivors(STEPPED, *cases) if u.mutant.span.line == line]
+    assert len(found) >= 3
+    for one in found:
+        told = witness(one)
+        assert told is not None, one.mutant.sentence
+
+
 def test_what_means_the_same_has_no_witness():
     policy = (
         PEOPLE

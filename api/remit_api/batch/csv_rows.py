@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Self
 
-from remit_api.batch.row import LONGEST, Row, Rows, from_cells, id_columns
+from remit_api.batch.row import LONGEST, TOO_LONG, Row, Rows, from_cells, id_columns, skipped
 from remit_api.failures import BadFacts
 from remit_engine.request import Problem
 
@@ -18,9 +19,15 @@ def read(path: Path) -> Rows:
     reader = csv.reader(lines, strict=True)
     try:
         header = _header(next(reader, []), path)
+    except _TooLong:
+        raise BadFacts([Problem(str(path), TOO_LONG)]) from None
     except csv.Error as fault:
         raise BadFacts([Problem(str(path), f"the first line cannot be read: {fault}")]) from None
     return Rows(id_columns(header), path.stat().st_size, _rows(reader, header, lines))
+
+
+class _TooLong(Exception):
+    """A line that is longer than can be read; the next one is that after it."""
 
 
 class _Lines:
@@ -28,14 +35,26 @@ class _Lines:
 
     def __init__(self, path: Path) -> None:
         self.read = 0
-        self._stream = path.open("rb")
+        self._found = self._lines(path)
 
-    def __iter__(self) -> Iterator[str]:
-        with self._stream as stream:
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        """The next line. Raises _TooLong."""
+        line = next(self._found)
+        if line is None:
+            raise _TooLong
+        return line
+
+    def _lines(self, path: Path) -> Iterator[str | None]:
+        """The lines; None for one that is too long."""
+        with path.open("rb") as stream:
             while line := stream.readline(LONGEST):
                 encoding = "utf-8" if self.read else "utf-8-sig"
-                self.read += len(line)
-                yield line.decode(encoding, "surrogateescape")
+                past = skipped(stream, line)
+                self.read += len(line) + past
+                yield None if past else line.decode(encoding, "surrogateescape")
 
 
 def _header(cells: Sequence[str], path: Path) -> list[str]:
@@ -58,6 +77,10 @@ def _rows(reader: Iterator[list[str]], header: list[str], lines: _Lines) -> Iter
     while True:
         try:
             cells = next(reader, None)
+        except _TooLong:
+            number += 1
+            yield Row(number, error=TOO_LONG, position=lines.read)
+            continue
         except csv.Error as fault:
             number += 1
             yield Row(number, error=f"the line cannot be read: {fault}", position=lines.read)

@@ -7,7 +7,7 @@ refused unless the number is whole. Store amounts as DECIMAL or as text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -20,23 +20,38 @@ from remit_api.batch.json_rows import known_ids
 from remit_api.batch.row import Row, Rows, from_typed_cells, id_columns
 from remit_api.failures import BadFacts
 from remit_engine.request import Problem
+from remit_engine.warehouse.duckdb import literal, parquet
 
 CHUNK = 1024
 LARGEST_EXACT = 2**53
+ZONED = "a moment in a time zone, whose day depends on the place: store it as DATE"
 
 
 def read(path: Path) -> Rows:
     """The rows of a file."""
     connection = duckdb.connect(config={"threads": 1})
     try:
-        length = connection.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone()
-        result = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
+        length = connection.execute(f"SELECT count(*) FROM {parquet(path)}").fetchone()
+        found = connection.sql(f"SELECT * FROM {parquet(path)} LIMIT 0")
+        columns = legible(found.columns, found.types)
+        result = connection.execute(f"SELECT {columns} FROM {parquet(path)}")
     except duckdb.Error as fault:
         said = str(fault).split("\n", 1)[0]
         raise BadFacts([Problem(str(path), f"this is not Parquet: {said}")]) from None
     names = [column[0] for column in result.description or ()]
     rows = _rows(connection, names)
     return Rows(id_columns(names), length[0] if length else 0, rows)
+
+
+def legible(names: Sequence[str], types: Sequence[object]) -> str:
+    """The columns as they can be brought back: in the place of a moment in a time zone stands a
+    value that `exact` refuses."""
+    shown = []
+    for name, kind in zip(names, types, strict=True):
+        quoted = '"' + name.replace('"', '""') + '"'
+        zoned = f"CASE WHEN {quoted} IS NOT NULL THEN {literal(ZONED)}::BLOB END AS {quoted}"
+        shown.append(zoned if "WITH TIME ZONE" in str(kind) else quoted)
+    return ", ".join(shown)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, names: list[str]) -> Iterator[Row]:
@@ -75,6 +90,8 @@ def exact(path: str, value: Any) -> Any:
         case list() | tuple():
             return [exact(f"{path}.{i}", v) for i, v in enumerate(value)]
     kind = "a time of day" if isinstance(value, time) else "a value that no fact can have"
+    if value == ZONED.encode():
+        kind = ZONED
     raise BadFacts([Problem(path, f"this column holds {kind}")])
 
 
@@ -86,6 +103,8 @@ def _whole(path: str, value: float) -> int:
 
 
 def _day(path: str, value: datetime) -> str:
+    if value.tzinfo is not None:
+        raise BadFacts([Problem(path, f"this column holds {ZONED}")])
     if value.time() != time.min:
         raise BadFacts([Problem(path, f"`{value}` is a time, and a date is expected")])
     return value.date().isoformat()

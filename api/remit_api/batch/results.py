@@ -15,6 +15,7 @@ from remit_api.failures import FileTrouble, WrongUse
 from remit_api.files import replacing
 from remit_api.question import Question
 from remit_engine.decision import Decision, Extent
+from remit_engine.warehouse.duckdb import literal, one_file
 
 Record = dict[str, Any]
 Write = Callable[[Record], None]
@@ -115,10 +116,9 @@ def _to_parquet(lines: Path, path: Path, names: Sequence[str]) -> None:
     described = ", ".join(f"{_quoted(name)}: '{type}'" for name, type in types.items())
     with duckdb.connect(config={"threads": 1}) as connection, _told(path):
         connection.execute(
-            "COPY (SELECT * FROM read_json(?, format='newline_delimited', "
-            f"maximum_object_size={1 << 26}, columns={{{described}}})) TO {_literal(path)} "
-            "(FORMAT parquet)",
-            [str(lines)],
+            f"COPY (SELECT * FROM read_json({one_file(lines)}, format='newline_delimited', "
+            f"hive_partitioning=false, maximum_object_size={1 << 26}, "
+            f"columns={{{described}}})) TO {literal(str(path))} (FORMAT parquet)"
         )
 
 
@@ -138,10 +138,6 @@ def _type(name: str) -> str:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
 
 
 WRITERS = {".csv": _csv, ".jsonl": _jsonl, ".ndjson": _jsonl, ".parquet": _parquet}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, BinaryIO
 
 from remit_api.failures import BadFacts
 from remit_api.question import Question, Words, nested, states
@@ -15,6 +15,7 @@ LISTS = ("approvals", "evidence")
 OBJECTS = ("facts", "totals")
 LONGEST = 1 << 24
 """The longest line or cell that is read: 16 MB."""
+TOO_LONG = "the line cannot be read: it is longer than 16 MB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +155,16 @@ def _object(value: Any, name: str) -> Mapping[str, Any]:
 
 def _parts(cell: str) -> list[str]:
     return [part.strip() for part in cell.split(";") if part.strip()]
+
+
+def skipped(stream: BinaryIO, piece: bytes) -> int:
+    """Read past what is left of a line that is too long, of which this is the beginning; the
+    number of its bytes, 0 for a line that is whole."""
+    if len(piece) < LONGEST or piece.endswith(b"\n"):
+        return 0
+    past = 0
+    while rest := stream.readline(LONGEST):
+        past += len(rest)
+        if rest.endswith(b"\n"):
+            break
+    return past

@@ -13,7 +13,7 @@ from remit_api.batch.results import Record, Write, failed, open_results, record
 from remit_api.batch.row import Row, Rows
 from remit_api.failures import MissingFile, WrongUse, shown
 from remit_api.question import Question
-from remit_api.question_reader import read_question
+from remit_api.question_reader import NO_PERSON, read_question
 from remit_engine.decision import Outcome
 from remit_engine.engine import Engine
 from remit_engine.request import InvalidRequest
@@ -31,12 +31,14 @@ MOST_ERRORS = 3
 
 @dataclass(slots=True)
 class Summary:
-    """What became of a batch. `first_errors` are the rows and the errors of the first to fail."""
+    """What became of a batch. first_errors: the rows and the errors of the first to fail.
+    strangers: so many rows name a person nobody knows."""
 
     rows: int = 0
     errors: int = 0
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     first_errors: list[tuple[int, str]] = field(default_factory=list)
+    strangers: int = 0
     ignored: Counter[str] = field(default_factory=Counter)
 
     def unused(self) -> list[str]:
@@ -51,6 +53,8 @@ def open_batch(path: Path) -> Rows:
     if reader is None:
         endings = ", ".join(READERS)
         raise WrongUse(f"`{path}` is not a file of requests", f"use a file ending in {endings}")
+    if path.is_dir():
+        raise WrongUse(f"`{path}` is a folder", "name a file of requests in it")
     if not path.is_file():
         raise MissingFile(path, f"there is no file `{path}`")
     return reader(path)
@@ -98,6 +102,7 @@ def _count(summary: Summary, row: Row, answer: Record, write: Write) -> None:
         summary.outcomes[Outcome(answer["outcome"])] += 1
     else:
         summary.errors += 1
+        summary.strangers += NO_PERSON in error
         if len(summary.first_errors) < MOST_ERRORS:
             summary.first_errors.append((row.number, error))
     write(answer)

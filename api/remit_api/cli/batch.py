@@ -10,7 +10,7 @@ from remit_api.cli.options import Language
 from remit_api.cli.output import Screen
 from remit_api.cli.phrases import phrase, verdict
 from remit_api.cli.progress import rows_done
-from remit_api.cli.session import Asked, Session, open_session, with_only_action
+from remit_api.cli.session import NO_DIRECTORY, Asked, Session, open_session, with_only_action
 from remit_api.failures import BadFacts, MissingFile, WrongUse
 from remit_api.question_reader import unknown_evidence
 from remit_engine.decision import Outcome
@@ -79,6 +79,8 @@ def _show(summary: Summary, out: Path, session: Session, view: Screen) -> None:
         first = phrase("first error", language, row=row, error=error)
         errors = (phrase("errors", language), "bold red")
         view.line(f"  {summary.errors:>9,}  ", errors, f"  {first}")
+    if summary.strangers and not session.loaded.engine.directory.people:
+        view.line(("  help", "bold cyan"), f": {NO_DIRECTORY}")
     for path in summary.unused():
         name = path.removeprefix("facts.")
         view.line("  ", (phrase("unused", language, name=name), "bold yellow"))

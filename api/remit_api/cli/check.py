@@ -17,7 +17,7 @@ import typer
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import DirectoryFile, Json, NoDirectory, Paths, Policies, Verbose
 from remit_api.cli.output import Screen, plural, screen
-from remit_api.cli.report import diagnostics
+from remit_api.cli.report import diagnostics, explained
 from remit_api.failures import InvalidPolicy
 from remit_api.files import policy_paths
 from remit_api.wiring import find_directory, load_directory, sources_of
@@ -114,8 +114,7 @@ def _summary(program: Program | None, found: Sequence[Diagnostic], view: Screen)
     said = " and ".join(plural(count[s], s) for s in ("error", "warning") if count[s])
     if not count["error"]:
         said = f"no errors, {said}"
-    codes = sorted({d.code for d in found})
-    view.line((said, "bold"), f"; `remit explain {codes[0]}` says more")
+    view.line((said, "bold"), explained(found))
 
 
 def _contents(program: Program) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from shlex import quote
@@ -11,7 +11,7 @@ from typing import Any
 
 from remit_api.cli.diff_document import Models, request_of, yaml_of
 from remit_api.cli.output import Part, Screen, plural
-from remit_engine.analysis.difference.change import Change, Weight, parts
+from remit_engine.analysis.difference.change import WORD, Change, Weight, parts
 from remit_engine.analysis.difference.comparison import Compared, Verdict
 from remit_engine.analysis.difference.difference import Difference
 from remit_engine.analysis.difference.told import Told
@@ -72,7 +72,8 @@ def _change(change: Change, view: Screen) -> None:
     view.line("  ", *said)
     if view.verbose:
         places = [str(p) for p in (change.old_place, change.new_place) if p is not None]
-        view.line(("    " + " -> ".join(dict.fromkeys(places)), "dim"))
+        if places:
+            view.line(("    " + " -> ".join(dict.fromkeys(places)), "dim"))
 
 
 # --- answers -----------------------------------------------------------------------------------
@@ -233,10 +234,12 @@ def _names(compared: list[Compared], *, all_of_them: bool = False) -> str:
 # --- the end -----------------------------------------------------------------------------------
 
 
-def _wording(changes: Iterable[Change], view: Screen) -> None:
+def _wording(changes: Sequence[Change], view: Screen) -> None:
     worded = [c for c in changes if c.weight is Weight.WORDING]
     if worded:
-        _heading("wording alone, which decides nothing", view)
+        moved = any(c.subject == WORD for c in changes)
+        more = "nothing but what the words above mean" if moved else "nothing"
+        _heading(f"wording alone, which decides {more}", view)
         for change in worded:
             _change(change, view)
         view.line()

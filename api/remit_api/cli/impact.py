@@ -29,7 +29,7 @@ from remit_api.failures import BadFacts, MissingFile, WrongUse
 from remit_api.past.replay import Replay, Side
 from remit_api.past.run import run, run_many
 from remit_api.past.sides import open_sides
-from remit_api.past.source import is_url, open_past
+from remit_api.past.source import is_url, open_past, shown_source
 from remit_api.past.summary import Summary
 from remit_api.question import Question
 from remit_api.question import Words as Said
@@ -129,15 +129,16 @@ def impact(
     summary = None
     if not row_by_row and not is_url(against):
         with phases(view, "replaying") as advance:
-            summary = run_many(Path(against), rows, replay, list_file, limit, advance)
+            summary = run_many(Path(against), rows, replay, list_file, limit, advance, view.remark)
     if summary is None:
         with rows_done(view, rows.length, "replaying") as advanced:
             summary = run(rows, replay, list_file, limit, advanced)
-    _refuse_nothing(summary, against)
+    source = shown_source(against)
+    _refuse_nothing(summary, source)
     if as_json:
-        view.data(document(summary, replay, against, rows.ids))
+        view.data(document(summary, replay, source, rows.ids))
     else:
-        impact_report.show(summary, replay, against, rows.ids, view)
+        impact_report.show(summary, replay, source, rows.ids, view)
         _tell_list(list_file, summary, view)
     return ExitCode.FAILED if summary.errors else ExitCode.OK
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from remit_api.cli.impact_document import differing, money_facts, not_yet, short
 from remit_api.cli.output import Part, Screen, plural
+from remit_api.cli.session import NO_DIRECTORY
 from remit_api.past.listing import place
 from remit_api.past.replay import NEW, OLD, Replay, Replayed
 from remit_api.past.summary import Summary
@@ -20,7 +21,7 @@ STYLES = {
     Kind.LOST: "bold yellow",
     Kind.OTHER: "cyan",
 }
-WIDEST = 24
+WIDEST = 16
 """Cells of the longest bar."""
 MOST_LINES = 12
 """So many positions, actions or pairs of rules are shown; JSON has all."""
@@ -39,7 +40,7 @@ def show(summary: Summary, replay: Replay, against: str, ids: Sequence[str], vie
         _rules(summary, view, (OUTCOME,), "rules that made the difference")
     _rules(summary, view, (STEPS, RULES), "same answer, otherwise decided")
     _examples(summary, replay, view)
-    _errors(summary, view)
+    _errors(summary, replay, view)
     for line in not_yet(summary, replay):
         view.line((line, "bold yellow"))
     for name in summary.useless(tuple(ids)):
@@ -89,15 +90,15 @@ def _changes(summary: Summary, replay: Replay, view: Screen) -> None:
     widest = max(len(str(change)) for change, _ in found)
     amounts = [money(tally) for _, tally in found]
     across = max(map(len, amounts))
+    bars = [bar(tally.rows, most) for _, tally in found]
     view.line()
     view.line(("what changes", "bold"))
-    for (change, tally), amount in zip(found, amounts, strict=True):
+    for (change, tally), amount, drawn in zip(found, amounts, bars, strict=True):
         style = STYLES[change.kind]
         view.line(
             f"  {tally.rows:>9,}  ",
-            (f"{change!s:<{widest}}", style),
-            f"  {amount:>{across}}  ",
-            (bar(tally.rows, most), style),
+            (f"{drawn:<{WIDEST}}  {change!s:<{widest}}", style),
+            f"  {amount:>{across}}",
         )
     named = [f"`{fact}` of {short(action)}" for action, fact in money_facts(summary, replay)]
     without = sum(tally.unpriced for _, tally in found)
@@ -230,7 +231,7 @@ def _facts(
     return found
 
 
-def _errors(summary: Summary, view: Screen) -> None:
+def _errors(summary: Summary, replay: Replay, view: Screen) -> None:
     if not summary.errors:
         return
     view.line()
@@ -241,3 +242,6 @@ def _errors(summary: Summary, view: Screen) -> None:
         view.line(f"  {named}: {at.get(found.at, '')}{found.error}")
     if summary.errors > len(summary.first_unread):
         view.line(("  and others: `--list FILE` writes each of them", "dim"))
+    nobody = any(not side.engine.directory.people for side in replay.sides)
+    if summary.strangers and nobody:
+        view.line(("  help", "bold cyan"), f": {NO_DIRECTORY}")

@@ -52,7 +52,12 @@ Solver = Annotated[
         show_default=False,
     ),
 ]
-All = Annotated[bool, typer.Option("--all", help="Name what was proven and waived as well.")]
+All = Annotated[
+    bool, typer.Option("--all", help="Name every answer, what was proven and waived as well.")
+]
+Brief = Annotated[
+    bool, typer.Option("--brief", help="One line for each finding: code, place, sentence.")
+]
 
 
 def prove(
@@ -65,6 +70,7 @@ def prove(
     soon: Soon = SOON,
     solver: Solver = None,
     everything: All = False,
+    brief: Brief = False,
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> ExitCode:
@@ -84,7 +90,7 @@ def prove(
     if as_json:
         view.block(document(proof))
     else:
-        show(proof, view, everything=everything)
+        show(proof, view, everything=everything, brief=brief)
     return proof.code
 
 

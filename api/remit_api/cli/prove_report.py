@@ -9,15 +9,17 @@ from dataclasses import dataclass, replace
 
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.output import Screen, plural
-from remit_api.cli.report import diagnostics
+from remit_api.cli.prove_words import HOLDS, about_text, by_question, statement
+from remit_api.cli.report import diagnostics, explained
 from remit_api.wiring import sources_of
 from remit_dsl.diagnostics import Diagnostic
-from remit_engine.analysis.answer import About, Answer, Status
+from remit_engine.analysis.answer import Answer, Status
 from remit_engine.directory import Directory
 from remit_engine.ir import Model
 from remit_engine.suite.case_document import statable
 from remit_engine.suite.case_writer import case_text
 
+STYLES = {"proven": "green", "refuted": "red", "unknown": "cyan", "waived": "yellow"}
 COUNTS = ("asked", "proven", "refuted", "unknown", "waived")
 
 
@@ -83,29 +85,34 @@ def _title(answer: Answer) -> str:
     return f"{answer.question} {about}".strip()
 
 
-def about_text(about: About) -> str:
-    """What an answer is about, in few words."""
-    positions = ", ".join(map(_short, about.positions))
-    words = [about.verb, about.action and _short(about.action), positions, about.name]
-    said = [w for w in words if w]
-    return " ".join(said) or ", ".join(about.rules)
+def show(proof: Proof, view: Screen, *, everything: bool = False, brief: bool = False) -> None:
+    """Each finding with its place and its case, then how many answers there were.
 
-
-def _short(name: str) -> str:
-    return name.rsplit(".", 1)[-1]
-
-
-def show(proof: Proof, view: Screen, *, everything: bool = False) -> None:
-    """Each finding with its place and its case, then how many answers there were."""
-    for answer in (*proof.open(Status.REFUTED), *proof.open(Status.UNKNOWN)):
-        _finding(answer, proof, view)
+    brief: each on one line, and only the sums of what is wrong.
+    """
+    found = (*proof.open(Status.REFUTED), *proof.open(Status.UNKNOWN))
+    if brief:
+        _lines(found, view)
+    else:
+        for answer in found:
+            _finding(answer, proof, view)
     if everything:
-        _settled(proof.answers, view)
+        _all(proof.answers, view)
     if proof.model is None:
         diagnostics(proof.found, sources_of(proof.found), view)
-    else:
+    elif not brief:
         _table(proof, view)
     _summary(proof, view)
+
+
+def _lines(found: Sequence[Answer], view: Screen) -> None:
+    told = [a.finding for a in found if a.finding]
+    widest = max((len(str(finding.span)) for finding in told), default=0)
+    for finding in told:
+        place = f"  {finding.span!s:<{widest}}  "
+        view.line((finding.code, "bold yellow"), place, finding.message)
+    if told:
+        view.line()
 
 
 def _finding(answer: Answer, proof: Proof, view: Screen) -> None:
@@ -121,23 +128,22 @@ def _finding(answer: Answer, proof: Proof, view: Screen) -> None:
         view.line()
 
 
-def _settled(answers: Sequence[Answer], view: Screen) -> None:
-    """What holds, and what was waived with its reason."""
-    settled = [a for a in answers if not a.open]
-    for answer in settled:
-        word, style = ("proven", "green") if answer.waived is None else ("waived", "yellow")
+def _all(answers: Sequence[Answer], view: Screen) -> None:
+    """Every answer as a sentence, a waived one with its reason."""
+    for answer in answers:
+        word = "waived" if answer.waived is not None else answer.status.value
         reason = f': "{answer.waived}"' if answer.waived is not None else ""
-        view.line((word, style), f"  {answer.question}  {about_text(answer.about)}{reason}")
-    if settled:
+        view.line((f"{word:<7}", STYLES[word]), f"  {statement(answer)}{reason}")
+    if answers:
         view.line()
 
 
 def _table(proof: Proof, view: Screen) -> None:
     rows = [
-        (question, *(str(count) for count in proof.counts(question).values()))
+        (question, *(str(n) for n in proof.counts(question).values()), HOLDS[question])
         for question in proof.questions
     ]
-    view.table(("question", *COUNTS), rows)
+    view.table(("question", *COUNTS, "proven means"), rows)
     view.line()
 
 
@@ -148,10 +154,12 @@ def _summary(proof: Proof, view: Screen) -> None:
         said = f", {waived:,} of them waived" if waived else ""
         view.line((f"{plural(len(proof.answers), 'answer')}, no fault", "bold green"), said)
         return
-    counts = ((len(refuted), "refuted"), (len(unknown), "unknown"))
-    said = " and ".join(f"{count:,} {word}" for count, word in counts if count)
+    kinds = ((refuted, "refuted"), (unknown, "unknown"))
+    said = " and ".join(
+        f"{len(those):,} {word} ({by_question(those)})" for those, word in kinds if those
+    )
     found = [a.finding for a in (*refuted, *unknown) if a.finding] or [*proof.found]
     if proof.model is None:
         said = " and ".join(w for w in (said, "the policy has errors") if w)
-    more = f"; `remit explain {found[0].code}` says more" if found else ""
-    view.line((said, "bold red" if proof.code is not ExitCode.UNSETTLED else "bold"), more)
+    style = "bold red" if proof.code is not ExitCode.UNSETTLED else "bold"
+    view.line((said, style), explained(found))

@@ -65,6 +65,14 @@ def diagnostics(found: Sequence[Diagnostic], sources: Mapping[str, Source], scre
         screen.note()
 
 
+def explained(found: Sequence[Diagnostic]) -> str:
+    """The end of a summary: where the codes are explained."""
+    codes = sorted({d.code for d in found})
+    if len(codes) == 1:
+        return f"; `remit explain {codes[0]}` says more"
+    return f"; `remit explain CODE` says more: {', '.join(codes)}" if codes else ""
+
+
 def _styled(line: str, diagnostic: Diagnostic) -> tuple[Part, ...]:
     """A line of a rendered diagnostic with its colours."""
     colour = "red" if diagnostic.severity is Severity.ERROR else "yellow"

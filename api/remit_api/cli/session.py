@@ -13,7 +13,7 @@ from remit_api.facts import pairs, read_facts, sort_words
 from remit_api.failures import BadFacts, WrongUse
 from remit_api.files import policy_paths
 from remit_api.question import Question, Words
-from remit_api.question_reader import read_question
+from remit_api.question_reader import NO_PERSON, read_question
 from remit_api.wiring import Loaded, find_directory, open_engine
 from remit_dsl.suggest import nearest
 from remit_engine.exact import Unreadable, day_of
@@ -59,7 +59,7 @@ class Session:
         try:
             return read_question(self.question, engine.model, engine.directory, self.today)
         except InvalidRequest as fault:
-            nobody = any("no person" in p.message for p in fault.problems)
+            nobody = any(NO_PERSON in p.message for p in fault.problems)
             help = None if engine.directory.people or not nobody else NO_DIRECTORY
             raise BadFacts(fault.problems, help) from None
 

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.mutation_report import Mutated, mutated, mutated_document, show_mutated
 from remit_api.cli.options import Json, Paths
-from remit_api.cli.output import Screen, screen
+from remit_api.cli.output import Screen, plural, screen
 from remit_api.cli.test_report import Run, coverages, document, show
 from remit_api.failures import WrongUse
 from remit_api.files import suite_paths, write_text
@@ -71,17 +71,21 @@ def run_tests(
         view.data(document(run, tried) | more)
     else:
         show(run, tried, view)
-        _show_changes(changes, asked=mutate, view=view)
+        if changes is not None:
+            view.line()
+            show_mutated(changes, view)
+        elif mutate:
+            view.line(f"no changes were tried: {_first(run)}")
     unseen = changes is not None and not changes.within(allowed or 0)
     return ExitCode.FAILED if unseen else run.code
 
 
-def _show_changes(changes: Mutated | None, *, asked: bool, view: Screen) -> None:
-    if changes is not None:
-        view.line()
-        show_mutated(changes, view)
-    elif asked:
-        view.line("no changes were tried: they are told by cases that pass")
+def _first(run: Run) -> str:
+    """What must be put right before changes can be tried."""
+    if run.broken:
+        return "correct the suites that cannot be read first"
+    count = len(run.failed)
+    return f"correct the {plural(count, 'case')} that {'fails' if count == 1 else 'fail'} first"
 
 
 def _mutated(run: Run, view: Screen) -> Mutated:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sql
-from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from remit_api.batch.json_rows import known_ids
@@ -55,7 +55,7 @@ def read(url: str, table: str | None) -> Rows:
 def opened(url: str) -> Engine:
     """The engine of an address; WrongUse when it is none, or its driver is not installed."""
     try:
-        made = make_url(url)
+        made = _parsed(url)
         missing = made.get_backend_name() == "sqlite" and _no_file(made.database)
         if missing:
             raise MissingFile(missing, f"there is no database file `{missing}`")
@@ -63,7 +63,8 @@ def opened(url: str) -> Engine:
         return sql.create_engine(url, json_deserializer=read_json)
     except (ArgumentError, NoSuchModuleError, TypeError, ValueError):
         example = "`sqlite:///decisions.db`, `postgresql+psycopg://host/base`"
-        raise WrongUse(f"`{safe(url)}` is not a database address", f"such as {example}") from None
+        help = f"such as {example}, with `%40` for an `@` in a password"
+        raise WrongUse(f"`{safe(url)}` is not a database address", help) from None
     except ModuleNotFoundError as fault:
         message = f"the driver `{fault.name}` for this database is not installed"
         raise WrongUse(message, f"`pip install {fault.name}`") from None
@@ -90,11 +91,22 @@ def described(connection: Connection, name: str | None) -> Table:
 
 
 def safe(url: str) -> str:
-    """An address without its password."""
+    """An address without what may be secret: its password, and the values after `?`."""
     try:
-        return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
-        return url
+        made = _parsed(url)
+    except (ArgumentError, ValueError):
+        return f"{url.partition('://')[0]}://***"
+    hidden = made.set(query=dict.fromkeys(made.query, "***"))
+    return hidden.render_as_string(hide_password=True).replace("%2A%2A%2A", "***")
+
+
+def _parsed(url: str) -> URL:
+    """An address in its parts. A second `@` before the question is refused: part of a password
+    would be taken for a host, and shown. Raises ArgumentError and ValueError."""
+    made = make_url(url)
+    if made.host and url.partition("?")[0].count("@") > 1:
+        raise ArgumentError("more than one `@`")
+    return made
 
 
 def trouble(url: str, fault: SQLAlchemyError) -> FileTrouble:
@@ -153,11 +165,18 @@ def _row(
         return Row(number, None, "; ".join(map(shown, fault.problems)), named, number)
 
 
+def _object_in(name: str, text: str) -> Any:
+    try:
+        return read_json(text)
+    except InvalidRequest as fault:
+        raise BadFacts([Problem(name, p.message) for p in fault.problems]) from None
+
+
 def _cell(name: str, value: Any, table: Table, binary: bool) -> Any:
     if name in table.booleans and value in (0, 1):
         return bool(value)
     if name in OBJECTS and isinstance(value, str):
-        return read_json(value)
+        return _object_in(name, value)
     if binary and isinstance(value, float) and not value.is_integer():
         message = f"SQLite keeps {value!r} in binary, and not exact: store the column as TEXT"
         raise BadFacts([Problem(name, message)])

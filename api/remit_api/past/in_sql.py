@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from remit_api.batch.parquet_rows import legible
 from remit_api.batch.results import Write
 from remit_api.past import counting, seen_rows
 from remit_api.past.asking import ERROR, OUTCOME
@@ -19,7 +20,8 @@ from remit_api.past.summary import Summary
 from remit_api.past.work import NEW, OLD, PAST, Answered, Progress, Work
 from remit_engine.batch.judge import BatchJudge
 from remit_engine.impact import replied, steps_by_rule
-from remit_engine.warehouse.duckdb import DuckDB, literal
+from remit_engine.warehouse.duckdb import DuckDB, parquet
+from remit_engine.warehouse.probes import prove
 
 MEMORY = "3GB"
 """What the tables may take; the rest goes to disk."""
@@ -31,6 +33,7 @@ def run_in_sql(
     """Replay a file into a summary. Raises NotFlat where rows have to be read one by one."""
     _refuse_what_sql_does_not_know(replay)
     with DuckDB(memory_limit=MEMORY) as warehouse:
+        prove(warehouse)
         names = _viewed(warehouse, path)
         found = leaves(warehouse, f"(SELECT * EXCLUDE ({ROW}) FROM {PAST})")
         _run(Work(warehouse, replay, summary, write, progress, names, found))
@@ -51,14 +54,13 @@ def _run(work: Work) -> None:
 
 def _viewed(warehouse: DuckDB, path: Path) -> tuple[str, ...]:
     """The file as a view with the numbers of its rows; gives its columns."""
-    file = literal(str(path))
-    names = warehouse.connection.sql(f"SELECT * FROM read_parquet({file}) LIMIT 0").columns
+    relation = warehouse.connection.sql(f"SELECT * FROM {parquet(path)} LIMIT 0")
+    names = relation.columns
     if any(name.lower() in (ROW, "file_row_number") for name in names):
         raise NotFlat("a column has a name that is needed here")
-    numbered = f"read_parquet({file}, file_row_number = true)"
-    warehouse.view(
-        PAST, f"SELECT * EXCLUDE (file_row_number), file_row_number AS {ROW} FROM {numbered}"
-    )
+    columns = legible(names, relation.types)
+    numbered = parquet(path, "file_row_number = true")
+    warehouse.view(PAST, f"SELECT {columns}, file_row_number AS {ROW} FROM {numbered}")
     return tuple(names)
 
 

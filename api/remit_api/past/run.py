@@ -21,6 +21,8 @@ from remit_engine.warehouse.warehouse import WarehouseTrouble
 
 MANY = 20_000
 """From so many rows on a Parquet file is replayed in SQL."""
+INTERRUPTED = "Query interrupted"
+"""What DuckDB makes of ctrl-C while a statement runs."""
 
 
 def run(
@@ -36,21 +38,32 @@ def run(
 
 
 def run_many(
-    path: Path, rows: Rows, replay: Replay, out: Path | None, limit: int, progress: Progress
+    path: Path,
+    rows: Rows,
+    replay: Replay,
+    out: Path | None,
+    limit: int,
+    progress: Progress,
+    remark: Callable[[str], None],
 ) -> Summary | None:
     """The same of a Parquet file through the warehouse; None where its rows have to be read one by
-    one: few of them, documents in them, facts on the command line."""
+    one: few of them, documents in them, facts on the command line. remark: takes the reason."""
     if path.suffix.lower() != ".parquet" or rows.length < MANY:
         return None
     summary = Summary(limit, out is not None)
     try:
         with _list(out, rows.ids) as write:
             run_in_sql(path, replay, summary, write, progress)
-    except NotFlat:
+    except NotFlat as why:
+        remark(f"the rows are read one by one: {why}")
         return None
     except (WarehouseTrouble, duckdb.Error) as fault:
         said = str(fault).split("\n", 1)[0]
         raise FileTrouble(path, f"`{path}` cannot be replayed: {said}") from None
+    except RuntimeError as fault:
+        if str(fault) == INTERRUPTED:
+            raise KeyboardInterrupt from None
+        raise
     return summary
 
 

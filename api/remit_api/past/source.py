@@ -15,6 +15,11 @@ def is_url(against: str) -> bool:
     return "://" in against
 
 
+def shown_source(against: str) -> str:
+    """A source as it may be printed: an address without its password."""
+    return database.safe(against) if is_url(against) else against
+
+
 def open_past(against: str, table: str | None) -> Rows:
     """The rows of a file, by its ending, or of a table of a database."""
     if is_url(against):

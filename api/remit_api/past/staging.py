@@ -82,6 +82,7 @@ class Staging:
 
     def _words(self, value: str) -> list[str]:
         query = f"SELECT DISTINCT {value} AS word FROM {self.past} p WHERE word IS NOT NULL"
+        query += " ORDER BY word"  # only the first of many are looked up, each time the same
         return [str(word) for (word,) in self.warehouse.rows(query)]
 
     def _parties(self, table: str) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 from remit_api.batch.results import Write
 from remit_api.past.listing import changed, unread
 from remit_api.past.replay import NOTHING_RECORDED, Replayed, Unread
+from remit_api.question_reader import NO_PERSON
 from remit_engine.impact import Change, Counts
 
 MOST_ERRORS = 3
@@ -19,12 +20,13 @@ MOST_ERRORS = 3
 class Summary:
     """What became of all rows. first: of each change the first rows. otherwise: so many rows the
     old text answers otherwise than was recorded, of those with a recorded outcome. listing: every
-    changed row is written down."""
+    changed row is written down. strangers: so many rows name a person nobody knows."""
 
     limit: int
     listing: bool = False
     rows: int = 0
     counts: Counts = field(default_factory=Counts)
+    strangers: int = 0
     unread: Counter[str] = field(default_factory=Counter)
     first_unread: list[Unread] = field(default_factory=list)
     first: defaultdict[Change, list[Replayed]] = field(default_factory=lambda: defaultdict(list))
@@ -74,6 +76,7 @@ class Summary:
 
     def _unread(self, found: Unread) -> None:
         self.unread[found.at] += 1
+        self.strangers += NO_PERSON in found.error
         self.unrecorded += found.error == NOTHING_RECORDED
         if len(self.first_unread) < MOST_ERRORS:
             self.first_unread.append(found)

@@ -126,7 +126,15 @@ ENTRIES: dict[str, Entry] = {
         "A bare name after `at` is the label of a rule, a parameter, a definition, a table or a "
         "policy that can be seen from here. This one is none of them.",
         "Correct it, give the rule that label, or write the id of the rule, as every answer shows "
-        "it.",
+        "it; one with a number at its end or a `+` in it in quotes.",
         _ORDER + 'waive shadowed at small_orders because "kept for the auditors"\n',
+    ),
+    "E0435": Entry(
+        "waiver with a condition out of place",
+        "A condition speaks of the requests of one action, and only `dead_end`, `monotone` and "
+        "`separation` look for requests. This waiver names no action, or several, or answers "
+        "another question.",
+        "Write `on ACTION`, or leave the condition out.",
+        _ORDER + 'waive monotone for head when total > 5 because "the head only signs"\n',
     ),
 }

@@ -48,7 +48,8 @@ ENTRIES: dict[str, Entry] = {
     "W0506": Entry(
         "gap between dated values",
         "No value holds between the end of one and the beginning of the next.",
-        "Close the gap, or write `-> unset` for that time.",
+        "`until` is the first day on which a value holds no more: write the day on which the next "
+        "begins. If there is none in between, write `-> unset` for that time.",
         _ORDER + "parameter top: money {\n  from 2026-01-01 until 2026-06-01 -> 5\n"
         "  from 2026-07-01 -> 6\n}\nauthority order { clerk may approve up to top }\n",
     ),

@@ -80,6 +80,7 @@ from remit_dsl.syntax.nodes import (
     Name,
     Node,
     QName,
+    QuotedName,
     TypeExpr,
     same,
 )
@@ -137,6 +138,7 @@ __all__ = [
     "Presence",
     "Prohibition",
     "QName",
+    "QuotedName",
     "Record",
     "Ref",
     "Reports",

@@ -179,7 +179,7 @@ class Delegation(Declaration):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Waiver(Declaration):
-    """`waive monotone of approve on discount for a, b at a_rule because "…"`.
+    """`waive monotone of approve on discount for a, b at a_rule when C because "…"`.
 
     What is empty restricts nothing. `because` is None only where it was forgotten.
     """
@@ -189,4 +189,6 @@ class Waiver(Declaration):
     actions: tuple[QName, ...] = ()
     positions: tuple[QName, ...] = ()
     rules: tuple[QName, ...] = ()
+    when: Expr | None = None
+    unless: Expr | None = None
     because: Label | None = None

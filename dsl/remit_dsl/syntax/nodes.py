@@ -33,6 +33,11 @@ class QName(Node):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class QuotedName(QName):
+    """A dotted name in quotes, where a bare one cannot say it: `"pay.clerk.approve.2"`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Label(Node):
     """A quoted text with translations: `"Sales manager" zh "销售经理"`."""
 

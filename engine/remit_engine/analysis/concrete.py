@@ -23,13 +23,17 @@ ROUNDS = 3
 LAST_DAY = date.max.toordinal()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Maker:
-    """Makes requests of the cells of a space, by a holder of a position."""
+    """Makes requests of the cells of a space, by a holder of a position.
+
+    left: how many values it may still compute on the way, over all cells.
+    """
 
     space: Space
     today: date
     tries: int = TRIES
+    left: int = 4_000
 
     def requests(self, cell: Cell, verb: str, position: str) -> Iterator[Request]:
         """Requests in the cell, as far as some are found."""
@@ -39,6 +43,8 @@ class Maker:
             c for key in cell.classes if not (c := self.space.columns[key]).free
         ]  # fmt: skip
         for i in range(self.tries if hanging else 1):
+            if self.left <= 0:
+                return
             draft = Draft(facts, cell, position, self.today, rnd, i > 0, used)
             if self._settle(draft, cell, hanging):
                 yield draft.request(verb)
@@ -54,6 +60,7 @@ class Maker:
         return False
 
     def _value(self, column: Column, draft: Draft) -> object:
+        self.left -= 1
         request = draft.request("approve")
         facts = {**request.facts, "actor": request.actor, "as_of": request.as_of}
         if request.requester is not None:
@@ -96,7 +103,9 @@ class Maker:
         target = sample(*wanted, column.whole)
         slots = list(draft.slots)
         draft.rnd.shuffle(slots)
-        return any(self._solve(column, cell, draft, slot, start, target) for slot in slots)
+        return self.left > 0 and any(
+            self._solve(column, cell, draft, slot, start, target) for slot in slots
+        )
 
     def _solve(
         self,

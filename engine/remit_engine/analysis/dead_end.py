@@ -15,7 +15,6 @@ from remit_engine.analysis.goal import (
     SOME,
     Applies,
     Goal,
-    Inside,
     Met,
     both,
     deciding,
@@ -24,8 +23,8 @@ from remit_engine.analysis.goal import (
     sides,
 )
 from remit_engine.analysis.judgement import POSSIBLE, SURE
+from remit_engine.analysis.parts import Part, others, parts, waived
 from remit_engine.analysis.prober import Found, Prober, Sought
-from remit_engine.analysis.regions import Region
 from remit_engine.analysis.replay import asked, own_outcome
 from remit_engine.analysis.space import Space
 from remit_engine.decision import Outcome
@@ -33,7 +32,6 @@ from remit_engine.ir import GRANT, PROHIBITION, SELF_BAR, ActionRules, Model, Ru
 from remit_engine.request import Request
 
 NAME = "dead_end"
-MOST_ENDS = 4
 _NOT_DEAD = frozenset({Outcome.PERMIT, Outcome.NEEDS, Outcome.INCOMPLETE, Outcome.UNDEFINED})
 
 
@@ -58,25 +56,25 @@ def _ends(prober: Prober, space: Space, verb: str) -> Iterator[Answer]:
     positions = positions_given(space.model, space.action, verb)
     measured = _measure_key(rules)
     grants = [r for r in rules.rules if r.kind == GRANT and verb in r.verbs]
-    told: list[Region] = []
-    while len(told) < MOST_ENDS:
-        goal = both(_goal(rules, verb, positions), neither(Inside(tuple(told), positions[0])))
-        sought = Sought(
-            verb, positions[0], goal, lambda request: _shown(request, positions, space.model)
-        )
-        found = prober.lowest(space, sought, measured) if measured else prober.find(space, sought)
-        if found.status is Status.UNKNOWN and not told:
-            what = f"somebody may {verb} every `{short(space.action)}`"
-            yield unsettled(NAME, about, grants[0].span, what, found.why or "")
-        if found.nothing and not told:
+    sought = Sought(
+        verb,
+        positions[0],
+        _goal(rules, verb, positions),
+        lambda request: _shown(request, positions, space.model),
+    )
+
+    def ask(one: Sought) -> Found:
+        return prober.lowest(space, one, measured) if measured else prober.find(space, one)
+
+    for part in parts(prober, space, NAME, None, sought, ask):
+        if part.found.nothing:
             yield proven(NAME, about)
-        if found.status is not Status.REFUTED:
-            return
-        finding = _finding(found, space, verb, grants, measured)
-        yield refuted(NAME, about, finding, found.witness)
-        if not found.region:
-            return
-        told.append(found.region)
+        elif part.found.status is Status.UNKNOWN:
+            what = f"somebody may {verb} every `{short(space.action)}`"
+            yield unsettled(NAME, about, grants[0].span, what, part.found.why or "")
+        else:
+            finding = _finding(part, space, verb, grants, measured)
+            yield waived(refuted(NAME, about, finding, part.found.witness), part.waiver)
 
 
 def _goal(rules: ActionRules, verb: str, positions: tuple[str, ...]) -> Goal:
@@ -129,9 +127,9 @@ def _measure_key(rules: ActionRules) -> str | None:
 
 
 def _finding(
-    found: Found, space: Space, verb: str, grants: list[Rule], measured: str | None
+    part: Part, space: Space, verb: str, grants: list[Rule], measured: str | None
 ) -> Diagnostic:
-    region = found.region or {}
+    region = part.found.region or {}
     amount = ""
     if measured is not None and measured in region:
         amount = f" where {words(space.columns[measured], region[measured], space)}"
@@ -139,7 +137,7 @@ def _finding(
     return Diagnostic(
         space.model.program.actions[space.action].span,
         "W0804",
-        f"nobody may {verb} `{short(space.action)}`{amount}{rest}",
+        f"nobody may {verb} `{short(space.action)}`{amount}{rest}{others(part)}",
         f"grant it to somebody, or say who decides all such requests: "
         f'`waive {NAME} on {short(space.action)} because "…"`',
         places(grants, "as far as it goes"),

@@ -22,6 +22,8 @@ from remit_engine.analysis.reading import Reading
 from remit_engine.analysis.sets import HIGHEST, LOWEST, before, stretch
 from remit_engine.evaluate import value_in_force
 
+MOST_ROWS = 100
+
 
 @dataclass(slots=True)
 class Lookups(Reading):
@@ -74,8 +76,9 @@ class Lookups(Reading):
         return found
 
     def rows_apply(self, e: x.TableLookup) -> bool:
-        """True for a table of which one row answers."""
-        return self.model.program.tables[e.name].hit != "collect"
+        """True for a table of which one row answers, and which is small enough to be taken apart."""
+        table = self.model.program.tables[e.name]
+        return table.hit != "collect" and len(table.rows) <= MOST_ROWS
 
     def arguments(self, e: x.TableLookup, names: Names) -> Names:
         """What the columns of a table stand for."""

@@ -21,6 +21,7 @@ from remit_engine.analysis.goal import (
 )
 from remit_engine.analysis.judgement import POSSIBLE, SURE
 from remit_engine.analysis.leftover import applies
+from remit_engine.analysis.parts import Part, others, parts, waived
 from remit_engine.analysis.prober import Found, Prober, Sought
 from remit_engine.analysis.replay import YES, asked, own_outcome
 from remit_engine.analysis.space import Space
@@ -44,25 +45,34 @@ def monotone(prober: Prober) -> Iterator[Answer]:
             for position in model.program.positions.values():
                 above = position.reports_to
                 if above is not None and sides(rules, verb, position.name).grants:
-                    yield _compared(prober, prober.space(name), verb, position.name, above)
+                    yield from _compared(prober, prober.space(name), verb, position.name, above)
 
 
-def _compared(prober: Prober, space: Space, verb: str, report: str, superior: str) -> Answer:
+def _compared(
+    prober: Prober, space: Space, verb: str, report: str, superior: str
+) -> Iterator[Answer]:
     rules = space.model.actions[space.action]
     about = About(space.action, verb, (superior, report))
     goal = _goal(space, rules, verb, report, superior)
     sought = Sought(verb, report, goal, lambda request: _shown(request, superior, space.model))
-    found = prober.find(space, sought, _grants(goal))
-    if found.nothing:
-        return proven(NAME, about)
-    if found.status is Status.UNKNOWN:
-        what = (
-            f"`{short(superior)}` may {verb} all that `{short(report)}` may of "
-            f"`{short(space.action)}`"
-        )
-        span = sides(rules, verb, report).grants[0].span
-        return unsettled(NAME, about, span, what, found.why or "")
-    return refuted(NAME, about, _finding(found, space, verb, report, superior), found.witness)
+    within = _grants(goal)
+
+    def ask(one: Sought) -> Found:
+        return prober.find(space, one, within)
+
+    for part in parts(prober, space, NAME, superior, sought, ask):
+        if part.found.nothing:
+            yield proven(NAME, about)
+        elif part.found.status is Status.UNKNOWN:
+            what = (
+                f"`{short(superior)}` may {verb} all that `{short(report)}` may of "
+                f"`{short(space.action)}`"
+            )
+            span = sides(rules, verb, report).grants[0].span
+            yield unsettled(NAME, about, span, what, part.found.why or "")
+        else:
+            finding = _finding(part, space, verb, report, superior)
+            yield waived(refuted(NAME, about, finding, part.found.witness), part.waiver)
 
 
 def _goal(space: Space, rules: ActionRules, verb: str, report: str, superior: str) -> Goal:
@@ -91,9 +101,10 @@ def _shown(request: Request, superior: str, model: Model) -> tuple[Asked, ...]:
     return ()
 
 
-def _finding(found: Found, space: Space, verb: str, report: str, superior: str) -> Diagnostic:
+def _finding(part: Part, space: Space, verb: str, report: str, superior: str) -> Diagnostic:
     rules = space.model.actions[space.action]
     mine, theirs = sides(rules, verb, report), sides(rules, verb, superior)
+    found = part.found
     case = where(found.region, space)
     related = [Related(r.span, f"what `{short(superior)}` may") for r in theirs.grants[:4]]
     related += [Related(r.span, f"what `{short(superior)}` may not") for r in theirs.bars[:2]]
@@ -106,7 +117,7 @@ def _finding(found: Found, space: Space, verb: str, report: str, superior: str) 
         _giving(found, mine.grants, space).span,
         "W0805",
         f"`{short(report)}` may {verb} `{short(space.action)}`{case}, and his superior "
-        f"`{short(superior)}` {lacks}",
+        f"`{short(superior)}` {lacks}{others(part)}",
         f"raise what the superior may, or give the reason: "
         f'`waive {NAME} on {short(space.action)} for {short(superior)} because "…"`',
         tuple(related),

@@ -117,7 +117,7 @@ class Prober:
         return lower if lower.status is Status.REFUTED else found
 
     def _among(self, plan: Plan, cells: Iterable[Cell], space: Space, sought: Sought) -> Found:
-        maker = Maker(space, self.scope.today)
+        maker = Maker(space, self.scope.today, left=max(400, self.scope.steps // 50))
         hanging: Cell | None = None
         for i, cell in enumerate(cells):
             for request in maker.requests(cell, sought.verb, sought.position):

@@ -11,8 +11,10 @@ from remit_dsl.findings import listing
 from remit_dsl.program import AllSteps, ApprovalStep, Delegation, SequenceSteps, Step
 from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unsettled
 from remit_engine.analysis.findings import places, short, where
-from remit_engine.analysis.goal import able, both, sides
-from remit_engine.analysis.prober import Prober, Sought
+from remit_engine.analysis.goal import Applies, able, both, sides
+from remit_engine.analysis.judgement import SURE
+from remit_engine.analysis.parts import others, parts, waived
+from remit_engine.analysis.prober import Found, Prober, Sought
 from remit_engine.analysis.replay import asked, says_yes
 from remit_engine.analysis.scope import Scope
 from remit_engine.analysis.space import Space
@@ -50,7 +52,7 @@ def separation(prober: Prober) -> Iterator[Answer]:
             hands = [(duties.checking, duties.decided, p) for p in _hands(rules, duties, model)]
             for hand in hands:
                 if hand not in told:
-                    yield _in_one_hand(prober, prober.space(name), duties, hand[-1])
+                    yield from _in_one_hand(prober, prober.space(name), duties, hand[-1])
             told.update(hands)
             if not hands:
                 yield proven(NAME, About(name, duties.decided))
@@ -112,12 +114,14 @@ def _hands(rules: ActionRules, duties: Duties, model: Model) -> list[str]:
     )
 
 
-def _in_one_hand(prober: Prober, space: Space, duties: Duties, position: str) -> Answer:
+def _in_one_hand(prober: Prober, space: Space, duties: Duties, position: str) -> Iterator[Answer]:
     rules = space.model.actions[space.action]
     about = About(space.action, duties.decided, (position,))
     goal = able(rules, duties.decided, position)
-    if not duties.by:
+    if duties.rule is None:
         goal = both(goal, able(rules, duties.checking, position))
+    else:  # the check is asked for there, of whoever holds the position
+        goal = both(goal, Applies(SURE, (duties.rule,), position))
 
     def shown(request: Request) -> tuple[Asked, ...]:
         if not says_yes(request, space.model):
@@ -128,27 +132,32 @@ def _in_one_hand(prober: Prober, space: Space, duties: Duties, position: str) ->
             return (asked(by_himself, space.model),)
         return (asked(request, space.model),)
 
-    found = prober.find(space, Sought(duties.decided, position, goal, shown))
-    if found.nothing:
-        return proven(NAME, about)
     mine = sides(rules, duties.decided, position).grants
-    if found.status is Status.UNKNOWN:
-        what = (
-            f"`{short(position)}` may both {duties.checking} and {duties.decided} one "
-            f"`{short(space.action)}`"
-        )
-        return unsettled(NAME, about, mine[0].span, what, found.why or "")
-    case = where(found.region, space)
-    finding = Diagnostic(
-        mine[0].span,
-        "W0806",
-        f"`{short(position)}` may {duties.checking} and {duties.decided} the same "
-        f"`{short(space.action)}`{case}",
-        f"write `separate {duties.checking} and {duties.decided}`, or give one of them to another "
-        "position",
-        _other_places(rules, duties, position),
-    )
-    return refuted(NAME, about, finding, found.witness)
+    sought = Sought(duties.decided, position, goal, shown)
+
+    def ask(one: Sought) -> Found:
+        return prober.find(space, one)
+
+    for part in parts(prober, space, NAME, position, sought, ask):
+        if part.found.nothing:
+            yield proven(NAME, about)
+        elif part.found.status is Status.UNKNOWN:
+            what = (
+                f"`{short(position)}` may both {duties.checking} and {duties.decided} one "
+                f"`{short(space.action)}`"
+            )
+            yield unsettled(NAME, about, mine[0].span, what, part.found.why or "")
+        else:
+            finding = Diagnostic(
+                mine[0].span,
+                "W0806",
+                f"`{short(position)}` may {duties.checking} and {duties.decided} the same "
+                f"`{short(space.action)}`{where(part.found.region, space)}{others(part)}",
+                f"write `separate {duties.checking} and {duties.decided}`, or give one of them to "
+                "another position",
+                _other_places(rules, duties, position),
+            )
+            yield waived(refuted(NAME, about, finding, part.found.witness), part.waiver)
 
 
 def _other_places(rules: ActionRules, duties: Duties, position: str) -> tuple[Related, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from remit_dsl.program import Limit
+from remit_engine.analysis.columns import GIVEN
 from remit_engine.analysis.goal import THIS, Applies, Both, Goal, Inside, Met
 from remit_engine.analysis.judgement import SURE
 from remit_engine.analysis.space import Space
@@ -28,7 +29,7 @@ def solve(solver: Solver, space: Space, verb: str, goal: Goal, position: str) ->
     if space.since is not None:
         bounds.append(formulas.as_of >= space.since.toordinal())
     solution = formulas.solve(wanted, *bounds)
-    if solution is None and "requester" in space.columns.by_key:
+    if solution is None and any(_of_requester(key) for key in space.columns.by_key):
         raise Undecided("the solver leaves the requester unnamed")
     return None if solution is None else solution.request(position)
 
@@ -50,3 +51,8 @@ def _bit(goal: Goal, formulas: Formulas) -> Bit:
         case Both():
             return every(*(_bit(g, formulas) for g in goal.goals))
     return every(*(no(_bit(g, formulas)) for g in goal.goals))
+
+
+def _of_requester(key: str) -> bool:
+    name = key.removeprefix(GIVEN)
+    return name == "requester" or "requester." in name

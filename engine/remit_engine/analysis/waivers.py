@@ -32,6 +32,13 @@ def apply(answers: Iterable[Answer], program: Program, asked: Collection[str] = 
 
 def _waived(answer: Answer, waivers: tuple[Waiver, ...], used: set[int]) -> Answer:
     if not answer.open:
+        used.update(
+            i
+            for i, waiver in enumerate(waivers)
+            if waiver.condition is not None
+            and answer.waived == waiver.because.text
+            and _names(waiver, answer)
+        )
         return answer
     covering = [i for i, waiver in enumerate(waivers) if covers(waiver, answer)]
     used.update(covering)
@@ -41,7 +48,12 @@ def _waived(answer: Answer, waivers: tuple[Waiver, ...], used: set[int]) -> Answ
 
 
 def covers(waiver: Waiver, answer: Answer) -> bool:
-    """True when every restriction of the waiver contains what the answer is about."""
+    """True when every restriction of the waiver contains what the answer is about. What lies in
+    the condition of a waiver its question finds out by itself (see `parts`)."""
+    return waiver.condition is None and _names(waiver, answer)
+
+
+def _names(waiver: Waiver, answer: Answer) -> bool:
     about = answer.about
     return (
         waiver.question == answer.question
@@ -49,7 +61,7 @@ def covers(waiver: Waiver, answer: Answer) -> bool:
         and _one_of(about.verb, waiver.verbs)
         and _one_of(about.action, waiver.actions)
         and _named(answer, waiver.positions)
-        and _place(about, waiver.rules)
+        and _place(about, waiver)
     )
 
 
@@ -74,16 +86,19 @@ def _named(answer: Answer, allowed: tuple[str, ...]) -> bool:
     return bool(complained) and set(complained) <= set(allowed)
 
 
-def _place(about: About, allowed: tuple[str, ...]) -> bool:
-    """The rule complained of (the first) is named by its id or by what follows its action in it,
-    which for a rule with a label is the label; a parameter, table or policy by its name."""
+def _place(about: About, waiver: Waiver) -> bool:
+    """The rule complained of (the first) is named by its id, or, of the waiver's own policy, by
+    what follows its action in it, which for a rule with a label is the label; a parameter, table or
+    policy by its name."""
+    allowed = waiver.rules
     if not allowed or about.name in allowed:
         return True
     first = next(iter(about.rules), None)
     if first is None:
         return False
     action = about.action or ""
-    before = ("", f"{action}.", f"{action.rpartition('.')[2]}.")
+    policy, _, bare = action.rpartition(".")
+    before = ("", f"{action}.", f"{bare}.") if policy == waiver.policy else ("",)
     return any(first == f"{start}{name}" for start in before for name in allowed)
 
 

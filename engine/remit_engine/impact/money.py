@@ -62,6 +62,8 @@ def money_of(
         return None
     if fact.measure is not None:
         facts = {**request.facts, "actor": request.actor, "as_of": request.as_of}
+        if request.requester is not None:
+            facts["requester"] = request.requester
         env = Environment(model, request.as_of, facts, directory.within, variables={})
         value = evaluate(fact.measure, env)
     else:

@@ -58,14 +58,15 @@ def steps_by_rule(model: Model) -> dict[str, str]:
     return {rule.id: _step(rule.steps, rule.verb) for rule in model.rules if rule.steps is not None}
 
 
-def _step(step: Step, verb: str) -> str:
+def _step(step: Step, verb: str, inside: bool = False) -> str:
+    """Brackets tell `(a and b) then c` from `a and (b then c)`."""
     match step:
         case ApprovalStep():
             named = " or ".join(p.rsplit(".", 1)[-1] for p in step.positions)
             return f"{step.verb or verb} by {step.count} of {named}"
         case EvidenceStep():
             return f"evidence {step.name}"
-        case SequenceSteps():
-            return " then ".join(_step(s, verb) for s in step.steps)
-        case AllSteps():
-            return " and ".join(_step(s, verb) for s in step.steps)
+        case SequenceSteps() | AllSteps():
+            word = " and " if isinstance(step, AllSteps) else " then "
+            text = word.join(_step(s, verb, inside=True) for s in step.steps)
+            return f"({text})" if inside else text

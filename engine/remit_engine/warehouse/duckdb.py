@@ -101,15 +101,16 @@ class DuckDB:
             write_csv(rows, columns, stream)
         self.create(
             table,
-            f"SELECT * FROM read_csv({literal(str(path))}, columns={{{types}}}, "
-            "header=false, auto_detect=false, delim=',', quote='\"', escape='\"', "
-            "nullstr='', allow_quoted_nulls=false, strict_mode=true, max_line_size=67108864)",
+            f"SELECT * FROM read_csv({one_file(path)}, columns={{{types}}}, "
+            "header=false, auto_detect=false, hive_partitioning=false, delim=',', "
+            "quote='\"', escape='\"', nullstr='', "
+            "allow_quoted_nulls=false, strict_mode=true, max_line_size=67108864)",
         )
         path.unlink()
 
     def read_parquet(self, table: str, path: Path) -> None:
         """See Warehouse."""
-        self.view(table, f"SELECT * FROM read_parquet({literal(str(path))})")
+        self.view(table, f"SELECT * FROM {parquet(path)}")
 
     def write_parquet(self, query: str, path: Path) -> None:
         """See Warehouse."""
@@ -147,6 +148,17 @@ class DuckDB:
 def literal(text: str) -> str:
     """A text as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def one_file(path: Path) -> str:
+    """The path of one file as a reader of DuckDB takes it, to whom `*`, `?` and `[` mean many."""
+    escaped = (f"[{letter}]" if letter in "*?[" else letter for letter in str(path.absolute()))
+    return literal("".join(escaped))
+
+
+def parquet(path: Path, *options: str) -> str:
+    """What SELECTs from one Parquet file: its own columns, and none of folders called `a=b`."""
+    return f"read_parquet({', '.join((one_file(path), 'hive_partitioning = false', *options))})"
 
 
 def _trouble(fault: duckdb.Error) -> WarehouseTrouble:

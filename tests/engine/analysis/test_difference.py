@@ -81,6 +81,8 @@ def test_layout_and_order_are_no_difference_in_500_random_policies():
         ("director may approve any", "director may approve any # he may"),
         ("escalate to the first superior able\n", ""),
         ("director may approve any", "director may approve any\n  director may approve any"),
+        ("review by auditor and countersign by treasurer",
+         "(countersign by treasurer and (review by auditor and review by auditor))"),
     ],
 )  # fmt: skip
 def test_other_spellings_of_the_same_are_no_difference(old, new):
@@ -178,7 +180,7 @@ def test_a_moved_label_is_matched_by_what_it_says():
 
 def test_labels_and_reasons_are_wording():
     new = edited(("action pay", "# pay\naction pay"), ("< 0", '< 0 because "not so"'))
-    new = new.replace("{ from 2026-01-01 ->", '"Ceiling" { from 2026-01-01 ->')
+    new = new.replace("ceiling: money", 'ceiling "Ceiling": money')
     assert {c.weight for c in found(HOUSE, new)} == {Weight.WORDING}
     assert len(found(HOUSE, new)) == 2
 
@@ -296,6 +298,67 @@ def test_a_remark_inside_a_rule_is_not_quoted():
         "clerk may approve pay up to 100: condition was when amount > 1 and urgent, and is now "
         "when amount > 1 and not urgent"
     ]
+
+
+def needing(steps: str) -> str:
+    return (
+        f"{PEOPLE}{ACT}authority pay {{ director may approve any  approve over 5 needs {steps} }}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("review by clerk and countersign by manager and evidence x",
+         "(evidence x and countersign by manager) and review by clerk"),
+        ("review by clerk then countersign by manager then evidence x",
+         "review by clerk then (countersign by manager then evidence x)"),
+        ("2 of (clerk, manager)", "2 of (manager, clerk)"),
+    ],
+)  # fmt: skip
+def test_steps_grouped_otherwise_are_no_difference(old, new):
+    assert said(needing(new), needing(old)) == []
+
+
+def test_the_order_of_a_sequence_is_a_difference():
+    one = "review by clerk then (countersign by manager and evidence x)"
+    other = "(review by clerk then countersign by manager) and evidence x"
+    assert len(said(needing(other), needing(one))) == 1
+
+
+def test_the_label_of_an_evidence_is_wording():
+    one, other = (needing(f'evidence paper "{name}"') for name in ("Paper", "Other paper"))
+    (change,) = found(one, other)
+    assert change.weight is Weight.WORDING
+    assert sentence(change) == (
+        'approve pay: label of evidence paper moved from "Paper" to "Other paper"'
+    )
+
+
+LISTS = """
+record Line {{ v: integer  w: integer }}
+action order {{ amount money  l list of Line  limit on amount }}
+authority order {{ director may approve any when {} }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("any(i in l where any(i in l where all(j in l where i.v > j.w)))",
+         "any(i in l where any(i in l where all(j in l where j.v > i.w)))", False),
+        ("any(i in l where any(j in l where i.v > j.w))",
+         "any(a in l where any(b in l where a.v > b.w))", True),
+        ("any(i in l where any(j in l where i.v > j.w))",
+         "any(i in l where any(i in l where i.v > i.w))", False),
+        ("any(i in l where any(i in l where all(j in l where i.v > j.w)))",
+         "any(a in l where any(b in l where all(c in l where b.v > c.w)))", True),
+    ],
+)  # fmt: skip
+def test_names_bound_twice_are_what_the_inner_one_says(old, new, same):
+    texts = (PEOPLE + LISTS.format(condition) for condition in (old, new))
+    one, other = texts
+    assert (said(other, one) == []) is same
 
 
 def test_five_hundred_rules_are_compared_in_a_moment():

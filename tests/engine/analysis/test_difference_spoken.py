@@ -33,7 +33,7 @@ def moved(*edits: tuple[str, str]) -> list[Change]:
 @pytest.mark.parametrize(
     ("edits", "said"),
     [
-        ([(' { also called "Chef" }', ""), ("reports to boss", 'reports to boss  also called "chef"')],
+        ([(' { also called "Chef" }', ""), ("to boss", 'to boss also called "chef"')],
          ["the word `Chef` meant position boss, and means mgr now"]),
         ([('"East"', '"x"'), ('"West"', '"East"'), ('"x"', '"West"')],
          ["the word `East` meant Region east, and means west now",

@@ -98,11 +98,13 @@ def test_another_question_is_not_covered() -> None:
 
 
 def test_rules_by_id_label_and_rest_of_id() -> None:
-    def named(rule: str, name: str, action: str = "s.pay") -> bool:
+    def named(rule: str, name: str, action: str = "p.pay") -> bool:
         return covers(waiver(rules=(name,)), odd(About(action, rules=(rule,))))
 
     assert named("pay.cap", "cap")
-    assert named("s.pay.cap", "cap")
+    assert named("p.pay.cap", "cap")
+    assert not named("s.pay.cap", "cap", "s.pay")  # of another policy the whole id must be said
+    assert named("s.pay.cap", "s.pay.cap", "s.pay")
     assert named("pay.clerk.approve.2", "clerk.approve.2")
     assert named("pay.clerk.approve", "pay.clerk.approve")
     assert not named("pay.clerk.approve", "approve")

@@ -25,22 +25,26 @@ from remit_engine.impact import (
     money_facts,
     money_of,
     recorded,
+    steps_by_rule,
 )
 
 POLICY = (
     PEOPLE
     + """
+record Person { scale: number optional }
 record Line { price: money }
 record Order { list_price: money USD  total: money  first: Line  buyer: text }
 action pay "Pay" { note: text  fee: money  order: Order optional  limit on fee }
 action discount "Discount" { rate: percent  order: Order  limit on rate }
 action plain "Plain" { rate: percent  limit on rate }
+action scaled "Scaled" { amount money  limit on amount * requester.scale * actor.scale }
 action refund "Refund" { amount: money  share: percent  limit on amount * share }
 authority pay { manager may approve up to 100  clerk may approve up to 10
   second: approve over 50 needs review by auditor
   proof: approve over 80 needs evidence receipt }
 authority discount { manager may approve up to 10% }
 authority plain { manager may approve up to 10% }
+authority scaled { manager may approve up to 10 }
 authority refund { manager may approve up to 10 }
 """
 )
@@ -203,3 +207,26 @@ def test_other_persons_for_a_step_are_another_step(house):
     found = compared(request, *replies, Fraction(60), "CNY")
     assert found.group.differs == STEPS
     assert found.group.position == "manager"
+
+
+def test_a_measure_of_the_people_is_money_too(house):
+    request = house.request(
+        {"position": "manager", "scale": 2},
+        "scaled",
+        requester={"position": "clerk", "scale": 5},
+        amount=3,
+    )
+    fact = money_fact(request.action, house.model)
+    assert money_of(fact, request, house.model, house.directory) == 30
+
+
+def test_the_same_steps_in_another_order_are_other_steps():
+    asked = []
+    for steps in ("({a} and {b}) then {c}", "{a} and ({b} then {c})"):
+        text = steps.format(a="evidence a", b="evidence b", c="evidence c")
+        changed = House(POLICY.replace("evidence receipt", text))
+        asked.append(steps_by_rule(changed.model)["pay.proof"])
+    assert asked == [
+        "(evidence a and evidence b) then evidence c",
+        "evidence a and (evidence b then evidence c)",
+    ]

@@ -25,7 +25,7 @@ from remit_dsl.program import (
 from remit_dsl.types import Type
 
 Names = Mapping[str, str]
-"""Bound variable -> its canonical name."""
+"""Bound variable -> its canonical name, `_` and a number: one that is bound again gets another."""
 
 _MIRRORED = {">": "<", ">=": "<="}
 _OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -85,10 +85,20 @@ def canonical_steps(step: Step | None) -> str:
         case EvidenceStep():
             return f"evidence {step.name}"
         case AllSteps():
-            return f"all({', '.join(sorted({canonical_steps(s) for s in step.steps}))})"
+            parts = sorted({canonical_steps(s) for s in _steps(step, AllSteps)})
+            return parts[0] if len(parts) == 1 else f"all({', '.join(parts)})"
         case SequenceSteps():
-            return f"then({', '.join(canonical_steps(s) for s in step.steps)})"
+            return f"then({', '.join(canonical_steps(s) for s in _steps(step, SequenceSteps))})"
     return ""
+
+
+def _steps(step: Step, kind: type[AllSteps | SequenceSteps]) -> Iterable[Step]:
+    """The steps of one kind of joint, however they are grouped."""
+    if not isinstance(step, kind):
+        yield step
+        return
+    for inner in step.steps:
+        yield from _steps(inner, kind)
 
 
 def canonical_all(conjuncts: Iterable[x.Expression]) -> str:
@@ -168,7 +178,8 @@ def _terms(e: x.Expression, operator: str) -> Iterable[x.Expression]:
 
 
 def _aggregate(e: x.Aggregate, names: Names) -> str:
-    inner = {**names, e.variable: f"_{len(names)}"}
+    free = 1 + max((int(name[1:]) for name in names.values()), default=-1)
+    inner = {**names, e.variable: f"_{free}"}
     where = canonical(e.where, inner) if e.where is not None else ""
     body = canonical(e.body, inner) if e.body is not None else ""
     return f"{e.function}({canonical(e.over, names)}; {where}; {body})"

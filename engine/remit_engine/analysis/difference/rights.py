@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from remit_dsl.program import Label, Program, Statement
+from remit_dsl.program import EvidenceStep, Label, Program, Statement, Step
 from remit_engine.analysis.difference.canonical import (
     canonical_all,
     canonical_bound,
@@ -56,9 +56,14 @@ class Right:
         return (self.seat, self.condition, self.bound, self.steps, self.rule.start, self.rule.until)
 
     @property
-    def wording(self) -> tuple[str | None, Label | None, str | None]:
-        """What it is called, why it is so, where it is written."""
-        return (self.label, self.rule.because, self.rule.source)
+    def wording(self) -> tuple[object, ...]:
+        """What it is called, why it is so, where it is written, what its evidence is called."""
+        return (self.label, self.rule.because, self.rule.source, self.evidence)
+
+    @property
+    def evidence(self) -> tuple[tuple[str, Label | None], ...]:
+        """The evidence it needs by name, with its labels."""
+        return tuple(sorted(_evidence(self.rule.steps), key=lambda e: e[0]))
 
 
 def rights(action: str, model: Model) -> tuple[Right, ...]:
@@ -84,6 +89,13 @@ def _right(rule: Rule, position: str | None, statement: Statement) -> Right:
         bound=bound,
         steps=canonical_steps(rule.steps),
     )
+
+
+def _evidence(step: Step | None) -> Iterator[tuple[str, Label | None]]:
+    if isinstance(step, EvidenceStep):
+        yield step.name, step.label
+    for inner in getattr(step, "steps", ()):
+        yield from _evidence(inner)
 
 
 def _statements(model: Model) -> dict[int, Statement]:

@@ -145,6 +145,7 @@ def _reworded(pairs: Iterable[Pair]) -> Iterator[Change]:
             "name": (one.label, other.label),
             "reason": tuple(label_text(p.rule.because) or None for p in (one, other)),
             "source": (one.rule.source, other.rule.source),
+            **_labels(one, other),
         }
         for aspect, (before, after) in sides.items():
             if before != after:
@@ -159,3 +160,16 @@ def _reworded(pairs: Iterable[Pair]) -> Iterator[Change]:
                     old_place=one.rule.span,
                     new_place=other.rule.span,
                 )
+
+
+def _labels(old: r.Right, new: r.Right) -> dict[str, tuple[str | None, str | None]]:
+    """What the evidence that both need is called."""
+    before, after = dict(old.evidence), dict(new.evidence)
+    return {
+        f"label of evidence {name}": (
+            label_text(before[name]) or None,
+            label_text(after[name]) or None,
+        )
+        for name in after
+        if name in before
+    }

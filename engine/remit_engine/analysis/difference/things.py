@@ -32,7 +32,7 @@ from remit_engine.analysis.difference.texts import (
     short,
 )
 from remit_engine.ir import Model
-from remit_engine.quoting import written
+from remit_engine.quoting import condition_written, written
 
 ORDER = "order of rows"
 """The side of a table whose first row counts: only what stays is compared by its order."""
@@ -86,10 +86,10 @@ def _every(model: Model) -> Iterator[Thing]:
         sides = {"type": Said(type_key(parameter.type), str(parameter.type)),
                  **_words(parameter.label)}  # fmt: skip
         yield Thing("parameter", parameter.name, sides, parameter.span)
-    yield from map(_waiver, program.waivers)
+    yield from (_waiver(waiver, program) for waiver in program.waivers)
 
 
-def _waiver(waiver: Waiver) -> Thing:
+def _waiver(waiver: Waiver, program: Program) -> Thing:
     """What is waived is its name: two that differ in it are two waivers."""
     scope = (("of", waiver.verbs), ("on", waiver.actions), ("for", waiver.positions),
              ("at", waiver.rules))  # fmt: skip
@@ -99,6 +99,9 @@ def _waiver(waiver: Waiver) -> Thing:
         "kept": Said(SAID, SAID, Weight.DUTIES),
         "reason": Said(reason, reason, Weight.WORDING),
     }
+    if waiver.condition is not None:
+        said = condition_written(waiver.condition, program)
+        sides["condition"] = Said(canonical(waiver.condition), said, Weight.DUTIES)
     return Thing("waiver", " ".join([waiver.question, *named]), sides, waiver.span)
 
 

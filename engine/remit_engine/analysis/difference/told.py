@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from remit_engine.chain import answer
+from remit_dsl.program import ApprovalStep
+from remit_engine.chain import Answer, answer
 from remit_engine.deciding import concluded
 from remit_engine.decision import Outcome
 from remit_engine.directory import Directory
 from remit_engine.extents import extent, stated, strongest, unset
 from remit_engine.ir import Model
 from remit_engine.request import Request
+from remit_engine.steps import Outstanding
 from remit_engine.steps_text import needs
 from remit_engine.verdict import Judge
 
@@ -56,8 +58,27 @@ def told(request: Request, model: Model, directory: Directory, judge: Judge) -> 
     return Told(
         outcome=str(outcome),
         limit=limit,
-        steps=tuple(n.text for n in needs(best.ruling.needs, best.case, "en"))
-        if outcome is Outcome.NEEDS
-        else (),
+        steps=_steps(best) if outcome is Outcome.NEEDS else (),
         able=tuple(sorted(s.position for s in stops if s.able)),
     )
+
+
+def _steps(best: Answer) -> tuple[str, ...]:
+    """The steps outstanding, in no order but that of what must be done before what."""
+    found: set[str] = set()
+    for one in best.ruling.needs:
+        (need,) = needs((_plain(one),), best.case, "en")
+        before = f" after {', '.join(sorted(need.after))}" if need.after else ""
+        found.add(need.text + before)
+    return tuple(sorted(found))
+
+
+def _plain(outstanding: Outstanding) -> Outstanding:
+    """The same without what is but wording: the order of the positions, the label."""
+    step = outstanding.step
+    plain = (
+        replace(step, positions=tuple(sorted(step.positions)))
+        if isinstance(step, ApprovalStep)
+        else replace(step, label=None)
+    )
+    return replace(outstanding, step=plain, after=tuple(map(_plain, outstanding.after)))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from remit_engine.decision import Outcome
 from remit_engine.engine import Engine
 from remit_engine.lower import lower
 from remit_engine.request import Request
@@ -19,12 +20,19 @@ Each = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A case that passes, with what it asked. shown: ids of the rules in the answer."""
+    """A case that passes, with what it asked and the outcome. roles: the rules in the answer by
+    id, with what each did there."""
 
     case: SuiteCase
     suite: Suite
     request: Request
-    shown: frozenset[str]
+    outcome: Outcome
+    roles: frozenset[tuple[str, str]]
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """The ids of the rules in the answer."""
+        return frozenset(rule for rule, _ in self.roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +89,10 @@ def benches(engines: Iterable[Engine], results: Iterable[SuiteResult]) -> list[B
         _, asked = made.setdefault(id(engine), (engine, defaultdict(list)))
         for one in result.results:
             if one.passed and one.request is not None and one.decision is not None:
-                shown = frozenset(r.id for r in one.decision.rules)
-                asked[one.request.action].append(Asked(one.case, result.suite, one.request, shown))
+                told = one.decision
+                roles = frozenset((r.id, r.role) for r in told.rules)
+                case = Asked(one.case, result.suite, one.request, told.outcome, roles)
+                asked[one.request.action].append(case)
     return [Bench(engine, dict(asked)) for engine, asked in made.values()]
 
 

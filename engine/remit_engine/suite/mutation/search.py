@@ -29,7 +29,7 @@ Path = tuple[str, ...]
 Setting = tuple[Path, Any]
 """A member of a request document with another value."""
 
-BASES = 6
+BASES = 8
 FEW = 2
 """Cases of which words are combined."""
 COMBINATIONS = 24
@@ -110,14 +110,14 @@ class Search:
             return None
 
     def bases(self) -> list[Asked]:
-        """A few different cases: those of the verb first, then those that met the rule."""
+        """A few cases answered differently: of the verb first, then those that met the rule."""
         verbs = self.verbs()
         found: dict[tuple[object, ...], Asked] = {}
         relevant = self.bench.relevant(self.mutant)
         for asked in sorted(relevant, key=lambda a: bool(verbs) and a.request.verb not in verbs):
             request = asked.request
-            kind = (request.action, request.verb, request.actor.shown, asked.shown)
-            found.setdefault(kind, asked)
+            asks = (request.action, request.verb, request.actor.shown)
+            found.setdefault((*asks, asked.outcome, asked.roles), asked)
         return list(found.values())[:BASES]
 
     def verbs(self) -> list[str]:
