@@ -308,7 +308,7 @@ def test_unless_reads_as_what_must_hold() -> None:
         """
     )
     decision = house.decide("manager", amount=10, urgent=False, special=False)
-    assert [(line.text, line.result) for line in decision.trace][0] == ("not urgent", "true")
+    assert (decision.trace[0].text, decision.trace[0].result) == ("not urgent", "true")
     (power,) = house.reference.may(house.request("manager", amount=10).actor, house.as_of)
     assert power.condition == "not urgent"
     (power,) = house.reference.may(house.request("clerk", amount=10).actor, house.as_of)

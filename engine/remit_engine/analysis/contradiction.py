@@ -11,7 +11,7 @@ from remit_engine.analysis.cover import cover, sure
 from remit_engine.analysis.examples import Examples
 from remit_engine.analysis.findings import places, short
 from remit_engine.analysis.formula import TooEntangled
-from remit_engine.analysis.goal import Applies, both, sides
+from remit_engine.analysis.goal import Applies, both
 from remit_engine.analysis.grid import TooManySteps
 from remit_engine.analysis.judgement import POSSIBLE, SURE
 from remit_engine.analysis.leftover import applies, left
@@ -39,10 +39,9 @@ def contradiction(prober: Prober) -> Iterator[Answer]:
 
 def _compared(rule: Rule, position: str, examples: Examples, prober: Prober) -> Answer:
     space = examples.space
-    rules = space.model.actions[space.action]
     about = About(rule.action, rule.verb, (position,), (rule.id,))
     for verb in DISPOSING:
-        grants = [g for g in sides(rules, verb, position).grants if g.index != rule.index]
+        grants = [g for g in space.sides(verb, position).grants if g.index != rule.index]
         if not grants:
             continue
         try:
@@ -72,7 +71,7 @@ def _compared(rule: Rule, position: str, examples: Examples, prober: Prober) -> 
 def _barred(rule: Rule, verb: str, position: str, space: Space, prober: Prober) -> bool | None:
     """Whether a bar may keep the position from deciding some of what it proposes; None when that
     could not be settled."""
-    bars = sides(space.model.actions[space.action], verb, position).bars
+    bars = space.sides(verb, position).bars
     if not bars:
         return False
     goal = both(Applies(SURE, (rule,), position), Applies(POSSIBLE, bars, position))

@@ -63,8 +63,8 @@ def _ends(prober: Prober, space: Space, verb: str) -> Iterator[Answer]:
         lambda request: _shown(request, positions, space.model),
     )
 
-    def ask(one: Sought) -> Found:
-        return prober.lowest(space, one, measured) if measured else prober.find(space, one)
+    def ask(one: Sought) -> Iterator[Found]:
+        return prober.each(space, one, lowest=measured)
 
     for part in parts(prober, space, NAME, None, sought, ask):
         if part.found.nothing:

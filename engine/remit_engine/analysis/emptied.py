@@ -11,7 +11,6 @@ from remit_engine.analysis.cover import cover, sure
 from remit_engine.analysis.examples import Examples
 from remit_engine.analysis.findings import places, short
 from remit_engine.analysis.formula import TooEntangled
-from remit_engine.analysis.goal import sides
 from remit_engine.analysis.grid import TooManySteps
 from remit_engine.analysis.judgement import POSSIBLE
 from remit_engine.analysis.leftover import left
@@ -74,7 +73,7 @@ class Hanging(Exception):
 
 def _bars(rule: Rule, position: str, space: Space, prober: Prober) -> list[Rule] | None:
     """The bars that leave nothing of a grant; None where something is left (or nothing was)."""
-    every = sides(space.model.actions[space.action], rule.verb, position).bars
+    every = space.sides(rule.verb, position).bars
     # a bar that was never fixed forbids nothing; that is told by itself
     bars = [bar for bar in every if not space.judgement.unset(bar, position)]
     if not bars:

@@ -48,10 +48,26 @@ class GridColumn:
     full: int
     rows: tuple[int, ...]
 
+    def mask(self, chosen: Class) -> int:
+        """The boxes that a class meets."""
+        return self.masks[self.classes.index(chosen)]
+
     @property
     def anywhere(self) -> int:
         """All classes, as bits."""
         return (1 << len(self.classes)) - 1
+
+    def plus(self, values: ValueSet | None, bit: int) -> GridColumn:
+        """The same with one box more (None: it does not ask)."""
+        if values is None:
+            masks = tuple(m | bit for m in self.masks)
+            return GridColumn(
+                self.column, self.classes, masks, self.full | bit, (*self.rows, self.anywhere)
+            )
+        met = [_lies_in(k, values) for k in self.classes]
+        masks = tuple(m | bit if inside else m for m, inside in zip(self.masks, met, strict=True))
+        row = sum(1 << at for at, inside in enumerate(met) if inside)
+        return GridColumn(self.column, self.classes, masks, self.full, (*self.rows, row))
 
     @property
     def backwards(self) -> GridColumn:
@@ -76,6 +92,13 @@ class Grid:
         """The same with the classes of one column in the opposite order."""
         turned = (c.backwards if c.column.key == key else c for c in self.columns)
         return Grid(tuple(turned), self.count)
+
+    def plus(self, region: Mapping[str, ValueSet]) -> Grid:
+        """The same with one box more, which is made of whole classes."""
+        bit = 1 << self.count
+        return Grid(
+            tuple(c.plus(region.get(c.column.key), bit) for c in self.columns), self.count + 1
+        )
 
     def inside(self, box: int, other: int) -> bool:
         """True when box `other` holds all that the box does."""
@@ -144,10 +167,10 @@ class Grid:
         named = {c.column.key: c for c in self.columns}
         if key not in named:
             return
-        others = [(named[k], cell.classes[k]) for k in cell.relevant if k != key]
+        others = {k: named[k].mask(cell.classes[k]) for k in cell.relevant if k != key}
         relevant = tuple(dict.fromkeys((*cell.relevant, key)))
-        for k in named[key].classes:
-            if self._holds([*others, (named[key], k)], decide, self.possible, 0):
+        for k, mask in zip(named[key].classes, named[key].masks, strict=True):
+            if self._holds({**others, key: mask}, decide, self.possible, 0):
                 yield Cell({**cell.classes, key: k}, relevant)
 
     def _cell(
@@ -183,25 +206,29 @@ class Grid:
         sure: int,
     ) -> tuple[str, ...]:
         """The columns without which the goal would not be sure to hold, one by one."""
-        left = {c.column.key: (c, k) for c, k in zip(columns, chosen, strict=True)}
+        left = {c.column.key: c.mask(k) for c, k in zip(columns, chosen, strict=True)}
         for key in [c.column.key for c in reversed(columns)]:
-            others = [left[k] for k in left if k != key]
+            others = {k: left[k] for k in left if k != key}
             if self._holds(others, decide, start, sure):
                 del left[key]
         return tuple(left)
 
-    def _holds(
-        self, chosen: Sequence[tuple[GridColumn, Class]], decide: Decide, start: int, sure: int
-    ) -> bool:
+    def _holds(self, chosen: Mapping[str, int], decide: Decide, start: int, sure: int) -> bool:
+        """Whether the goal holds for what these masks of some columns leave, free in the others."""
         alive = start
-        named = {c.column.key for c, _ in chosen}
-        for c, k in chosen:
-            alive &= c.masks[c.classes.index(k)]
+        for mask in chosen.values():
+            alive &= mask
         settled = alive
         for c in self.columns:
-            if c.column.key not in named:
+            if c.column.key not in chosen:
                 settled &= c.full | sure
         return decide(alive, settled) is True
+
+
+def _lies_in(chosen: Class, values: ValueSet) -> bool:
+    if isinstance(values, Line):
+        return isinstance(chosen, tuple) and values.meet(Line((chosen,))) == Line((chosen,))
+    return (chosen in values.members) is not values.outside
 
 
 def bits(mask: int) -> Iterator[int]:

@@ -48,6 +48,7 @@ class Judgement:
     facts: Facts = field(init=False)
     _requested: bool = field(init=False)
     _domain: tuple[Box, ...] | None = None
+    _asking: dict[int, bool] = field(default_factory=dict)
     _read: dict[tuple[int, str | None], Truth] = field(default_factory=dict)
     _boxes: dict[tuple[str, int, str | None], tuple[Box, ...]] = field(default_factory=dict)
 
@@ -206,8 +207,12 @@ class Judgement:
         return Truth(same, negated(same))
 
     def _asks_who(self, rule: Rule) -> bool:
-        if rule.kind == SELF_BAR:
-            return True
+        """Whether what a rule says hangs on the position of whoever acts."""
+        if rule.index not in self._asking:
+            self._asking[rule.index] = rule.kind == SELF_BAR or self._reads_actor(rule)
+        return self._asking[rule.index]
+
+    def _reads_actor(self, rule: Rule) -> bool:
         program = self.model.program
         measure = self.model.actions[self.action].action.measure
         read = [*read_by(rule), *([] if measure is None else [measure.value])]

@@ -76,7 +76,7 @@ class Lookups(Reading):
         return found
 
     def rows_apply(self, e: x.TableLookup) -> bool:
-        """True for a table of which one row answers, and which is small enough to be taken apart."""
+        """True for a table of which one row answers, small enough to be taken apart."""
         table = self.model.program.tables[e.name]
         return table.hit != "collect" and len(table.rows) <= MOST_ROWS
 

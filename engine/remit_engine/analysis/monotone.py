@@ -57,8 +57,8 @@ def _compared(
     sought = Sought(verb, report, goal, lambda request: _shown(request, superior, space.model))
     within = _grants(goal)
 
-    def ask(one: Sought) -> Found:
-        return prober.find(space, one, within)
+    def ask(one: Sought) -> Iterator[Found]:
+        return prober.each(space, one, within)
 
     for part in parts(prober, space, NAME, superior, sought, ask):
         if part.found.nothing:

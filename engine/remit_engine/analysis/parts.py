@@ -10,12 +10,10 @@ from remit_engine.analysis.answer import Answer, Status
 from remit_engine.analysis.formula import Box, TooEntangled, boxes
 from remit_engine.analysis.goal import Inside, both, neither
 from remit_engine.analysis.prober import Found, Prober, Sought
-from remit_engine.analysis.regions import Region
 from remit_engine.analysis.space import Space
 from remit_engine.analysis.translate import Translator
 
-MOST = 4
-Ask = Callable[[Sought], Found]
+Ask = Callable[[Sought], Iterator[Found]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ def parts(
     """What is found outside of the conditions of waivers, part by part; then what is found inside
     of each. At least one part comes, which may say that there is nothing or that it is unknown.
 
-    position: the one complained of. ask: how one search is made.
+    position: the one complained of. ask: how they are looked for.
     """
     waivers = [
         (waiver, where)
@@ -47,30 +45,28 @@ def parts(
     ]
     named = tuple(box for _, where in waivers for box in where)
     outside = replace(sought, goal=both(sought.goal, neither(Inside(named, sought.position))))
-    yield from _each(outside if named else sought, ask)
+    most = prober.scope.parts
+    yield from _first(ask(outside if named else sought), most)
     for waiver, where in waivers:
         inside = replace(sought, goal=both(sought.goal, Inside(where, sought.position)))
-        for part in _each(inside, ask):
+        for part in _first(ask(inside), most):
             if part.found.status is not Status.PROVEN:
                 yield replace(part, waiver=waiver)
 
 
-def _each(sought: Sought, ask: Ask) -> Iterator[Part]:
-    told: list[Region] = []
-    found = ask(sought)
-    while True:
-        if found.status is not Status.REFUTED or not found.region:
-            if not told or found.status is Status.REFUTED:
-                yield Part(found)
+def _first(every: Iterator[Found], most: int) -> Iterator[Part]:
+    """The first of what is found; that nothing or nothing sure is left is told of the first alone.
+
+    That there are more than these is looked at where several are told.
+    """
+    for count, found in enumerate(every, 1):
+        refuted = found.status is Status.REFUTED
+        if not refuted and count > 1:
             return
-        told.append(found.region)
-        besides = both(sought.goal, neither(Inside(tuple(told), sought.position)))
-        following = ask(replace(sought, goal=besides))
-        last = len(told) == MOST
-        yield Part(found, more=last and following.status is Status.REFUTED)
-        if last:
+        following = next(every, None) if refuted and count == most > 1 else None
+        yield Part(found, more=following is not None and following.status is Status.REFUTED)
+        if count == most:
             return
-        found = following
 
 
 def _where(waiver: Waiver, space: Space, position: str) -> tuple[Box, ...] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from remit_engine.analysis.answer import Asked, Status
@@ -80,36 +80,53 @@ class Prober:
     def find(self, space: Space, sought: Sought, within: Applies | None = None) -> Found:
         """A request that the goal describes and `shows` confirms.
 
-        within: see `Space.cells`.
+        within: see `Plan.cells`.
+        """
+        return next(self.each(space, sought, within))
+
+    def each(
+        self,
+        space: Space,
+        sought: Sought,
+        within: Applies | None = None,
+        lowest: str | None = None,
+    ) -> Iterator[Found]:
+        """What `find` gives, then what it gives outside of the regions given, until nothing is left
+        or something is unknown.
+
+        lowest: a column of which the smallest value is looked for; where that takes too long, the
+        smallest for the other facts of some request found.
         """
         try:
-            plan = space.plan(sought.goal)
-            found = self._among(plan, plan.cells(self.scope.steps, within), space, sought)
+            plan: Plan | None = space.plan(sought.goal, () if lowest is None else (lowest,))
         except TooEntangled:
-            found = _TANGLED
-        except TooManySteps:
-            found = _TIRED
-        return self._settled(found, space, sought)
+            plan = None
+        while True:
+            found = _TANGLED if plan is None else self._in(plan, space, sought, within, lowest)
+            found = self._settled(found, space, sought)
+            yield found
+            if plan is None or found.status is not Status.REFUTED or not found.region:
+                return
+            plan = plan.without(found.region)
 
-    def lowest(self, space: Space, sought: Sought, key: str) -> Found:
-        """The same with the smallest value of one column; where that takes too long, a small one:
-        the smallest for the other facts of some request found."""
+    def _in(
+        self, plan: Plan, space: Space, sought: Sought, within: Applies | None, lowest: str | None
+    ) -> Found:
+        steps = self.scope.steps
         try:
-            plan = space.plan(sought.goal, (key,))
+            if lowest is None:
+                return self._among(plan, plan.cells(steps, within), space, sought)
             try:
-                found = self._among(plan, plan.cells(self.scope.steps), space, sought)
+                return self._among(plan, plan.cells(steps // 4), space, sought)
             except TooManySteps:
-                found = self._lowered(plan, space, sought, key)
-        except TooEntangled:
-            found = _TANGLED
+                return self._lowered(plan, space, sought, lowest)
         except TooManySteps:
-            found = _TIRED
-        return self._settled(found, space, sought)
+            return _TIRED
 
     def _lowered(self, plan: Plan, space: Space, sought: Sought, key: str) -> Found:
         """From the highest value down."""
-        down = plan.backwards(key).cells(self.scope.steps)
-        found = self._among(plan, down, space, sought)
+        down = plan.backwards(key)
+        found = self._among(down, down.cells(self.scope.steps), space, sought)
         if found.cell is None or found.status is not Status.REFUTED:
             return found
         along = plan.grid.along(found.cell, key, plan.decide)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 
 from remit_engine.analysis.grid import OTHER, Cell, Class, Decide, Grid, GridColumn
 from remit_engine.analysis.sets import Line, ValueSet, symbols
@@ -16,49 +16,38 @@ Region = Mapping[str, ValueSet]
 def widened(grid: Grid, cell: Cell, decide: Decide) -> Region:
     """The region of a cell: each column that matters in turn taken as far as the goal holds."""
     columns = {c.column.key: c for c in grid.columns}
-    chosen: dict[str, list[Class]] = {k: [cell.classes[k]] for k in cell.relevant}
-    for key in cell.relevant:
-        for more in _outwards(columns[key], cell.classes[key]):
-            if not _grows(more, chosen, key, grid, decide):
-                break
+    chosen = {k: [columns[k].classes.index(cell.classes[k])] for k in cell.relevant}
+    for key, (start, *_) in list(chosen.items()):
+        for outwards in _outwards(columns[key], start):
+            for at in outwards:
+                chosen[key].append(at)
+                if not _holds(chosen, grid, decide):
+                    chosen[key].pop()
+                    if columns[key].column.kind == "line":  # nothing beyond is next to it
+                        break
     return {
-        key: _joined(classes, columns[key])
+        key: _joined([columns[key].classes[at] for at in classes], columns[key])
         for key, classes in chosen.items()
         if len(classes) < len(columns[key].classes)
     }
 
 
-def _grows(
-    more: list[Class], chosen: dict[str, list[Class]], key: str, grid: Grid, decide: Decide
-) -> bool:
-    """Take on the classes of a list one after the other as long as the goal holds."""
-    for k in more:
-        chosen[key].append(k)
-        if not _holds(chosen, grid, decide):
-            chosen[key].pop()
-            if isinstance(k, tuple):  # beyond a stretch that does not hold nothing is next to it
-                return True
-    return True
+def _outwards(column: GridColumn, start: int) -> list[list[int]]:
+    """The other classes by their places: of a line the neighbours upwards, then downwards."""
+    if column.column.kind != "line":
+        return [[at for at in range(len(column.classes)) if at != start]]
+    ordered = sorted(range(len(column.classes)), key=lambda at: column.classes[at])
+    middle = ordered.index(start)
+    return [ordered[middle + 1 :], ordered[:middle][::-1]]
 
 
-def _outwards(column: GridColumn, start: Class) -> Iterator[list[Class]]:
-    """The other classes: of a line the neighbours upwards, then downwards; else all."""
-    if not isinstance(start, tuple):
-        yield [k for k in column.classes if k != start]
-        return
-    ordered = sorted(k for k in column.classes if isinstance(k, tuple))
-    at = ordered.index(start)
-    yield [*ordered[at + 1 :]]
-    yield [*reversed(ordered[:at])]
-
-
-def _holds(chosen: Mapping[str, list[Class]], grid: Grid, decide: Decide) -> bool:
+def _holds(chosen: Mapping[str, list[int]], grid: Grid, decide: Decide) -> bool:
     alive = settled = grid.possible
     for c in grid.columns:
         if c.column.key in chosen:
-            masks = [c.masks[c.classes.index(k)] for k in chosen[c.column.key]]
+            masks = [c.masks[at] for at in chosen[c.column.key]]
             alive &= reduce(or_, masks)
-            settled &= reduce(lambda a, b: a & b, masks)
+            settled &= reduce(and_, masks)
         else:
             settled &= c.full
     return decide(alive, settled & alive) is True

@@ -8,6 +8,7 @@ from datetime import date
 from remit_engine.directory import Directory
 
 SOON = 60
+PARTS = 4
 STEPS = 200_000
 
 
@@ -16,7 +17,8 @@ class Scope:
     """today: what has ended before it is of no interest. soon: in how many days an end is near.
 
     steps: how many cells one search may look at before it answers `unknown`. solver: whether a
-    solver may be asked for what the exact procedure leaves open (it must be installed).
+    solver may be asked for what the exact procedure leaves open (it must be installed). parts: how
+    many places of one fault are told.
     """
 
     today: date
@@ -24,3 +26,4 @@ class Scope:
     soon: int = SOON
     steps: int = STEPS
     solver: bool = False
+    parts: int = PARTS

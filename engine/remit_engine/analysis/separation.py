@@ -135,8 +135,8 @@ def _in_one_hand(prober: Prober, space: Space, duties: Duties, position: str) ->
     mine = sides(rules, duties.decided, position).grants
     sought = Sought(duties.decided, position, goal, shown)
 
-    def ask(one: Sought) -> Found:
-        return prober.find(space, one)
+    def ask(one: Sought) -> Iterator[Found]:
+        return prober.each(space, one)
 
     for part in parts(prober, space, NAME, position, sought, ask):
         if part.found.nothing:

@@ -11,7 +11,6 @@ from remit_engine.analysis.cover import Cover, cover, sure
 from remit_engine.analysis.examples import Examples
 from remit_engine.analysis.findings import places
 from remit_engine.analysis.formula import TooEntangled
-from remit_engine.analysis.goal import sides
 from remit_engine.analysis.grid import TooManySteps
 from remit_engine.analysis.leftover import left
 from remit_engine.analysis.prober import ENTANGLED, EXHAUSTED, HANGING, Prober
@@ -51,7 +50,7 @@ class _Covers:
 
     def rules(self, verb: str, position: str) -> tuple[Rule, ...]:
         """All grants of a verb to a position."""
-        return sides(self.space.model.actions[self.space.action], verb, position).grants
+        return self.space.sides(verb, position).grants
 
 
 def _about(rule: Rule) -> About:

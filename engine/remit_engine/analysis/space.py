@@ -8,9 +8,21 @@ from datetime import date
 
 from remit_engine.analysis.columns import Columns
 from remit_engine.analysis.formula import Box
-from remit_engine.analysis.goal import EVERY, THIS, Applies, Both, Goal, Inside, Leaf, leaves
+from remit_engine.analysis.goal import (
+    EVERY,
+    THIS,
+    Applies,
+    Both,
+    Goal,
+    Inside,
+    Leaf,
+    Sides,
+    leaves,
+    sides,
+)
 from remit_engine.analysis.grid import Cell, Decide, Grid, bits, grid
 from remit_engine.analysis.judgement import Judgement
+from remit_engine.analysis.sets import ValueSet
 from remit_engine.ir import Model, Rule
 
 
@@ -27,9 +39,17 @@ class Space:
     since: date | None = None
     fresh: bool = False
     judgement: Judgement = field(init=False)
+    _sides: dict[tuple[str, str], Sides] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.judgement = Judgement(self.model, self.action, self.since, self.fresh)
+
+    def sides(self, verb: str, position: str) -> Sides:
+        """The rules on a verb that speak about a holder of a position."""
+        key = (verb, position)
+        if key not in self._sides:
+            self._sides[key] = sides(self.model.actions[self.action], verb, position)
+        return self._sides[key]
 
     @property
     def columns(self) -> Columns:
@@ -134,6 +154,14 @@ class Plan:
             return
         for box in bits(self.masks[within] & self.grid.possible):
             yield from self.grid.cells(self.decide, steps, self.grid.meeting(box), box)
+
+    def without(self, region: Mapping[str, ValueSet]) -> Plan:
+        """The same outside of a region of its own cells."""
+        bit = 1 << self.grid.count
+        outside = _all_of([_met(bit)], False)
+        return replace(
+            self, decide=_all_of([self.decide, outside], True), grid=self.grid.plus(region)
+        )
 
     def backwards(self, key: str) -> Plan:
         """The same with the classes of one column in the opposite order."""

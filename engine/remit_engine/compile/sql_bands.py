@@ -97,14 +97,25 @@ def bands(rules: Sequence[Plain]) -> Iterator[tuple[Stretch, Found]]:
 
 def answer_at(rules: Sequence[Plain], at: int) -> Found:
     """The order of the outcomes where every rule is plain: prohibitions, grants, unset rights."""
-    applying = [r for r in rules if r.applies[0] <= at <= r.applies[1]]
-    if found := [r.rule.index for r in applying if r.bars]:
-        return Outcome.DENY, tuple(found)
-    if found := [r.rule.index for r in applying if r.lets[0] <= at <= r.lets[1] and not r.silent]:
-        return Outcome.PERMIT, tuple(found)
-    if found := [r.rule.index for r in applying if r.silent]:
-        return Outcome.UNDEFINED, tuple(found)
-    return None, tuple([r.rule.index for r in applying])
+    bars, grants, silent, applying = [], [], [], []
+    for r in rules:
+        low, high = r.applies
+        if low <= at <= high:
+            index = r.rule.index
+            applying.append(index)
+            if r.bars:
+                bars.append(index)
+            elif r.silent:
+                silent.append(index)
+            elif r.lets[0] <= at <= r.lets[1]:
+                grants.append(index)
+    if bars:
+        return Outcome.DENY, tuple(bars)
+    if grants:
+        return Outcome.PERMIT, tuple(grants)
+    if silent:
+        return Outcome.UNDEFINED, tuple(silent)
+    return None, tuple(applying)
 
 
 def reach(rules: Sequence[Plain], positions: Iterable[str]) -> Iterator[tuple[Stretch, bool]]:
