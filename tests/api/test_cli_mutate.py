@@ -58,7 +58,7 @@ def test_what_no_case_notices_is_shown_with_its_place(shop, file):
   |                           ^^^
   not noticed  `up to 100` becomes `up to 101`
     escalate, and with the change permit; this case for shop.test.yaml tells:
-    - {name: "told apart: `up to 100` becomes `up to 101`", actor: clerk, \
+    - {name: "told apart: `up to 100` becomes `up to 101` (7:27)", actor: clerk, \
 facts: {amount: 101}, expect: {outcome: escalate}}
 """
         in ran.out

@@ -101,10 +101,12 @@ class Prober:
             plan: Plan | None = space.plan(sought.goal, () if lowest is None else (lowest,))
         except TooEntangled:
             plan = None
+        first = True
         while True:
             found = _TANGLED if plan is None else self._in(plan, space, sought, within, lowest)
-            found = self._settled(found, space, sought)
-            yield found
+            # the solver does not know what was found before, and would find it again
+            yield self._settled(found, space, sought) if first else found
+            first = False
             if plan is None or found.status is not Status.REFUTED or not found.region:
                 return
             plan = plan.without(found.region)

@@ -17,6 +17,7 @@ from remit_engine.suite.cases import Suite
 from remit_engine.suite.comparison import TOOK_PART
 from remit_engine.suite.mutation.bench import Unnoticed
 from remit_engine.suite.mutation.case_text import case_line, flow, stated
+from remit_engine.suite.mutation.mutants import Mutant
 from remit_engine.suite.mutation.search import Attempt, Search
 from remit_engine.suite.reader import read_suite_text
 from remit_engine.suite.runner import run_case
@@ -47,12 +48,12 @@ def witness(unnoticed: Unnoticed, tries: int = TRIES) -> Witness | None:
         found = replay.difference(attempt)
         left -= 1
         if found is not None and found.answer != found.changed:
-            return replay.proved(found, attempt, mutant.sentence)
+            return replay.proved(found, attempt, mutant)
         if found is not None and best is None:
             best, left = (found, attempt), min(left, PATIENCE)
         if left == 0:
             break
-    return None if best is None else replay.proved(*best, mutant.sentence)
+    return None if best is None else replay.proved(*best, mutant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +128,11 @@ class _Replay:
         found = names_of(self.policy.model).positions.find(short)
         return short if found == (position,) else position
 
-    def proved(self, found: _Difference, attempt: Attempt, sentence: str) -> Witness | None:
+    def proved(self, found: _Difference, attempt: Attempt, mutant: Mutant) -> Witness | None:
         """The case, read back from its text, passing on the policy and failing on the mutant."""
-        base, name = attempt.base, f"told apart: {sentence}"
+        base, at = attempt.base, mutant.span
+        again = f", {mutant.ordinal + 1}" if mutant.ordinal else ""
+        name = f"told apart: {mutant.sentence} ({at.line}:{at.column}{again})"
         line = case_line(name, attempt.applied(base.case.own), found.expect)
         defaults = {"as_of": base.suite.as_of, **base.case.document}
         text = f"defaults: {flow(defaults)}\ncases:\n  {line}\n"
