@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from remit_dsl.expressions import Expression, Fact
+from remit_dsl.parts import Field as Field
+from remit_dsl.parts import Label as Label
+from remit_dsl.pay import Allocation, Event, Plan, Scorecard
 from remit_dsl.source import Source, Span
 from remit_dsl.types import Type
 
@@ -13,18 +16,6 @@ BUILT_IN_VERBS = (
     "approve", "sign", "recommend", "nominate", "review", "countersign", "handle", "inspect",
     "assess", "adjudicate", "command", "represent", "report", "file",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A text for people, with translations by two-letter language."""
-
-    text: str
-    translations: tuple[tuple[str, str], ...] = ()
-
-    def localized(self, language: str) -> str:
-        """The text in `language`, else as written."""
-        return dict(self.translations).get(language, self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +84,6 @@ class Position:
     def short(self) -> str:
         """The name without its policy."""
         return self.name.rsplit(".", 1)[-1]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    name: str
-    type: Type
-    optional: bool
-    label: Label | None
-    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,6 +398,10 @@ class Program:
     authorities: tuple[Authority, ...] = ()
     delegations: tuple[Delegation, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    events: dict[str, Event] = field(default_factory=dict)
+    plans: dict[str, Plan] = field(default_factory=dict)
+    scorecards: dict[str, Scorecard] = field(default_factory=dict)
+    allocations: dict[str, Allocation] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     digest: str = ""
     """SHA-256 over the policy texts (and CSV tables), in order of policy name: the policy hash."""
