@@ -1,0 +1,1 @@
+"""Pay: what plans give people for a period, from events, line by line (docs/pay.md)."""
