@@ -284,7 +284,7 @@ class Scorecard:
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """From the first day of a period on, the whole year's amount is this one; what is past stays."""
+    """From the first day of a period on the year has this amount; what is past stays."""
 
     start: date
     amount: Expression
