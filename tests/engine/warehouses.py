@@ -52,6 +52,15 @@ class _Absent(Exception):
     """There is no PostgreSQL to start."""
 
 
+def postgres_folder() -> Path:
+    """Where the server of the tests listens, as user `remit`; without one, the test is skipped."""
+    try:
+        return Path(_cluster().split()[0].removeprefix("host="))
+    except _Absent as fault:
+        pytest.skip(str(fault))
+
+
+@cache
 def _cluster() -> str:
     """The address of a cluster that ends with the tests."""
     binaries = next((b for b in BINARIES if (b / "initdb").exists()), None)

@@ -1,0 +1,1 @@
+"""What is kept: runs of pay, closed periods, disputes. Only ever added to, never rewritten."""

@@ -1,0 +1,36 @@
+"""What the store refuses, each with one sentence and the cure."""
+
+from __future__ import annotations
+
+
+class StoreFault(Exception):
+    """The store does not do what was asked. `help`: the cure."""
+
+    def __init__(self, message: str, help: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help
+
+
+class NotKept(StoreFault):
+    """What was asked for is not in the store."""
+
+
+class AlreadyClosed(StoreFault):
+    """The period is closed, and stays as it is."""
+
+
+class OutOfOrder(StoreFault):
+    """An earlier period is still open."""
+
+
+class Stale(StoreFault):
+    """Something was closed since the run was made, so its differences no longer hold."""
+
+
+class AtFault(StoreFault):
+    """The run has faults, and what is wrong is not closed. `obstacles`: all of them."""
+
+    def __init__(self, message: str, help: str | None, obstacles: tuple[str, ...]) -> None:
+        super().__init__(message, help)
+        self.obstacles = obstacles
