@@ -1,0 +1,84 @@
+"""Quotas by person and period (docs/pay.md, the item `quota`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from remit_dsl.pay import Quota
+from remit_engine.commission.faults import AtFault, demanded
+from remit_engine.commission.periods import Period
+from remit_engine.commission.terms import Terms
+from remit_engine.evaluate import Environment
+from remit_engine.party import Party
+
+NOTHING = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person in a period: as whom and as of which day statement expressions read him."""
+
+    payee: Party
+    day: date
+    active: bool
+    facts: Mapping[str, Any]
+    """The statement names that follow from the calendar alone."""
+
+
+def standing(terms: Terms, person: str, period: Period) -> Standing | None:
+    """None when he has not been in the plan up to the end of the period."""
+    last = terms.last_day(person, period)
+    days = None if last is None else terms.members.on(person, last)
+    if last is None or days is None:
+        return None
+    active = terms.days_active(person, period)
+    facts = {
+        "days_active": Fraction(active),
+        "days_in_period": Fraction(period.days),
+        "months_in_plan": Fraction(terms.months(person, period)),
+    }
+    return Standing(days.payee, last, active > 0, facts)
+
+
+class Quotas:
+    """The quotas of a plan. allocated: (person, period) -> amount, where it has an allocation."""
+
+    def __init__(
+        self, terms: Terms, quota: Quota, allocated: Mapping[tuple[str, Period], Fraction]
+    ) -> None:
+        self._terms, self._quota, self._allocated = terms, quota, allocated
+
+    def of(self, person: str, period: Period, absent: bool = True) -> Fraction:
+        """The quota of a period. Raises AtFault when there is none.
+
+        absent: a written quota counts nothing in a period in which he is not in the plan."""
+        there = standing(self._terms, person, period)
+        active = there is not None and there.active
+        quota = self._quota
+        if quota.value is None:
+            amount = self._listed(person, period, active)
+        elif there is None or (absent and not active):
+            amount = NOTHING
+        else:
+            amount = demanded(quota.value, self._environment(there), "the quota")
+        if not quota.by_days_active:
+            return amount
+        return amount * self._terms.days_active(person, period) / period.days
+
+    def _environment(self, there: Standing) -> Environment:
+        return self._terms.environment(there.payee, there.day, there.facts)
+
+    def _listed(self, person: str, period: Period, active: bool) -> Fraction:
+        found = self._allocated.get((person, period))
+        if self._quota.source == "targets":
+            targets = self._terms.data.targets
+            found = targets.get((self._terms.plan.short, person, period))
+            found = targets.get((None, person, period)) if found is None else found
+        if found is None and active:
+            where = "targets" if self._quota.source == "targets" else f"`{self._quota.source}`"
+            raise AtFault(f"{where} gives `{person}` no quota for {period}")
+        return NOTHING if found is None else found

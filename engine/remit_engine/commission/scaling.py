@@ -1,0 +1,168 @@
+"""Scales in a statement: on credit line by line, or on another amount (section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from remit_dsl import expressions as x
+from remit_dsl.pay import Scale, Step
+from remit_engine.commission.crediting import Credited
+from remit_engine.commission.draft import Draft
+from remit_engine.commission.faults import AtFault, demanded
+from remit_engine.commission.ladder import Ladder, ladder
+from remit_engine.commission.periods import Period
+from remit_engine.commission.quotas import Quotas, standing
+from remit_engine.commission.terms import Terms
+from remit_engine.commission.trail import Inputs
+from remit_engine.commission.windows import TO_DATE, CreditScale, Rates
+from remit_engine.trace import leaves
+
+NOTHING = Fraction(0)
+OF_THE_DAY = frozenset({"payee", "as_of"})
+
+
+class Scales:
+    """The scales of a plan; ladders are kept where they depend on the payee's day alone."""
+
+    def __init__(self, terms: Terms, quotas: Quotas | None) -> None:
+        self._terms, self._quotas = terms, quotas
+        self._kept: dict[tuple[int, Fraction | None, object, object], Ladder] = {}
+        self._lasting: dict[int, tuple[Scale, bool, bool]] = {}
+        self._to_date: dict[tuple[int, str, Period], Fraction] = {}
+
+    def value(self, step: Step, scale: Scale, draft: Draft, windows: CreditScale) -> Fraction:
+        """The value of a step that is a scale. Raises AtFault."""
+        against = None if scale.against is None else self._against(scale, draft)
+        known = self._inputs(scale, draft, against)
+        if scale.base is None:
+            return self._on_credit(step, scale, draft, windows, against, known)
+        base = demanded(scale.base, draft.environment, f"the step `{step.name}`")
+        value = _on_amount(scale, self._statement_ladder(scale, draft, against), base)
+        inputs = (*draft.inputs(scale.base), *known)
+        draft.trail.add(step.name, step.span, inputs, value, step.type)
+        return value
+
+    def _on_credit(
+        self,
+        step: Step,
+        scale: Scale,
+        draft: Draft,
+        windows: CreditScale,
+        against: Fraction | None,
+        known: Inputs,
+    ) -> Fraction:
+        rates = Rates(
+            lambda line: self._line_ladder(scale, draft, line, against),
+            lambda: self._statement_ladder(scale, draft, against),
+        )
+        scaled = windows.period(draft.period, draft.credited, rates)
+        draft.lines = scaled.lines
+        amount = draft.trail.wording.amount
+        inputs: Inputs = (("credit", amount(draft.known("credit"))), *known)
+        if scale.over in TO_DATE or scale.over == "period":
+            inputs += (
+                ("position before", amount(scaled.before)),
+                ("position after", amount(scaled.position)),
+            )
+        draft.trail.add(step.name, step.span, inputs, scaled.earned, step.type)
+        return scaled.earned
+
+    def _inputs(self, scale: Scale, draft: Draft, against: Fraction | None) -> Inputs:
+        if scale.against is None or against is None:
+            return ()
+        name = draft.trail.wording.rule(scale.against.span)
+        window = f" ({scale.over}, whole)" if scale.over in TO_DATE else ""
+        return ((f"{name}{window}", draft.trail.wording.amount(against)),)
+
+    # --- what bounds are shares of ---------------------------------------------------------
+
+    def _against(self, scale: Scale, draft: Draft) -> Fraction:
+        if scale.against is None:
+            raise TypeError("a scale against nothing")
+        kind = TO_DATE.get(scale.over)
+        if kind is None:
+            value: Fraction = demanded(scale.against, draft.environment, "the scale")
+        else:
+            value = self._whole(scale, scale.against, draft.person, draft.period.within(kind))
+        if value <= 0:
+            written = draft.trail.wording.rule(scale.against.span)
+            shown = draft.trail.wording.amount(value)
+            raise AtFault(f"the scale is against `{written}`, which is {shown} and not above 0")
+        return value
+
+    def _whole(self, scale: Scale, e: x.Expression, person: str, window: Period) -> Fraction:
+        """The sum over all periods of a quarter or year, those to come included."""
+        key = (id(scale), person, window)
+        if key not in self._to_date:
+            parts = window.parts(self._terms.plan.period)
+            self._to_date[key] = sum((self._in(e, person, p) for p in parts), NOTHING)
+        return self._to_date[key]
+
+    def _in(self, e: x.Expression, person: str, period: Period) -> Fraction:
+        if self._quotas is not None and isinstance(e, x.Fact) and e.path == ("quota",):
+            return self._quotas.of(person, period)
+        there = standing(self._terms, person, period)
+        if there is None or not there.active:
+            return NOTHING
+        facts = dict(there.facts)
+        if self._quotas is not None:
+            facts["quota"] = self._quotas.of(person, period)
+        env = self._terms.environment(there.payee, there.day, facts)
+        value: Fraction = demanded(e, env, "the scale")
+        return value
+
+    # --- ladders ---------------------------------------------------------------------------
+
+    def _line_ladder(
+        self, scale: Scale, draft: Draft, line: Credited, against: Fraction | None
+    ) -> Ladder:
+        def made() -> Ladder:
+            env = self._terms.environment(line.payee, line.day, draft.facts)
+            return ladder(scale, env, against)
+
+        return self._keep(scale, against, (id(line.payee), line.day), made)
+
+    def _statement_ladder(self, scale: Scale, draft: Draft, against: Fraction | None) -> Ladder:
+        there = draft.standing
+        made = lambda: ladder(scale, draft.environment, against)  # noqa: E731
+        return self._keep(scale, against, (id(there.payee), there.day), made)
+
+    def _keep(
+        self,
+        scale: Scale,
+        against: Fraction | None,
+        day: tuple[int, object],
+        made: Callable[[], Ladder],
+    ) -> Ladder:
+        """A ladder by what it depends on: nothing, the payee and his day, or the statement."""
+        same, daily = self._dependence(scale)
+        if not daily:
+            return made()
+        key = (id(scale), against, *((None, None) if same else day))
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = made()
+        return found
+
+    def _dependence(self, scale: Scale) -> tuple[bool, bool]:
+        """Whether bounds and rates are constants; whether they hang on payee and day at most."""
+        found = self._lasting.get(id(scale))
+        if found is None:
+            written = [e for t in scale.tiers for e in (t.bound, t.rate) if e is not None]
+            same = all(isinstance(e, x.Constant) for e in written)
+            program = self._terms.model.program
+            read = [leaf for e in written for _, leaf in leaves(e, program)]
+            facts = {leaf.path[0] for leaf in read if isinstance(leaf, x.Fact)}
+            found = self._lasting[id(scale)] = (scale, same, facts <= OF_THE_DAY)
+        return found[1], found[2]
+
+
+def _on_amount(scale: Scale, steps: Ladder, base: Fraction) -> Fraction:
+    match scale.kind:
+        case "marginal":
+            parts = steps.marginal(NOTHING, base)
+            return sum((p.amount * p.rate for p in parts), NOTHING)
+        case "whole":
+            return base * steps.rates[steps.tier(base)]
+    return base * steps.interpolated(base)[1]

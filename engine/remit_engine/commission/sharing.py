@@ -1,0 +1,39 @@
+"""Amounts in parts that sum to the whole, to the cent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import accumulate, pairwise
+
+from remit_engine.rounding import rounded
+
+NOTHING = Fraction(0)
+
+
+def in_order(total: Fraction, weights: Sequence[Fraction], cent: Fraction) -> tuple[Fraction, ...]:
+    """Differences of rounded cumulatives, in proportion to weights; nothing where they sum to 0."""
+    whole = sum(weights, NOTHING)
+    if whole == 0:
+        return (NOTHING,) * len(weights)
+    reached = accumulate(weights, initial=NOTHING)
+    cumulative = [rounded(total * w / whole, "half up", cent) for w in reached]
+    return tuple(after - before for before, after in pairwise(cumulative))
+
+
+def largest(total: Fraction, weights: Sequence[Fraction], cent: Fraction) -> tuple[Fraction, ...]:
+    """Everyone's part rounded down, the cents left to the largest fractions (ties: the first).
+
+    total: whole cents; below 0 it is shared as its positive counterpart. Weights: not below 0,
+    and not all 0.
+    """
+    if total < 0:
+        return tuple(-part for part in largest(-total, weights, cent))
+    whole = sum(weights, NOTHING)
+    exact = [total * w / whole / cent for w in weights]
+    cents = [part.numerator // part.denominator for part in exact]
+    left = int(total / cent) - sum(cents)
+    first = sorted(range(len(exact)), key=lambda i: (cents[i] - exact[i], i))
+    for i in first[:left]:
+        cents[i] += 1
+    return tuple(c * cent for c in cents)

@@ -1,0 +1,100 @@
+"""A plan as it stands in its program and over its data: what every stage reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from babel.numbers import get_currency_precision
+
+from remit_dsl.pay import Plan
+from remit_engine.commission.dataset import Dataset
+from remit_engine.commission.membership import ONE_DAY, Members
+from remit_engine.commission.periods import Period
+from remit_engine.evaluate import Environment
+from remit_engine.ir import Model, holds
+from remit_engine.party import Party
+from remit_engine.rounding import rounded
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """cent: the smallest amount of the plan's currency. start, until: its effective days, half
+    open, within those of its policy."""
+
+    model: Model
+    data: Dataset
+    plan: Plan
+    members: Members
+    currency: str | None
+    cent: Fraction
+    start: date | None
+    until: date | None
+
+    @classmethod
+    def of(cls, model: Model, data: Dataset, plan: Plan) -> Terms:
+        """The terms of a plan."""
+        policy = model.program.policies[plan.policy]
+        starts = [d for d in (plan.start, policy.start) if d is not None]
+        ends = [d for d in (plan.until, policy.effective_until) if d is not None]
+        currency = plan.currency or policy.currency
+        return cls(
+            model,
+            data,
+            plan,
+            Members(data.people, plan.pays),
+            currency,
+            Fraction(1, 10 ** (get_currency_precision(currency) if currency else 2)),
+            max(starts, default=None),
+            min(ends, default=None),
+        )
+
+    def effective(self, day: date) -> bool:
+        """True on the days of events that count."""
+        return holds((self.start, self.until), day)
+
+    def in_force(self, period: Period) -> bool:
+        """True when some day of a period is effective."""
+        return (self.until is None or period.start < self.until) and (
+            self.start is None or self.start <= period.last
+        )
+
+    def days_active(self, person: str, period: Period) -> int:
+        """Days of a period on which a person is in the plan; 0 where the plan is not in force."""
+        return self.members.count(person, period) if self.in_force(period) else 0
+
+    def months(self, person: str, period: Period) -> int:
+        """The number of a period's first month since he came into the plan, at least 1."""
+        first = self.members.first(person) or period.last
+        since = Period.of("month", period.start).index - Period.of("month", first).index
+        return max(1, since + 1)
+
+    def round(self, amount: Fraction) -> Fraction:
+        """Half up to the cent."""
+        return rounded(amount, "half up", self.cent)
+
+    def environment(self, payee: Party | None, day: date, facts: Mapping[str, Any]) -> Environment:
+        """Where a line or statement expression is read, as of a day."""
+        known = {**facts, "as_of": day}
+        if payee is not None:
+            known["payee"] = payee
+        return Environment(self.model, day, known, _within, {})
+
+    def last_day(self, person: str, period: Period) -> date | None:
+        """The last day up to the period's end on which he was in the plan."""
+        return self.members.last(person, period.last)
+
+    def leaving(self, person: str, day: date) -> date | None:
+        """The day as of which he is paid for a line: that day, or (`leavers keep`) his last one
+        not too long before it; None when the line does not count."""
+        last = self.members.last(person, day)
+        keep = (self.plan.leavers or 0) * ONE_DAY
+        return last if last is not None and day - last <= keep else None
+
+
+def _within(below: str | None, above: str | None) -> bool:
+    """Units in pay data have no tree: the same, or not stated."""
+    return below is None or above is None or below == above
