@@ -185,6 +185,8 @@ class Automaton:
             return self._plain_word(row, token)
         if word == "otherwise" and vocabulary.BEFORE_ARROW.match(text, token.end):
             keyword = "OTHERWISE_ROW"
+        if word == "from" and vocabulary.BEFORE_MONTH.match(text, token.end):
+            keyword = "FROM_MONTH" if "FROM_MONTH" in row else keyword
         if "NAME" not in row:
             return keyword
         if keyword not in row:

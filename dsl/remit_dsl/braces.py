@@ -12,7 +12,19 @@ from remit_dsl.vocabulary import DECLARATIONS, HEADERS, LANGUAGES, LATER, WAIVER
 
 _DECLARING = frozenset(DECLARATIONS) | frozenset(HEADERS) | LATER
 _WITH_BLOCK = frozenset(
-    ("policy", "enum", "position", "record", "action", "authority", "delegation")
+    (
+        "policy",
+        "enum",
+        "position",
+        "record",
+        "action",
+        "authority",
+        "delegation",
+        "event",
+        "commission",
+        "scorecard",
+        "allocation",
+    )
 )
 _AFTER_NAME = frozenset({"STRING", "LBRACE", "COLON", "LPAR", "$END"})
 

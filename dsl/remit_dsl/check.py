@@ -5,7 +5,11 @@ from __future__ import annotations
 from remit_dsl import program, syntax
 from remit_dsl.declarations import declare, label
 from remit_dsl.declarations_actions import actions, delegations
+from remit_dsl.declarations_allocations import allocations
 from remit_dsl.declarations_authority import authorities
+from remit_dsl.declarations_events import declare_events
+from remit_dsl.declarations_plans import plans
+from remit_dsl.declarations_scorecards import scorecards
 from remit_dsl.declarations_values import definitions, exchanges, heads, parameters
 from remit_dsl.declarations_waivers import waivers
 from remit_dsl.dependencies import close
@@ -27,6 +31,7 @@ def check(
     """
     world = World(findings, scopes(loaded, lost, findings))
     declare(world)
+    declare_events(world)
     heads(world)
     built = _build(world, open_table)
     for test in CHECKS if world.rules_sound else STRUCTURE:
@@ -62,6 +67,10 @@ def _build(world: World, open_table: OpenTable) -> program.Program:
         authorities=blocks,
         delegations=delegations(world),
         waivers=waivers(world),
+        events=world.events,
+        plans=plans(world),
+        scorecards=scorecards(world),
+        allocations=allocations(world),
         sources=world.findings.sources,
     )
 

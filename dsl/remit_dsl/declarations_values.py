@@ -189,10 +189,13 @@ def definitions(
         node = symbol.node
         assert isinstance(node, syntax.Define)
         head = world.values[symbol.name]
-        el = elaborator(world, symbol.policy, SharedFacts(world, symbol))
+        shared = SharedFacts(world, symbol)
+        el = elaborator(world, symbol.policy, shared)
         place = f"`{symbol.short}` is {describe(head.type)}, declared here"
         value = el.of_type(node.value, head.type, Related(symbol.span, place))
         used[symbol.name], roots[symbol.name] = el.used, el.roots
+        known = {name: shared.find(name, symbol.span) for name in el.roots}
+        world.seen_facts[symbol.name] = {n: f for n, f in known.items() if f is not None}
         if value is None or head.type == UNKNOWN:
             continue
         found[symbol.name] = Definition(

@@ -25,6 +25,7 @@ def close(world: World, used: Mapping[str, set[str]], roots: Mapping[str, set[st
             if not needs[name] <= needs[user]:
                 needs[user] |= needs[name]
                 todo.append(user)
+    world.uses.update(used)
     world.needs.update({name: frozenset(facts) for name, facts in needs.items()})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from remit_dsl import syntax
@@ -15,19 +16,13 @@ from remit_dsl.expressions import (
     ParameterValue,
     Variable,
 )
-from remit_dsl.facts import NoFacts
+from remit_dsl.facts import BUILT_IN, NoFacts, PayFacts
 from remit_dsl.findings import did_you_mean, listing
 from remit_dsl.program import Enum, Field
 from remit_dsl.resolve import Lookup
 from remit_dsl.source import NOWHERE, Span
 from remit_dsl.typecheck import UNKNOWN, describe
-from remit_dsl.types import DATE, PERSON, POSITION, Type
-
-BUILT_IN = {
-    "actor": Field("actor", PERSON, False, None, NOWHERE),
-    "requester": Field("requester", PERSON, False, None, NOWHERE),
-    "as_of": Field("as_of", DATE, False, None, NOWHERE),
-}
+from remit_dsl.types import PERSON, POSITION, Type
 
 
 def reference(el: Elaborator, node: syntax.Ref, expected: Type | None) -> Expression | None:
@@ -62,7 +57,7 @@ def _root(el: Elaborator, node: syntax.Ref) -> Field | None:
     if name in el.variables:
         return el.variables[name]
     found = el.facts.find(name, node.span)
-    return found or (None if isinstance(el.facts, NoFacts) else BUILT_IN.get(name))
+    return found or (None if isinstance(el.facts, NoFacts) else el.facts.built_in.get(name))
 
 
 def _no_request(el: Elaborator, node: syntax.Ref) -> None:
@@ -78,15 +73,27 @@ def _no_request(el: Elaborator, node: syntax.Ref) -> None:
 
 
 def _path(el: Elaborator, node: syntax.Ref, root: Field) -> Expression | None:
-    if node.parts[0] not in el.variables and node.parts[0] not in BUILT_IN:
-        el.roots.add(node.parts[0])
+    name = node.parts[0]
+    if name not in el.variables and name != "as_of":
+        el.roots.add(name)
+    if name not in el.variables and _refused(el, node):
+        return None
     found = follow(el, root, node.parts, node.span)
     if found is None:
         return None
     type_, optional = found
     if node.parts[0] in el.variables:
         return Variable(node.span, type_, node.parts[0], node.parts[1:], optional)
-    return Fact(node.span, type_, node.parts, optional)
+    path = (*el.facts.paths.get(name, (name,)), *node.parts[1:])
+    return Fact(node.span, type_, path, optional)
+
+
+def _refused(el: Elaborator, node: syntax.Ref) -> bool:
+    """Report a name of another place, or a link that is followed."""
+    why = el.facts.refusal(node.parts)
+    if why is not None:
+        el.findings.add(node.span, *why)
+    return why is not None
 
 
 def follow(
@@ -237,9 +244,12 @@ def _value(el: Elaborator, node: syntax.Ref, hit: Lookup) -> Expression | None:
 def facts_suffice(el: Elaborator, name: str, span: Span) -> bool:
     """True unless the action here lacks a fact that a definition or table needs."""
     action = el.facts.action
+    if isinstance(el.facts, PayFacts):
+        return _suffice_in_pay(el, el.facts, name, span)
     if action is None:
         return True
-    missing = sorted(el.world.needs.get(name, frozenset()) - action.fields.keys())
+    needs = el.world.needs.get(name, frozenset()) - {"actor", "requester"}
+    missing = sorted(needs - action.fields.keys())
     if not missing:
         return True
     short, fact = name.rsplit(".", 1)[-1], missing[0]
@@ -256,10 +266,48 @@ def facts_suffice(el: Elaborator, name: str, span: Span) -> bool:
     return False
 
 
+def _suffice_in_pay(el: Elaborator, facts: PayFacts, name: str, span: Span) -> bool:
+    """The same in a place of pay, where the facts must also be of the types the definition saw."""
+    short = name.rsplit(".", 1)[-1]
+    place = [Related(el.world.values[name].span, f"`{short}` is declared here")]
+    for fact in sorted(el.world.needs.get(name, frozenset())):
+        here = facts.find(fact, span)
+        if here is None:
+            why = facts.refusal((fact,))
+            message = f"`{short}` needs the fact `{fact}`, which {facts.where} does not have"
+            el.findings.add(span, "E0606", message, why[2] if why else None, place)
+            return False
+        for seen in _as_seen(el, name, fact):
+            if seen.type != here.type or (here.optional and not seen.optional):
+                message = f"`{short}` needs `{fact}` as {_as(seen)}, and in {facts.where} it is "
+                help = "write the expression out, or rename one of the two facts"
+                el.findings.add(span, "E0606", message + _as(here), help, place)
+                return False
+    return True
+
+
+def _as_seen(el: Elaborator, name: str, fact: str) -> Iterator[Field]:
+    """The fact as the definition, or one it uses, knows it."""
+    todo, seen = [name], set[str]()
+    while todo:
+        at = todo.pop()
+        if at not in seen:
+            seen.add(at)
+            todo += el.world.uses.get(at, ())
+            if (known := el.world.seen_facts.get(at, {}).get(fact)) is not None:
+                yield known
+
+
+def _as(field: Field) -> str:
+    return describe(field.type) + (" that may be absent" if field.optional else "")
+
+
 # --- faults ------------------------------------------------------------------------------
 
 
 def _unknown(el: Elaborator, node: syntax.Ref, expected: Type | None) -> None:
+    if _refused(el, node):
+        return
     enum = el.world.enums.get(expected.name or "") if expected and expected.kind == "enum" else None
     if enum is not None and len(node.parts) == 1:
         _unknown_member(el, node.span, enum, node.parts[0])
@@ -285,7 +333,7 @@ def _unknown(el: Elaborator, node: syntax.Ref, expected: Type | None) -> None:
             "only rules and definitions speak of facts",
         )
         return
-    others = [*el.variables, *el.facts.names(), *BUILT_IN]
+    others = [*el.variables, *el.facts.names(), *el.facts.built_in]
     parts = node.parts
     if len(parts) > 1 and ".".join(parts[:-1]) not in el.scope.loaded:
         parts = parts[:1]  # the path after an unknown fact says nothing

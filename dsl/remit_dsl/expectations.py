@@ -75,6 +75,7 @@ _SINGLE = {
     "ARROW": "`->`",
     "EQ": "`=`",
     "OTHERWISE_ROW": "`otherwise ->`",
+    "FROM_MONTH": "`from month`",
     "$END": "the end of the file",
 }
 _NEVER_SAID = frozenset({"LANG", "DOTTED", "CMP"})

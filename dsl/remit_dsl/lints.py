@@ -14,6 +14,7 @@ from remit_dsl.expressions import (
     walk,
 )
 from remit_dsl.lookalikes import lookalikes, unbarred_implications
+from remit_dsl.pay_expressions import of_allocation, of_plan, of_scorecard
 from remit_dsl.program import (
     Authority,
     Grant,
@@ -78,6 +79,17 @@ def _expressions(program: Program) -> Iterator[tuple[str, Expression]]:
     for waiver in program.waivers:
         if waiver.condition is not None:
             yield f"a waiver of `{waiver.question}`", waiver.condition
+    yield from _of_pay(program)
+
+
+def _of_pay(program: Program) -> Iterator[tuple[str, Expression]]:
+    for plan in program.plans.values():
+        yield from ((f"plan `{plan.short}`", e) for e in of_plan(plan))
+    for card in program.scorecards.values():
+        yield from ((f"scorecard `{_short(card.name)}`", e) for e in of_scorecard(card))
+    for allocation in program.allocations.values():
+        words = f"allocation `{_short(allocation.name)}`"
+        yield from ((words, e) for e in of_allocation(allocation))
 
 
 def _uses(program: Program) -> dict[str, str]:

@@ -64,8 +64,9 @@ class Scale:
     """kind: marginal, whole, interpolated.
 
     base: a statement expression; None is `credit`, which is taken line by line. against: bounds are
-    ratios of it. over: `period`, `line`, `quarter to date`, `year to date`, or the name of an
-    event's field (lines that share its value within the period are taken together).
+    ratios of it. over: `period`, `line`, `quarter to date`, `year to date`, or the path of an
+    event's field, with dots (lines that share its value within the period are taken together).
+    The last tier is always `over`, also where `otherwise` is written.
     """
 
     kind: str
@@ -90,8 +91,9 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Crediting:
     """value: a line expression, money. to: `field` (the person in `field`), `owner` (who owns the
-    value of `field` on the date in `on`, by the data `owners`), `splits` (by the data `credits`;
-    `overlap`: shares need not make 100 %), `pool` (nobody: the plan shares a pool)."""
+    value of `field`, of a record its `id`, on the date in `on`, by the data `owners`), `splits`
+    (by the data `credits`; `overlap`: shares need not make 100 %), `pool` (nobody: the plan shares
+    a pool)."""
 
     value: Expression
     to: str
@@ -103,8 +105,9 @@ class Crediting:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """value: a statement expression; or source: `targets` (data) or the qualified name of an
-    allocation. by_days_active: times days active / days in the period."""
+    """value: reads `payee`, `as_of`, scorecards and days, nothing of the lines; or source:
+    `targets` (data) or the qualified name of an allocation. by_days_active: times days active /
+    days in the period."""
 
     value: Expression | None
     source: str | None
@@ -189,10 +192,11 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """value: a statement expression over `credit` (the credits of the group), rounded. share:
-    `equally`, `weight` (the statement expression `weight`), `days` (days active). group: an event's
-    field and the path into `payee` that must equal it, None for one pool. remainders: `largest`
-    (ties by person) or `order` (differences of rounded cumulatives, by person)."""
+    """value: an expression over `credit` (the credits of the group), `lines`, `days_in_period` and
+    `as_of`, rounded. share: `equally`, `weight` (the expression `weight`, which reads the payee),
+    `days` (days active). group: an event's field and the path into `payee` that must equal it, None
+    for one pool. remainders: `largest` (ties by person) or `order` (differences of rounded
+    cumulatives, by person)."""
 
     value: Expression
     share: str
@@ -204,9 +208,9 @@ class Pool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A commission plan. Either `event` (with `by`, its date field) or `base` (a plan underneath,
-    with `reports`: direct or all) is set. period: month, quarter, year. leavers: days after leaving
-    in which lines still count."""
+    """A commission plan. currency: as written, else the policy's. Either `event` (with `by`, its
+    date field) or `base` (a plan underneath, with `reports`: direct or all) is set. period: month,
+    quarter, year. leavers: days after leaving in which lines still count."""
 
     name: str
     label: Label | None
@@ -265,7 +269,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scorecard:
-    """A weighted score (a ratio). In plans of its period it is the fact ("scorecard", name)."""
+    """A weighted score (a ratio). Its expressions read `payee` and `as_of`. In plans of its period
+    it is the fact ("scorecard", name)."""
 
     name: str
     label: Label | None
@@ -296,7 +301,8 @@ class Amendment:
 class Dimension:
     """kind: `time` (unit quarter or month), `enum` (`type`: members without children, or those a
     parent dimension has), `person` (holders of `positions`; `within`: their attribute that equals
-    the enum dimension above). weight reads the variable `name`."""
+    the enum dimension above). weight reads the `Variable` of that name: an integer (1 to 12, 1 to
+    4) named `month` or `quarter`, the member of the enum, or of people `payee` with a path."""
 
     kind: str
     name: str

@@ -19,16 +19,25 @@ SPACES = {
     syntax.Table: "value",
     syntax.Position: "position",
     syntax.Action: "action",
+    syntax.Event: "event",
+    syntax.Commission: "plan",
+    syntax.Scorecard: "scorecard",
+    syntax.Allocation: "allocation",
 }
 UNKNOWN = {
     "type": ("E0203", "type"),
     "value": ("E0202", "name"),
     "position": ("E0206", "position"),
     "action": ("E0207", "action"),
+    "event": ("E0601", "event"),
+    "plan": ("E0602", "plan"),
+    "scorecard": ("E0604", "scorecard"),
+    "allocation": ("E0603", "allocation"),
 }
 Named = (
     syntax.Enum | syntax.Record | syntax.Parameter | syntax.Define | syntax.Table
-    | syntax.Position | syntax.Action
+    | syntax.Position | syntax.Action | syntax.Event | syntax.Commission | syntax.Scorecard
+    | syntax.Allocation
 )  # fmt: skip
 
 

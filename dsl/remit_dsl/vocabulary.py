@@ -9,12 +9,15 @@ from remit_dsl.wordlists import words
 LANGUAGES = words("zh en de fr es ja ko pt it ru vi th ar nl pl")
 
 DECLARATIONS = words(
-    "enum position record parameter exchange define table right action authority delegation waive"
+    """
+    enum position record parameter exchange define table right action authority delegation waive
+    event commission scorecard allocation
+    """
 )
 HEADERS = words("policy use")
 
 # Blocks of later versions: their words stand at the declaration position and are refused there.
-LATER = words("event commission scorecard allocation watch duty")
+LATER = words("watch duty")
 
 # What `remit prove` asks of a policy, and a `waive` answers for.
 QUESTIONS = (
@@ -33,18 +36,30 @@ SPELLING = {"DOTTED_LINE": "dotted"}
 CLASSES = words(
     """
     NAME DOTTED STRING NUMERAL DATE_LITERAL SPAN_LITERAL CURRENCY_CODE LANG LPAR RPAR LBRACE
-    RBRACE COMMA COLON ARROW EQ CMP PLUS MINUS STAR SLASH OTHERWISE_ROW $END
+    RBRACE COMMA COLON ARROW EQ CMP PLUS MINUS STAR SLASH OTHERWISE_ROW FROM_MONTH $END
     """
 )
 
 # Where both the keyword and a name could stand, it is the keyword only before this.
 _NAME_NEXT = r"[^\W\d]"
+# Items of a plan; before `=` each is the name of a step.
+_STEP_NAMES = words(
+    """
+    pays currency effective credit quota cap floor hold reverse guarantee draw pool share group
+    remainders leavers
+    """
+)
 _FOLLOWED_BY = {
     "source": '"',
     "start": r"of\b",
     "end": r"of\b",
     "days": r"from\b",
-    "whole": r"months\b",
+    "whole": r"(?:months|rates)\b",
+    "marginal": r"rates\b",
+    "interpolated": r"rates\b",
+    "rates": r"on\b",
+    "period": r"(?:month|quarter|year)\b",
+    **dict.fromkeys(_STEP_NAMES, r"(?!=(?!=))"),
     "bands": r"of\b",
     "set": r"of\b",
     "list": r"of\b",
@@ -65,14 +80,15 @@ _FOLLOWED_BY = {
     "any": r"(?!\()",
     "day": r"(?!per\b)",
     "week": r"(?!per\b)",
-    "month": r"(?!per\b)",
-    "quarter": r"(?!per\b)",
+    "month": r"(?!per\b|:)",
+    "quarter": r"(?!per\b|:)",
     "year": r"(?!per\b)",
 }
 _BLANK = r"(?:\s|\#[^\n]*)*+"
 _ELSEWHERE = re.compile(_BLANK + r"(?!may\b|:)")
 _AFTER = {word: re.compile(_BLANK + pattern) for word, pattern in _FOLLOWED_BY.items()}
 BEFORE_TEXT = re.compile(_BLANK + '"')
+BEFORE_MONTH = re.compile(_BLANK + r"month\b")
 BEFORE_ARROW = re.compile(_BLANK + "(?:->|=>|→)")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from remit_dsl import syntax
 from remit_dsl.expressions import Expression
 from remit_dsl.findings import Findings
+from remit_dsl.pay import Event
 from remit_dsl.program import Enum, Field, Position, Record, Right
 from remit_dsl.resolve import Scope, Symbol
 from remit_dsl.source import NOWHERE, Span
@@ -54,6 +55,7 @@ class World:
     records: dict[str, Record] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
     actions: dict[str, ActionHead] = field(default_factory=dict)
+    events: dict[str, Event] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
     rights: dict[str, Right] = field(default_factory=dict)
     rights_declared: dict[str, Span] = field(default_factory=dict)
@@ -62,6 +64,10 @@ class World:
     measures: dict[str, Expression] = field(default_factory=dict)
     needs: dict[str, frozenset[str]] = field(default_factory=dict)
     """The facts a definition or table needs, directly or through others."""
+    uses: dict[str, set[str]] = field(default_factory=dict)
+    """The values a parameter, definition or table uses directly."""
+    seen_facts: dict[str, dict[str, Field]] = field(default_factory=dict)
+    """The facts each definition reads itself, as it knows them."""
     labels: dict[str, dict[str, Span]] = field(default_factory=dict)
     """The labels of rules by action, each with its first place."""
     rules_sound: bool = True
@@ -77,8 +83,16 @@ class World:
         record = self.records.get(type_.name or "") if type_.kind == "record" else None
         return record.fields if record else None
 
+    def events_near(self, policy: str) -> Iterator[Event]:
+        """The events a definition of this policy may serve: seen from it or from its users."""
+        near = self._near(policy)
+        return (event for event in self.events.values() if event.policy in near)
+
+    def _near(self, policy: str) -> set[str]:
+        near = set(self.scopes[policy].reach)
+        return near | {p for p, scope in self.scopes.items() if policy in scope.reach}
+
     def actions_near(self, policy: str) -> Iterator[ActionHead]:
         """The actions a definition of this policy may serve: seen from it or from its users."""
-        near = set(self.scopes[policy].reach)
-        near |= {p for p, scope in self.scopes.items() if policy in scope.reach}
+        near = self._near(policy)
         return (a for a in self.actions.values() if a.symbol.policy in near)

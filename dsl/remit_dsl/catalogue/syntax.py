@@ -192,10 +192,9 @@ _STRUCTURE = {
     ),
     "E0037": Entry(
         "a block of a later version",
-        "`event`, `commission`, `scorecard`, `allocation`, `watch` and `duty` are planned blocks "
-        "that this version does not read.",
+        "`watch` and `duty` are planned blocks that this version does not read.",
         "Leave the block out, or use a version that knows it.",
-        f"{_HEAD}event Sale {{ id: text }}\n",
+        f"{_HEAD}watch usage on Customer {{ }}\n",
     ),
 }
 
