@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -22,8 +22,6 @@ from remit_engine.commission.trail import Trail, Wording
 from remit_engine.commission.windows import CreditScale, plain_line
 
 NOTHING = Fraction(0)
-Scores = Callable[[str, Period], Mapping[str, Fraction]]
-"""(person, period) -> the scores that a plan reads, by name. Raises AtFault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,6 @@ class Rulebook:
     wording: Wording
     quotas: Quotas | None
     scales: Scales
-    scores: Scores
 
     @property
     def on_credit(self) -> Scale | None:
@@ -129,7 +126,6 @@ class Account:
     def _entitled(self, draft: Draft, beneath: Beneath | None) -> None:
         self._credit(draft, beneath)
         self._quota(draft)
-        draft.facts.update(self._scores(draft))
         for step in self._plan.steps:
             self._step(draft, step)
         draft.put("payable", draft.facts["payable"])
@@ -165,9 +161,6 @@ class Account:
         draft.put("quota", value)
         inputs = () if quota.value is None else draft.inputs(quota.value)
         draft.trail.add("quota", quota.span, inputs, value)
-
-    def _scores(self, draft: Draft) -> Mapping[str, Mapping[str, Fraction]]:
-        return {"scorecard": self._book.scores(self._person, draft.period)}
 
     def _step(self, draft: Draft, step: Step) -> None:
         if isinstance(step.value, Scale):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -200,12 +200,19 @@ class Creditor:
 
 
 def _field(row: EventRow, credit: Crediting) -> str:
-    value: Any = row.facts
-    for step in credit.field or ():
-        value = None if value is None else value.get(step)
+    path = credit.field or ()
+    value = follow(row.facts, path)
     if value is None:
-        raise AtFault(f"the credit needs `{'.'.join(credit.field or ())}`, which is not given")
+        raise AtFault(f"the credit needs `{'.'.join(path)}`, which is not given")
     return str(value)
+
+
+def follow(facts: Mapping[str, Any], path: Sequence[str]) -> Any:
+    """What stands at a path into facts; None where something on the way is not given."""
+    value: Any = facts
+    for step in path:
+        value = None if value is None else value.get(step)
+    return value
 
 
 def _owns(owned: Owned, day: date) -> bool:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from remit_dsl.pay import Pool
-from remit_engine.commission.crediting import NOBODY, Credited, Lines
+from remit_engine.commission.crediting import NOBODY, Credited, Lines, follow
 from remit_engine.commission.draft import Draft
 from remit_engine.commission.faults import AtFault, because, demanded
 from remit_engine.commission.periods import Period
@@ -88,9 +88,7 @@ class Pools:
     def _value_of(self, line: Credited) -> Any:
         if self._pool.group is None:
             return None
-        value: Any = line.facts
-        for step in self._pool.group[0].split("."):
-            value = None if value is None else value.get(step)
+        value = follow(line.facts, self._pool.group[0].split("."))
         if value is None:
             raise AtFault(f"the pool needs `{self._pool.group[0]}`, which is not given")
         return value
@@ -98,9 +96,7 @@ class Pools:
     def _place_of(self, there: Standing) -> Any:
         if self._pool.group is None:
             return None
-        value: Any = there.payee.attributes
-        for step in self._pool.group[1]:
-            value = None if value is None else value.get(step)
+        value = follow(there.payee.attributes, self._pool.group[1])
         if value is None:
             raise AtFault(because(Unknown(frozenset({".".join(("payee", *self._pool.group[1]))}))))
         return value

@@ -8,9 +8,13 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from remit_dsl.pay import Quota
+from remit_dsl.pay import Allocation, Quota
+from remit_engine.commission.allocation import allocate
+from remit_engine.commission.allocation import quotas as allocated_quotas
 from remit_engine.commission.faults import AtFault, demanded
+from remit_engine.commission.figure import PayFault
 from remit_engine.commission.periods import Period
+from remit_engine.commission.scores import Scores
 from remit_engine.commission.terms import Terms
 from remit_engine.evaluate import Environment
 from remit_engine.party import Party
@@ -26,7 +30,7 @@ class Standing:
     day: date
     active: bool
     facts: Mapping[str, Any]
-    """The statement names that follow from the calendar alone."""
+    """The statement names that follow from the calendar alone, and scores."""
 
 
 def standing(terms: Terms, person: str, period: Period) -> Standing | None:
@@ -40,17 +44,28 @@ def standing(terms: Terms, person: str, period: Period) -> Standing | None:
         "days_active": Fraction(active),
         "days_in_period": Fraction(period.days),
         "months_in_plan": Fraction(terms.months(person, period)),
+        "scorecard": Scores(terms.model, terms.data, person, period),
     }
     return Standing(days.payee, last, active > 0, facts)
 
 
 class Quotas:
-    """The quotas of a plan. allocated: (person, period) -> amount, where it has an allocation."""
+    """The quotas of a plan."""
 
-    def __init__(
-        self, terms: Terms, quota: Quota, allocated: Mapping[tuple[str, Period], Fraction]
-    ) -> None:
-        self._terms, self._quota, self._allocated = terms, quota, allocated
+    def __init__(self, terms: Terms, quota: Quota) -> None:
+        self._terms, self._quota = terms, quota
+        self._allocated: Mapping[tuple[str, Period], Fraction] = {}
+        self._fault: str | None = None
+        allocation = terms.model.program.allocations.get(quota.source or "")
+        if allocation is not None:
+            self._allocate(allocation)
+
+    def _allocate(self, allocation: Allocation) -> None:
+        try:
+            allocated = allocate(self._terms.model, allocation, self._terms.data)
+            self._allocated = allocated_quotas(allocated, self._terms.plan.period)
+        except PayFault as fault:
+            self._fault = f"`{allocation.name}` gives no quotas: {fault.message}"
 
     def of(self, person: str, period: Period, absent: bool = True) -> Fraction:
         """The quota of a period. Raises AtFault when there is none.
@@ -73,6 +88,8 @@ class Quotas:
         return self._terms.environment(there.payee, there.day, there.facts)
 
     def _listed(self, person: str, period: Period, active: bool) -> Fraction:
+        if self._fault is not None:
+            raise AtFault(self._fault)
         found = self._allocated.get((person, period))
         if self._quota.source == "targets":
             targets = self._terms.data.targets

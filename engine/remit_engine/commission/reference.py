@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 from remit_dsl.pay import Plan
-from remit_engine.commission.account import Account, Rulebook, Scores
+from remit_engine.commission.account import Account, Rulebook
 from remit_engine.commission.crediting import Credited, Creditor, Lines
 from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.overrides import Reports, Underneath
@@ -165,12 +165,5 @@ class _Work:
 
 def _rulebook(terms: Terms) -> Rulebook:
     quota = terms.plan.quota
-    quotas = None if quota is None else Quotas(terms, quota, {})
-    return Rulebook(terms, Wording(terms), quotas, Scales(terms, quotas), _scores(terms))
-
-
-def _scores(terms: Terms) -> Scores:
-    def scores(person: str, period: Period) -> Mapping[str, Fraction]:
-        return {}
-
-    return scores
+    quotas = None if quota is None else Quotas(terms, quota)
+    return Rulebook(terms, Wording(terms), quotas, Scales(terms, quotas))

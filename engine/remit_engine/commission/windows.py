@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 
 from remit_dsl.pay import Scale
-from remit_engine.commission.crediting import Credited
+from remit_engine.commission.crediting import Credited, follow
 from remit_engine.commission.faults import AtFault
 from remit_engine.commission.ladder import Ladder
 from remit_engine.commission.periods import Period
@@ -100,8 +100,9 @@ class CreditScale:
             case "line":
                 return [[line] for line in lines]
         apart: dict[object, list[Credited]] = defaultdict(list)
+        path = self._scale.over.split(".")
         for line in lines:
-            apart[line.facts.get(self._scale.over)].append(line)
+            apart[follow(line.facts, path)].append(line)
         return apart.values()
 
     def _to_date(self, period: Period, lines: Sequence[Credited], rates: Rates) -> Scaled:
