@@ -262,15 +262,21 @@ class PayBuilder:
     def scale(self, c: list[Any]) -> Scale:
         """`marginal rates on credit against quota quarter to date { … }`."""
         kind, _, _, base, _, against, over, *_ = c
+        amount = isinstance(base, _Amount)
         return Scale(
             place(c),
             kind.text if kind else None,
-            base,
+            base.value if amount else base,
+            amount,
             against,
             over.word if over else "period",
             over.field if over else None,
             of_kind(Tier, c),
         )
+
+    def scale_amount(self, c: list[Any]) -> _Amount:
+        """`(credit - 1_000)`: one amount, also where it is `(credit)`."""
+        return _Amount(place(c), self.grouped(c))  # type: ignore[attr-defined]
 
     def scale_kind(self, c: list[Token]) -> Token:
         """`marginal`, `whole`, `interpolated`."""
@@ -354,6 +360,13 @@ class _DrawPart(Node):
     key: str
     value: Any
     token: Token
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Amount(Node):
+    """What a scale is on, in brackets."""
+
+    value: Expr
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -32,8 +32,8 @@ from remit_dsl.pay import (
 from remit_dsl.pay_items import Items
 from remit_dsl.program import Field
 from remit_dsl.resolve import Symbol
-from remit_dsl.typecheck import describe
-from remit_dsl.types import PERCENT, PERSON, Type, money
+from remit_dsl.typecheck import describe, retype, settle
+from remit_dsl.types import PERCENT, PERSON, RATIO, Type, money
 from remit_dsl.world import World
 
 _CENT = Fraction(1, 100)
@@ -355,10 +355,16 @@ class _Draft:
         elif name == "payable":
             value = self._statement().of_type(node.value, self.money, self._in_currency())
         else:
-            value = self._statement().settled(node.value)
+            value = self._statement()(node.value)
         if value is None:
             return None
-        self.steps[name] = Field(name, value.type, False, None, node.name.span)
+        known = value.type
+        if known == RATIO and not isinstance(value, Scale):
+            value = retype(value, PERCENT)  # each use reads it as a percent or a number
+        elif not isinstance(value, Scale):
+            value = settle(value)
+            known = value.type
+        self.steps[name] = Field(name, known, False, None, node.name.span)
         return Step(name, value, value.type, node.name.span)
 
     def _places(self) -> Places:

@@ -33,7 +33,7 @@ class Places:
 
 def on_credit(node: syntax.Scale) -> bool:
     """Whether a scale takes credit line by line."""
-    return isinstance(node.base, syntax.Ref) and node.base.parts == ("credit",)
+    return not node.amount and isinstance(node.base, syntax.Ref) and node.base.parts == ("credit",)
 
 
 def scale(places: Places, node: syntax.Scale) -> Scale | None:

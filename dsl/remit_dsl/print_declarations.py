@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from remit_dsl import print_statements
+from remit_dsl import print_pay, print_statements
 from remit_dsl.layout import INDENT, WIDTH, Block, Leaf, broken, indented
 from remit_dsl.print_expressions import (
     SUM,
@@ -18,18 +18,22 @@ from remit_dsl.print_expressions import (
     literal,
     quoted,
 )
+from remit_dsl.print_types import type_text
 from remit_dsl.render import width
 from remit_dsl.syntax import (
     Action,
+    Allocation,
     Authority,
     Bands,
     Cell,
+    Commission,
     DatedValue,
     Declaration,
     Define,
     Delegation,
     Enum,
     EnumMember,
+    Event,
     Exchange,
     Expr,
     Field,
@@ -44,10 +48,10 @@ from remit_dsl.syntax import (
     Record,
     Requirement,
     Right,
+    Scorecard,
     Statement,
     Table,
     TableRow,
-    TypeExpr,
     Use,
     Waiver,
 )
@@ -83,17 +87,6 @@ def _worded(node: Node, place: Place, said: list[tuple[str, str]]) -> list[Item]
         at = place(node, word)
         items.append(Leaf([text], at, at))
     return sorted(items, key=lambda item: item.start)
-
-
-def type_text(node: TypeExpr) -> str:
-    """`money USD optional`, `set of Region`."""
-    if node.element is not None:
-        text = f"{node.kind} of {type_text(node.element)}"
-    elif node.name is not None:
-        text = node.name.text
-    else:
-        text = f"{node.kind} {node.currency}" if node.currency else node.kind
-    return f"{text} optional" if node.optional else text
 
 
 # --- header --------------------------------------------------------------------------------
@@ -385,6 +378,10 @@ _FORMS: dict[type[Node], Callable[[Any, Place], Item]] = {
     Delegation: _delegation,
     Waiver: _waiver,
     Authority: _authority,
+    Event: lambda node, place: print_pay.event(node),
+    Commission: lambda node, place: print_pay.commission(node),
+    Scorecard: lambda node, place: print_pay.scorecard(node),
+    Allocation: lambda node, place: print_pay.allocation(node),
 }
 
 

@@ -88,7 +88,7 @@ _BLANK = r"(?:\s|\#[^\n]*)*+"
 _ELSEWHERE = re.compile(_BLANK + r"(?!may\b|:)")
 _AFTER = {word: re.compile(_BLANK + pattern) for word, pattern in _FOLLOWED_BY.items()}
 BEFORE_TEXT = re.compile(_BLANK + '"')
-BEFORE_MONTH = re.compile(_BLANK + r"month\b")
+BEFORE_MONTH = re.compile(_BLANK + r"month(?![\w.])")
 BEFORE_ARROW = re.compile(_BLANK + "(?:->|=>|→)")
 
 

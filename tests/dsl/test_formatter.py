@@ -7,7 +7,7 @@ import textwrap
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from dsl import strategies
+from dsl import strategies, strategies_pay
 from remit_dsl import formatter, syntax
 from remit_dsl.parser import parse
 from remit_dsl.source import Source
@@ -41,6 +41,16 @@ def test_what_is_printed_reads_back_as_the_same_tree(tree: syntax.File) -> None:
 @given(strategies.files)
 def test_formatting_twice_changes_nothing(tree: syntax.File) -> None:
     once = formatted(formatter.print_file(tree))
+    assert formatted(once) == once
+    assert syntax.same(read(once), tree)
+
+
+@RANDOM
+@given(strategies_pay.files)
+def test_pay_reads_back_and_formatting_it_twice_changes_nothing(tree: syntax.File) -> None:
+    printed = formatter.print_file(tree)
+    assert syntax.same(read(printed), tree)
+    once = formatted(printed)
     assert formatted(once) == once
     assert syntax.same(read(once), tree)
 

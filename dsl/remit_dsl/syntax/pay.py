@@ -123,11 +123,13 @@ class Tier(Node):
 class Scale(Node):
     """`marginal rates on credit against quota quarter to date { … }`; kind None: not said.
 
-    over: `period` (nothing written), `line`, `quarter to date`, `year to date`, or `field`.
+    amount: the base is in brackets, one amount. over: `period` (nothing written), `line`,
+    `quarter to date`, `year to date`, or `field`.
     """
 
     kind: str | None
     base: Expr
+    amount: bool
     against: Expr | None
     over: str
     field: Ref | None
