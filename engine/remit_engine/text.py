@@ -74,8 +74,9 @@ def exact(value: Fraction) -> str:
 
 
 @lru_cache(maxsize=200)
-def _places(currency: str) -> int:
-    return int(get_currency_precision(currency))
+def currency_places(currency: str | None) -> int:
+    """How many decimals amounts in a currency have; two where it is not known."""
+    return 2 if currency is None else int(get_currency_precision(currency))
 
 
 @lru_cache(maxsize=20_000)
@@ -85,7 +86,7 @@ def number_text(value: Fraction, kind: str, currency: str | None = None) -> str:
         case "percent" | "ratio":
             return f"{plain(value * 100)}%"
         case "money":
-            text = grouped(plain(value, _places(currency) if currency else 2))
+            text = grouped(plain(value, currency_places(currency)))
             return f"{text} {currency}" if currency else text
         case "days" | "months":
             unit = kind if abs(value) != 1 else kind[:-1]

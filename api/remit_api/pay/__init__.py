@@ -1,0 +1,1 @@
+"""Pay for the doors: runs over policies and data, and statements as files for people."""

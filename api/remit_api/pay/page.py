@@ -1,0 +1,264 @@
+"""A person's statement as a page to print: no scripts, nothing loaded, everything escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from html import escape
+
+from remit_api.pay.amounts import money, result, signed, with_code
+from remit_api.pay.chart import chart, sentence
+from remit_api.pay.report import Report, Slip
+from remit_api.pay.sheets import change_text, part_text
+from remit_api.pay.style import STYLE
+from remit_engine.commission.closing import Difference
+from remit_engine.commission.statement import Statement
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+MOST_CHANGES = 12
+SUMMARY = (
+    ("credit", "Credit"),
+    ("quota", "Quota"),
+    ("entitled", "Entitled"),
+    ("held", "Held back, or released"),
+    ("reversed", "Reversed, or restored"),
+    ("guarantee", "Guarantee"),
+    ("advance", "Advance (draw)"),
+    ("recovered", "Recovered from the draw"),
+)
+ALWAYS = ("credit", "entitled")
+MOVED = {
+    "held": "held back",
+    "released": "released",
+    "reversed": "reversed",
+    "restored": "restored",
+}
+
+
+def page(slip: Slip) -> str:
+    """The whole page of a person."""
+    report = slip.report
+    title = f"Pay statement {report.head.period}: {slip.person}"
+    body = [
+        *_head(slip),
+        *(part for s in slip.statements for part in _statement(s, report)),
+        *_differences(slip),
+        _foot(report),
+    ]
+    return document(title, body)
+
+
+def document(title: str, body: Iterable[str]) -> str:
+    """A page of HTML with our style."""
+    return "\n".join(
+        [
+            "<!doctype html>",
+            '<html lang="en">',
+            "<head>",
+            '<meta charset="utf-8">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">',
+            f"<title>{escape(title)}</title>",
+            f"<style>\n{STYLE}\n</style>",
+            "</head>",
+            "<body>",
+            *body,
+            "</body>",
+            "</html>",
+            "",
+        ]
+    )
+
+
+def _head(slip: Slip) -> Iterator[str]:
+    report = slip.report
+    totals = slip.totals() or {None: Fraction(0)}
+    yield '<header class="head"><div>'
+    yield f'<p class="kicker">Pay statement for {escape(str(report.head.period))}</p>'
+    yield f"<h1>{escape(slip.person)}</h1>"
+    yield '</div><div class="total">'
+    yield '<p class="kicker">Not complete, see below</p>' if slip.fault else ""
+    for currency, total in totals.items():
+        owed = "To be paid" if total >= 0 else "Owed by you"
+        yield f'<p class="kicker">{owed}</p>'
+        yield f"<strong>{escape(with_code(total, currency))}</strong>"
+    yield "</div></header>"
+
+
+def _statement(statement: Statement, report: Report) -> Iterator[str]:
+    note = report.plans[statement.plan]
+    yield "<section>"
+    yield f"<h2>{escape(note.label)}</h2>"
+    if statement.fault:
+        told = f"<strong>This cannot be computed.</strong> {escape(statement.fault)}"
+        yield f'<p class="fault">{told}</p>'
+    yield from _summary(statement, note.currency)
+    climb = report.climbs.get((statement.plan, statement.person))
+    if climb is not None:
+        yield "<h3>Where you stand</h3>"
+        yield chart(climb, note.currency)
+        yield f"<p>{escape(sentence(climb, note.currency))}</p>"
+    yield from _lines(statement, note.currency)
+    yield from _movements(statement, note.currency)
+    yield from _stages(statement, note.currency)
+    yield "</section>"
+
+
+def _summary(statement: Statement, currency: str | None) -> Iterator[str]:
+    rows = []
+    for name, label in SUMMARY:
+        value = statement.amounts.get(name)
+        if value or name in ALWAYS:
+            shown = None if value is None else -value if name == "recovered" else value
+            rows.append(_row(label, shown, currency))
+    rows.append(_row("Due", statement.due, currency, "sum"))
+    balance = statement.amounts.get("balance")
+    if balance:
+        rows.append(_row("Still owed of advances", balance, currency))
+    yield from _table(f"Summary, in {currency or 'money'}", (), rows)
+
+
+def _row(label: str, value: Fraction | None, currency: str | None, name: str = "") -> str:
+    opening = f'<tr class="{name}">' if name else "<tr>"
+    return f'{opening}<th scope="row">{escape(label)}</th>{_amount(value, currency)}</tr>'
+
+
+def _amount(value: Fraction | None, currency: str | None) -> str:
+    minus = " minus" if value is not None and value < 0 else ""
+    return f'<td class="n{minus}">{escape(money(value, currency))}</td>'
+
+
+def _lines(statement: Statement, currency: str | None) -> Iterator[str]:
+    if not statement.lines:
+        return
+    earning = any(line.earned is not None for line in statement.lines)
+    sharing = any(line.share is not None for line in statement.lines)
+    heads = ["Line", "Day", "Credit>"]
+    heads += ["Earned>", "Tiers"] if earning else []
+    heads += ["Share of what is paid>"] if sharing else []
+    rows = []
+    for line in statement.lines:
+        kind = "" if line.kind == "sale" else f' <span class="small">{escape(line.kind)}</span>'
+        cells = [f"<td>{escape(line.event)}{kind}</td>", f"<td>{line.day.isoformat()}</td>"]
+        cells.append(_amount(line.credit, currency))
+        if earning:
+            parts = "<br>".join(escape(part_text(part, currency)) for part in line.parts)
+            cells += [_amount(line.earned, currency), f'<td class="small">{parts}</td>']
+        cells += [_amount(line.share, currency)] if sharing else []
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    yield from _table("Lines", heads, rows)
+
+
+def _movements(statement: Statement, currency: str | None) -> Iterator[str]:
+    rows = [
+        f"<tr><td>{escape(m.event)}</td><td>{escape(MOVED.get(m.kind, m.kind))}</td>"
+        f"<td>{escape(str(m.counted))}</td><td>{m.day.isoformat() if m.day else ''}</td>"
+        f"{_amount(m.amount, currency)}</tr>"
+        for m in statement.movements
+    ]
+    if rows:
+        heads = ("Line", "What happened", "Counted in", "Day", "Amount>")
+        yield from _table("Held, released and reversed", heads, rows)
+
+
+def _stages(statement: Statement, currency: str | None) -> Iterator[str]:
+    rows = []
+    for stage in statement.stages:
+        place = f'<br><span class="small">{escape(str(stage.span))}</span>' if stage.span else ""
+        read = "<br>".join(f"{escape(n)} = {escape(v)}" for n, v in stage.inputs)
+        note = f'<br><span class="small">{escape(stage.note)}</span>' if stage.note else ""
+        rows.append(
+            f'<tr><th scope="row">{escape(stage.name)}</th>'
+            f"<td><code>{escape(stage.rule)}</code>{place}</td>"
+            f'<td class="small">{read}</td>'
+            f'<td class="n">{escape(result(stage, currency))}{note}</td></tr>'
+        )
+    if rows:
+        heads = ("Stage", "Rule", "What it read", "Result>")
+        yield from _table("How it was computed", heads, rows, "stages")
+
+
+def _differences(slip: Slip) -> Iterator[str]:
+    if not slip.differences:
+        return
+    yield "<section><h2>Corrections of closed periods</h2>"
+    rows = [_difference(d, slip.report.currency(d.plan), slip.report) for d in slip.differences]
+    heads = ("Plan", "Period", "Why", "Difference>")
+    yield from _table("What was closed stays; the difference is paid now", heads, rows)
+    yield "</section>"
+
+
+def _difference(difference: Difference, currency: str | None, report: Report) -> str:
+    told = [escape(change_text(c, currency)) for c in difference.changes[:MOST_CHANGES]]
+    more = len(difference.changes) - MOST_CHANGES
+    told += [f"and {more} more values"] if more > 0 else []
+    old, new = difference.old, difference.new
+    versions = (
+        f"run {old.run} of {old.day} (policy {old.policy[:12]}), now run {new.run or 'this'} "
+    )
+    versions += f"of {new.day} (policy {new.policy[:12]})"
+    minus = " minus" if difference.amount < 0 else ""
+    return (
+        f"<tr><td>{escape(report.plans[difference.plan].label)}</td>"
+        f'<td class="when">{escape(str(difference.period))}</td><td>'
+        f"{'<br>'.join(told)}"
+        f'<br><span class="small">{escape(versions)}</span></td>'
+        f'<td class="n{minus}">{escape(signed(difference.amount, currency))}</td></tr>'
+    )
+
+
+def _table(
+    caption: str, heads: Sequence[str], rows: Iterable[str], name: str = "plain"
+) -> Iterator[str]:
+    """A table; a head that ends in `>` stands over numbers."""
+    yield f'<table class="{name}">'
+    yield f"<caption>{escape(caption)}</caption>"
+    if heads:
+        cells = (
+            f'<th scope="col" class="n">{escape(h[:-1])}</th>'
+            if h.endswith(">")
+            else f'<th scope="col">{escape(h)}</th>'
+            for h in heads
+        )
+        yield f"<thead><tr>{''.join(cells)}</tr></thead>"
+    yield "<tbody>"
+    yield from rows
+    yield "</tbody></table>"
+
+
+def _foot(report: Report) -> str:
+    head = report.head
+    run = f"run {head.number}" if head.number else "a run that is not kept"
+    closed = [
+        f"{note.short}: closed as number {note.closed[0]}, {note.closed[1][:16]}"
+        for note in report.plans.values()
+        if note.closed
+    ]
+    told = [
+        f"Computed on {head.day} by {run} ({head.engine}), policy {head.policy[:12]}.",
+        *(f"{text}." for text in closed),
+    ]
+    return f'<footer class="small">{escape(" ".join(told))}</footer>'
+
+
+def index(report: Report, files: Sequence[tuple[Slip, str]]) -> str:
+    """The page that leads to everybody's."""
+    rows = []
+    for slip, file in files:
+        totals = "<br>".join(escape(with_code(v, c)) for c, v in slip.totals().items())
+        fault = ' <span class="small">at fault</span>' if slip.fault else ""
+        rows.append(
+            f'<tr><td><a href="{escape(file)}">{escape(slip.person)}</a>{fault}</td>'
+            f'<td class="n">{totals}</td></tr>'
+        )
+    for currency, total in report.totals().items():
+        rows.append(
+            f'<tr class="sum"><th scope="row">All</th>'
+            f'<td class="n">{escape(with_code(total, currency))}</td></tr>'
+        )
+    body = [
+        f'<header class="head"><div><h1>Pay {escape(str(report.head.period))}</h1></div></header>',
+        *_table("Everybody", ("Person", "To be paid>"), rows),
+        _foot(report),
+    ]
+    return document(f"Pay {report.head.period}", body)
