@@ -38,12 +38,31 @@ class Rates:
 
 @dataclass(slots=True)
 class Window:
-    """Lines taken together up to now. at: the position. given: what the scale has given."""
+    """Lines taken together up to now. at: the position. returned: what of a line no longer counts.
+    rates: of a line in its own period. topped: what true-ups have given."""
 
     at: Fraction = NOTHING
-    given: Fraction = NOTHING
+    topped: Fraction = NOTHING
     lines: list[Credited] = field(default_factory=list)
     lowerings: list[Lowering] = field(default_factory=list)
+    returned: defaultdict[int, Fraction] = field(default_factory=lambda: defaultdict(Fraction))
+    rates: dict[int, Fraction] = field(default_factory=dict)
+
+    def lower(self, move: Lowering) -> None:
+        """A return takes its part out."""
+        self.at -= move.amount
+        self.returned[id(move.line)] += move.amount
+
+    def true_up(self, part: Callable[[Credited], TierPart]) -> Fraction:
+        """What the lines of earlier periods, as far as they are kept, are worth more by now."""
+        worth = sum(
+            (self._kept(x) * (part(x).rate - self.rates[id(x)]) for x in self.lines), NOTHING
+        )
+        more, self.topped = worth - self.topped, worth
+        return more
+
+    def _kept(self, line: Credited) -> Fraction:
+        return line.credit - self.returned[id(line)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +145,8 @@ class CreditScale:
         found = list(_marginal(window, moves, rates) if marginal else _moved(window, moves))
         if not marginal and (lines or window.lines):
             found = self._decided(window, found, lines, period, rates)
-        scaled = Scaled(tuple(found), before, window.at)
-        window.given += scaled.earned
         window.lines.extend(lines)
-        return scaled
+        return Scaled(tuple(found), before, window.at)
 
     def _decided(
         self,
@@ -145,9 +162,9 @@ class CreditScale:
         by_event = iter([own[id(line)] for line in lines])
         now = [_earning(x, next(by_event)) if x.kind == "sale" else x for x in found]
         if window.lines:
-            paid = sum((p.amount * p.rate for p in map(part, window.lines)), NOTHING)
-            more = paid - window.given
+            more = window.true_up(part)
             now.append(Line("", "true-up", period.last, NOTHING, more, (), None, ""))
+        window.rates.update({line: own[line].rate for line in own})
         return now
 
     def _one_rate(self, position: Fraction, rates: Rates) -> Callable[[Credited], TierPart]:
@@ -186,7 +203,7 @@ def _moved(window: Window, moves: Iterable[Credited | Lowering]) -> Iterator[Lin
 
 
 def _lower(window: Window, move: Lowering) -> Line:
-    window.at -= move.amount
+    window.lower(move)
     line = move.line
     return Line(line.event, "lowered", move.day, -move.amount, NOTHING, (), None, line.place)
 
