@@ -9,13 +9,13 @@ from remit_dsl.diagnostics import Related
 from remit_dsl.elaborate_logic import same_type
 from remit_dsl.elaboration import Elaborator
 from remit_dsl.expressions import BandLookup, BandRow, Constant, Expression
-from remit_dsl.typecheck import describe, ordered, retype
-from remit_dsl.types import Type
+from remit_dsl.typecheck import describe, ordered, retype, settle
+from remit_dsl.types import NUMBER, PERCENT, RATIO, Type
 
 
 def bands(el: Elaborator, node: syntax.Bands, expected: Type | None) -> Expression | None:
     """`bands of E { under E -> E  up to E -> E  otherwise -> E }`."""
-    operand = el.settled(node.operand)
+    operand = _operand(el, node)
     if operand is None:
         return None
     if not ordered(operand.type):
@@ -36,6 +36,16 @@ def bands(el: Elaborator, node: syntax.Bands, expected: Type | None) -> Expressi
         return None
     decided = tuple(BandRow(r.side, r.bound, retype(r.value, type_)) for r in known)
     return BandLookup(node.span, type_, operand, decided)
+
+
+def _operand(el: Elaborator, node: syntax.Bands) -> Expression | None:
+    """What is looked at; a ratio of two amounts is a percent where the ends are."""
+    e = el(node.operand)
+    if e is None or e.type != RATIO:
+        return None if e is None else settle(e)
+    ends = (row.bound.value for row in node.rows if row.bound is not None)
+    percents = any(isinstance(end, syntax.Literal) and end.kind == "percent" for end in ends)
+    return retype(e, PERCENT if percents else NUMBER)
 
 
 def _row(

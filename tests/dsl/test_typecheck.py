@@ -63,6 +63,8 @@ def defined(program: Program | None) -> x.Expression:
         ("money", "min(50_000, 10% of order.total)"),
         ("money", "if urgent then 100 else order.total"),
         ("money", "bands of rate { under 5% -> 0  up to 10% -> 20  otherwise -> order.total }"),
+        ("number", "bands of order.total / order.list_total { under 0.5 -> 1  otherwise -> 2 }"),
+        ("number", "bands of order.total / order.list_total { under 50% -> 1  otherwise -> 2 }"),
         ("money", "euros as CNY + order.total"),
         ("money USD", "fee * 2 + 5 USD"),
         ("money", "sum(order.lines.amount)"),
