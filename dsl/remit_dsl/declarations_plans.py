@@ -32,7 +32,7 @@ from remit_dsl.pay import (
 from remit_dsl.pay_items import Items
 from remit_dsl.program import Field
 from remit_dsl.resolve import Symbol
-from remit_dsl.typecheck import describe, retype, settle
+from remit_dsl.typecheck import UNKNOWN, describe, retype, settle
 from remit_dsl.types import PERCENT, PERSON, RATIO, Type, money
 from remit_dsl.world import World
 
@@ -96,6 +96,7 @@ class _Draft:
         """The checked plan, or None when a fault in it has been reported."""
         before = len(self.world.findings.found)
         items = self.items
+        nodes = [n for n in items.several(syntax.PayStep) if self._step_name(n)]
         self._fitting()
         origin = self._origin()
         source, effective = items.one(syntax.PaySource), items.one(syntax.PayEffective)
@@ -116,7 +117,7 @@ class _Draft:
             reports=on.reports if (on := items.one(syntax.OnPlan)) else None,
             credit=self._credit(),
             quota=self._quota(),
-            steps=self._steps(),
+            steps=self._steps(nodes),
             cap=self._cap(),
             floor=self._amount(items.one(syntax.Floor)),
             hold=self._hold(),
@@ -202,7 +203,7 @@ class _Draft:
     def _statement(self) -> Elaborator:
         names = ["credit", "lines", *pay_names.AHEAD]
         refused: pay_names.Refused = {}
-        if self.items.one(syntax.Quota):
+        if self.items.one(syntax.Quota) or self.items.broken:
             names.append("quota")
         else:
             refused["quota"] = f"{self.where} has no quota", "write an item `quota …`"
@@ -269,7 +270,7 @@ class _Draft:
                 self.items.missing("credit", "write `credit AMOUNT to FIELD`")
             return None
         if (node.to == "pool") != (self.kind == "pool"):
-            if self.kind == "lines":
+            if self.kind == "lines" and not self.items.broken:
                 self.items.fault(node, "E0625", "this credit does not say whose it is", _TO)
             elif self.kind == "pool":
                 help = "write `credit …` alone"
@@ -339,9 +340,8 @@ class _Draft:
 
     # --- steps ---------------------------------------------------------------------------------
 
-    def _steps(self) -> tuple[Step, ...]:
-        nodes = self.items.several(syntax.PayStep)
-        found = [self._step(node) for node in nodes if self._step_name(node)]
+    def _steps(self, nodes: list[syntax.PayStep]) -> tuple[Step, ...]:
+        found = [self._step(node) for node in nodes]
         self._one_scale(nodes)
         if self.kind != "pool":
             self._payable(nodes, [step for step in found if step is not None])
@@ -357,6 +357,7 @@ class _Draft:
         else:
             value = self._statement()(node.value)
         if value is None:
+            self.steps[name] = Field(name, UNKNOWN, False, None, node.name.span)
             return None
         known = value.type
         if known == RATIO and not isinstance(value, Scale):
@@ -368,20 +369,30 @@ class _Draft:
         return Step(name, value, value.type, node.name.span)
 
     def _places(self) -> Places:
-        return Places(self._statement(), self._ahead(quota=True), self.money, self.event)
+        statement, ahead = self._statement(), self._ahead(quota=True)
+        return Places(statement, ahead, self.money, self.event, self.items.broken)
 
     def _step_name(self, node: syntax.PayStep) -> bool:
         name = node.name.text
-        if name in self.steps:
-            first = Related(self.steps[name].span, "first written here")
+        same = (n for n in self.items.several(syntax.PayStep) if n.name.text == name)
+        if (first := next(same)) is not node:
+            place = [Related(first.name.span, "first written here")]
             message = f"the step `{name}` is written twice"
-            self.items.fault(node.name, "E0614", message, "take another name", [first])
+            self.items.fault(node.name, "E0614", message, "take another name", place)
         elif name in _RESERVED:
             message = f"`{name}` has a meaning of its own and cannot be a step"
-            self.items.fault(node.name, "E0614", message, "take another name")
+            help = "take another name"
+            if name in ("credit", "quota") and not self._said(name):
+                help = f"an item has no `=`: write `{name} …`"
+                self.items.broken = True
+            self.items.fault(node.name, "E0614", message, help)
         else:
             return True
         return False
+
+    def _said(self, name: str) -> bool:
+        kind = syntax.Credit if name == "credit" else syntax.Quota
+        return self.items.one(kind) is not None
 
     def _one_scale(self, nodes: list[syntax.PayStep]) -> None:
         scales = [

@@ -23,12 +23,14 @@ _KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Elaborators for the parts of a scale. ahead: what is known of periods to come."""
+    """Elaborators for the parts of a scale. ahead: what is known of periods to come. broken: a part
+    of the plan could not be read, which may be the last tier."""
 
     statement: Elaborator
     ahead: Elaborator
     credit: Type
     event: Event | None
+    broken: bool
 
 
 def on_credit(node: syntax.Scale) -> bool:
@@ -52,7 +54,7 @@ def scale(places: Places, node: syntax.Scale) -> Scale | None:
     bounds = type_ if node.against is None else PERCENT
     found = [_tier(el, node, tier, bounds) for tier in node.tiers]
     tiers = tuple(tier for tier in found if tier is not None)
-    sound += [len(tiers) == len(node.tiers), _closed(el, node), _ascending(el, tiers)]
+    sound += [len(tiers) == len(node.tiers), _closed(places, node), _ascending(el, tiers)]
     if not all(sound) or over is None or node.kind is None:
         return None
     return Scale(node.kind, base, against, over, tiers, type_, node.span)
@@ -153,9 +155,12 @@ def _bound(
     return None
 
 
-def _closed(el: Elaborator, node: syntax.Scale) -> bool:
+def _closed(places: Places, node: syntax.Scale) -> bool:
     """Whether the tiers have the form of their scale: the last one open, points after `under`."""
+    el = places.statement
     *inner, last = node.tiers
+    if places.broken:
+        return False
     if last.side not in ("over", "otherwise"):
         message = "this scale says nothing above its last tier"
         el.findings.add(last.span, "E0616", message, "end with `over -> …`")

@@ -37,6 +37,16 @@ _HEADER = words(
 )
 _POSITION = words("REPORTS DOTTED_LINE ALSO ANSWERS HEADCOUNT EXTERNAL SOURCE")
 _DELEGATION = words("TO AT NEEDS NEVER ONWARD")
+_PLAN = words(
+    """
+    PAYS PERIOD CURRENCY EFFECTIVE FROM ON CREDIT QUOTA CAP FLOOR HOLD REVERSE GUARANTEE DRAW POOL
+    SHARE GROUP REMAINDERS LEAVERS SOURCE NAME
+    """
+)
+_MEASURED = words("WEIGHT TARGET FLOOR CAP VALUE NOTHING HIGHER LOWER")
+_SCORECARD = words("OF PERIOD ITEM SCORE SOURCE")
+_ALLOCATION = words("AMOUNT YEAR BY IN REMAINDERS AMEND SOURCE")
+_TIERS = words("UP UNDER AT OVER OTHERWISE_ROW")
 _WAIVER = words("OF ON FOR AT WHEN UNLESS BECAUSE")
 _PERIODS = words("DAY WEEK MONTH QUARTER YEAR")
 _STEPS = words("NAME NUMERAL ALL EVIDENCE LPAR")
@@ -47,6 +57,11 @@ _GROUPS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
     ("a line such as `reports to`", frozenset({"HEADCOUNT"}), _POSITION),
     ("a line such as `at most`", frozenset({"ONWARD", "NEVER"}), _DELEGATION),
     ("a part such as `on` or `because`", frozenset({"ON", "BECAUSE"}), _WAIVER),
+    ("an item of the plan such as `credit`", frozenset({"PAYS", "CREDIT"}), _PLAN),
+    ("a line such as `target`", frozenset({"WEIGHT", "TARGET"}), _MEASURED),
+    ("an item of the scorecard such as `item`", frozenset({"ITEM", "SCORE"}), _SCORECARD),
+    ("an item of the allocation such as `by`", frozenset({"AMEND", "AMOUNT"}), _ALLOCATION),
+    ("a tier such as `up to`", frozenset({"OTHERWISE_ROW", "OVER", "AT"}), _TIERS),
     ("a type", frozenset({"PERCENT", "MONEY"}), _TYPES),
     ("a table cell", frozenset({"ANY", "NUMERAL", "OVER"}), _VALUE | _BOUNDS | {"ANY"}),
     ("a step such as `review by`", frozenset({"EVIDENCE", "NUMERAL"}), _STEPS),

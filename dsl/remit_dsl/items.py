@@ -15,6 +15,16 @@ _HEADER = words(
 )
 _POSITION = words("reports dotted also answers headcount external source")
 _DELEGATION = words("to at needs never onward")
+_PLAN = words(
+    """
+    pays period currency effective from on credit quota cap floor hold reverse guarantee draw pool
+    share group remainders leavers source
+    """
+)
+_SCORECARD = words("of period item score source")
+_MEASURED = words("weight target floor cap value nothing higher lower")
+_ALLOCATION = words("amount year by in remainders amend source")
+_TIER = words("up under at over otherwise")
 _BAND = frozenset(["under", "up", "otherwise"])
 _BOUNDS = words("over under at up between needs")
 
@@ -79,6 +89,18 @@ def _action_item(tokens: list[Token], index: int) -> bool:
     )
 
 
+def _plan_item(tokens: list[Token], index: int) -> bool:
+    """An item of a plan on a line of its own, or `NAME =` of a step."""
+    token = tokens[index]
+    if not is_first_on_line(tokens, index):
+        return False
+    return token.text in _PLAN or (_is_name(token) and tokens[index + 1].type == "EQ")
+
+
+def _word_on_new_line(words: frozenset[str]) -> Callable[[list[Token], int], bool]:
+    return lambda tokens, index: tokens[index].text in words and is_first_on_line(tokens, index)
+
+
 def _new_line(tokens: list[Token], index: int) -> bool:
     return is_first_on_line(tokens, index)
 
@@ -95,6 +117,11 @@ _BEGINNINGS: dict[str, Callable[[list[Token], int], bool]] = {
     "delegation_item": _word(_DELEGATION),
     "band_row": _word(_BAND),
     "dated_value": _word(frozenset({"from"})),
+    "plan_item": _plan_item,
+    "scorecard_item": _word_on_new_line(_SCORECARD),
+    "measured": _word(_MEASURED),
+    "allocation_item": _word_on_new_line(_ALLOCATION),
+    "tier": _word_on_new_line(_TIER),
     "field": _named_field,
     "action_item": _action_item,
     "enum_member": _member,

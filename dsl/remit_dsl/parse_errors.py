@@ -7,53 +7,17 @@ edit with which reading goes on. Each is held by cases in `tests/dsl/malformed`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from remit_dsl import vocabulary
 from remit_dsl.automaton import can_shift
 from remit_dsl.braces import is_first_on_line
 from remit_dsl.currencies import CODES, NICKNAMES
 from remit_dsl.diagnostics import Related
-from remit_dsl.expectations import PHRASES, Rows, acceptable, in_words, keyword_texts
+from remit_dsl.expectations import PHRASES, acceptable, in_words, keyword_texts
+from remit_dsl.parse_errors_pay import explain_item, explain_pay
+from remit_dsl.scene import NO_TOLD, Edit, Scene, Told
 from remit_dsl.suggest import nearest
 from remit_dsl.tokens import FixedToken, Token
-
-
-@dataclass(slots=True)
-class Scene:
-    """A place where reading stopped.
-
-    `start` is where the item begins, `at` where the parser stopped, `found` the token to blame;
-    `states` are the parser's before `found`.
-    """
-
-    rows: Rows
-    states: list[int]
-    tokens: list[Token]
-    start: int
-    found: int
-    at: int
-    level: str
-    states_before: Callable[[int], list[int] | None]
-
-    @property
-    def token(self) -> Token:
-        """The token to blame."""
-        return self.tokens[self.found]
-
-    def can(self, terminal: str) -> bool:
-        """Whether this could stand at the place."""
-        return can_shift(self.rows, self.states, terminal)
-
-
-@dataclass(slots=True)
-class Edit:
-    """Tokens to put in the place of others; `here` when the parser has not passed them yet."""
-
-    index: int
-    removed: int
-    tokens: list[Token]
-    here: bool
 
 
 def tell(scene: Scene) -> Edit | None:
@@ -64,9 +28,6 @@ def tell(scene: Scene) -> Edit | None:
             return edit
     return None
 
-
-Told = tuple[bool, Edit | None]
-_NO: Told = (False, None)
 
 # Words that people bring from elsewhere, and what the language says.
 _SYNONYMS = {
@@ -117,7 +78,7 @@ _SYNONYMS = {
 def _later_block(scene: Scene) -> Told:
     token = scene.token
     if scene.level != "item" or token.text not in vocabulary.LATER or not scene.can("ENUM"):
-        return _NO
+        return NO_TOLD
     token.fault("E0037", f"`{token.text}` is not yet part of this version of the language")
     return True, None
 
@@ -127,7 +88,7 @@ def _currency(scene: Scene) -> Told:
     if not scene.can("CURRENCY_CODE"):
         index = next((i for i in (scene.found, scene.at - 1) if _follows_number(scene, i)), -1)
     if index < 0 or not _is_word(scene.tokens[index]):
-        return _NO
+        return NO_TOLD
     token = scene.tokens[index]
     code = NICKNAMES.get(token.text.upper()) or nearest(token.text.upper(), CODES)
     help = (
@@ -167,16 +128,16 @@ def _language(scene: Scene) -> Told:
                 "E0057", f"`{token.text}` is not a language known here", f"known are {known}"
             )
             return True, Edit(index, 2, [], here=index == scene.at)
-    return _NO
+    return NO_TOLD
 
 
 def _reserved(scene: Scene) -> Told:
     token = scene.token
     if token.text not in vocabulary.RESERVED or not scene.can("NAME") or scene.can("NUMERAL"):
-        return _NO
+        return NO_TOLD
     named = scene.level in ("field", "enum_member", "action_item")
     if not named and (scene.can("WHEN") or scene.can("COMMA") or scene.can("RBRACE")):
-        return _NO
+        return NO_TOLD
     token.fault(
         "E0032",
         f"`{token.text}` is a word of the language and cannot be a name",
@@ -195,7 +156,7 @@ def _misspelt(scene: Scene) -> Told:
         told = _misspelt_at(scene, index, states)
         if told[0]:
             return told
-    return _NO
+    return NO_TOLD
 
 
 def _misspelt_at(scene: Scene, index: int, states: list[int]) -> Told:
@@ -208,7 +169,7 @@ def _misspelt_at(scene: Scene, index: int, states: list[int]) -> Told:
         meant = meant if meant in "<=>" and can_shift(scene.rows, states, "CMP") else None
     meant = meant or nearest(token.text, texts)
     if meant is None:
-        return _NO
+        return NO_TOLD
     known = token.text in vocabulary.RESERVED or token.type not in ("NAME", "WORD")
     said = "cannot stand here" if known else "is not a word of the language here"
     token.fault("E0031", f"`{token.text}` {said}", f"did you mean `{meant}`?")
@@ -223,6 +184,8 @@ def _said_as(scene: Scene, index: int, meant: str, terminal: str) -> Edit:
     words = meant.split(" ")
     if words[1:2] == [following]:
         words = words[:1]
+    if terminal == "OTHERWISE" and scene.tokens[index + 1].type == "ARROW":
+        terminal = "OTHERWISE_ROW"
     types = [terminal, *(word.upper() for word in words[1:])]
     mended = [_like(token, type, word) for type, word in zip(types, words, strict=True)]
     return Edit(index, 1, mended, here=index == scene.at)
@@ -232,12 +195,12 @@ def _half_said(scene: Scene, index: int, terminal: str) -> Told:
     """`up 5%`, `source memo`: the word is right, and what belongs to it is missing."""
     token = scene.tokens[index]
     if token.type not in ("NAME", "WORD"):
-        return _NO
+        return NO_TOLD
     if token.text == "source":
         token.fault("E0030", "`source` needs a text in quotes", 'write `source "…"`')
         return True, None
     if terminal not in PHRASES:
-        return _NO
+        return NO_TOLD
     meant = PHRASES[terminal][0]
     token.fault("E0031", f"`{token.text}` is not complete", f"did you mean `{meant}`?")
     return True, _said_as(scene, index, meant, terminal)
@@ -252,10 +215,10 @@ _EMPTY = dict.fromkeys(vocabulary.WAIVER_PARTS, "name") | {
 def _unasked_waiver(scene: Scene) -> Told:
     """`waive on discount …`: the question is forgotten, and the next word passes for it."""
     if scene.tokens[scene.start].text != "waive":
-        return _NO
+        return NO_TOLD
     second = scene.tokens[scene.start + 1]
     if second.text not in vocabulary.WAIVER_PARTS:
-        return _NO
+        return NO_TOLD
     questions = ", ".join(f"`{question}`" for question in vocabulary.QUESTIONS)
     second.fault("E0030", "a waiver begins with its question", f"the questions are {questions}")
     return True, None
@@ -264,12 +227,12 @@ def _unasked_waiver(scene: Scene) -> Told:
 def _empty_waiver_part(scene: Scene) -> Told:
     """`on because "…"`: nothing follows `on`, and `because` passes for a name."""
     if scene.tokens[scene.start].text != "waive" or scene.found < scene.start + 2:
-        return _NO
+        return NO_TOLD
     part, reason = scene.tokens[scene.found - 2 : scene.found]
     if scene.token.type != "STRING" or reason.text != "because":
-        return _NO
+        return NO_TOLD
     if part.type != "COMMA" and (part.text not in _EMPTY or part.text == "because"):
-        return _NO
+        return NO_TOLD
     what = _EMPTY.get(part.text, "name")
     part.fault(
         "E0030", f"expected a {what} after {_shown(part)}", f"write a {what}, or leave it out"
@@ -281,7 +244,7 @@ def _unquoted_id(scene: Scene) -> Told:
     """`at pay.a+b.approve`: the id of a rule for two positions, as an answer shows it."""
     begin, found = scene.tokens[scene.start], scene.found
     if begin.text != "waive" or scene.token.type != "PLUS" or found < scene.start + 2:
-        return _NO
+        return NO_TOLD
     first, end = scene.tokens[found - 1], found
     while scene.tokens[end + 1].type in ("PLUS", "WORD", "DOTTED") and _glued(scene, end):
         end += 1
@@ -304,7 +267,7 @@ def _open_parenthesis(scene: Scene) -> Told:
         elif token.type == "RPAR" and opened:
             opened.pop()
     if not opened or not scene.can("RPAR") or _closed_ahead(scene):
-        return _NO
+        return NO_TOLD
     last = scene.tokens[scene.found - 1]
     closing = FixedToken(
         "RPAR",
@@ -336,10 +299,10 @@ def _closed_ahead(scene: Scene) -> bool:
 def _idle_parenthesis(scene: Scene) -> Told:
     token = scene.token
     if token.type != "RPAR":
-        return _NO
+        return NO_TOLD
     inside = [t.type for t in scene.tokens[scene.start : scene.found]]
     if inside.count("LPAR") > inside.count("RPAR"):
-        return _NO
+        return NO_TOLD
     token.fault("E0034", "this `)` closes nothing", "delete it")
     return True, Edit(scene.at, 1, [], here=True) if scene.found == scene.at else None
 
@@ -357,7 +320,7 @@ def _is_phrase(scene: Scene) -> Told:
     if help is None and before == "is":
         help = "write `=` before a value; `is` goes with `given` and `absent`"
     if help is None:
-        return _NO
+        return NO_TOLD
     scene.token.fault("E0030", _general_message(scene), help)
     return True, None
 
@@ -433,8 +396,10 @@ EXPLAINERS: tuple[Callable[[Scene], Told], ...] = (
     _unasked_waiver,
     _empty_waiver_part,
     _unquoted_id,
+    explain_pay,
     _misspelt,
     _open_parenthesis,
     _idle_parenthesis,
+    explain_item,
     _general,
 )

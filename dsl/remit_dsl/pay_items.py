@@ -56,9 +56,16 @@ class Items:
     findings: Findings
     found: dict[type[syntax.PayItem], syntax.PayItem] = field(default_factory=dict)
     sound: bool = True
+    broken: bool = False
+    """A part of the block could not be read: what is missing may be that part."""
 
     def __post_init__(self) -> None:
         """Sort the items, and report what is said twice."""
+        span = self.block.span
+        self.broken = any(
+            d.code < "E0100" and d.span.file == span.file and span.start <= d.span.start <= span.end
+            for d in self.findings.found
+        )
         for item in self.block.items:
             if isinstance(item, _SEVERAL):
                 continue
@@ -94,6 +101,9 @@ class Items:
 
     def missing(self, word_: str, help: str) -> None:
         """Report an item that must be there."""
+        if self.broken:
+            self.sound = False
+            return
         kinds = {syntax.Commission: "plan", syntax.Scorecard: "scorecard"}
         kind = kinds.get(type(self.block), "allocation")
         message = f"{kind} `{self.block.name.text}` does not say `{word_}`"

@@ -14,7 +14,7 @@ from remit_dsl import braces, parse_errors
 from remit_dsl.automaton import UNREAD, Automaton, can_shift
 from remit_dsl.items import ITEMS, begins
 from remit_dsl.lexer import Lexer
-from remit_dsl.parse_errors import Edit, Scene
+from remit_dsl.scene import Edit, Scene
 from remit_dsl.source import NOWHERE
 from remit_dsl.syntax import File
 from remit_dsl.tokens import MOST_FAULTS, Reading, Token
