@@ -1,0 +1,141 @@
+"""A place of data becomes a `Dataset`, or one failure that lists what is wrong."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy.engine import Engine
+
+from remit_api.failures import FileTrouble, MissingFile
+from remit_api.past import database
+from remit_api.past.source import is_url, shown_source
+from remit_api.pay_data.csv_table import csv_table
+from remit_api.pay_data.database_table import database_table, table_list
+from remit_api.pay_data.failures import BadData
+from remit_api.pay_data.parquet_table import parquet_table
+from remit_api.wiring import DIRECTORY_FILE, load_directory
+from remit_engine.commission.dataset import Dataset
+from remit_engine.commission.reading.assembly import read_dataset, table_names
+from remit_engine.commission.reading.findings import Finding, Findings
+from remit_engine.commission.reading.table import Table
+from remit_engine.directory import Directory
+from remit_engine.ir import Model
+
+Progress = Callable[[str, int, int], None]
+"""Told what is read, how much of it, and of how much (0: not known): bytes of CSV, else rows."""
+Notice = Callable[[Finding], None]
+
+
+def _silent(*_: object) -> None:
+    """Tells nobody."""
+
+
+def open_data(
+    place: str,
+    model: Model,
+    progress: Progress = _silent,
+    notice: Notice = _silent,
+    directory: Directory | None = None,
+) -> Dataset:
+    """The data of a folder, or of the tables of a database (`sqlite:///pay.db`).
+
+    notice: told of what was passed over: columns nobody asks for, people nobody knows. directory:
+    the people, where the place has neither `people` nor a `directory.yaml`.
+
+    Raises BadData with all that is wrong with the rows, MissingFile, FileTrouble, WrongUse, and
+    InvalidPolicy for a directory with errors.
+    """
+    findings = Findings()
+    with _uncollected():
+        if is_url(place):
+            data = _from_database(place, model, directory, progress, findings)
+        else:
+            data = _from_folder(Path(place), model, directory, progress, findings)
+    for found in findings.notices:
+        notice(found)
+    if findings.fault_count:
+        raise BadData(shown_source(place), findings)
+    return data
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Millions of rows are made and none is garbage: the collector would look at them in vain."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.unfreeze()  # all that is left counts as old, and is not looked through at once
+        if was_on:
+            gc.enable()
+
+
+def _from_database(
+    url: str, model: Model, directory: Directory | None, progress: Progress, findings: Findings
+) -> Dataset:
+    engine = database.opened(url)
+    try:
+        return read_dataset(
+            _tables_of(engine, url, model, progress),
+            directory,
+            model,
+            shown_source(url),
+            findings,
+        )
+    finally:
+        engine.dispose()
+
+
+def _tables_of(engine: Engine, url: str, model: Model, progress: Progress) -> Mapping[str, Table]:
+    there = table_list(engine, url)
+    return {
+        name: database_table(engine, name, url, partial(_told, progress, name, 0))
+        for name in table_names(model)
+        if name in there
+    }
+
+
+def _told(progress: Progress, name: str, whole: int, done: int) -> None:
+    progress(name, done, whole)
+
+
+# --- folders -------------------------------------------------------------------------------
+
+
+def _from_folder(
+    folder: Path, model: Model, directory: Directory | None, progress: Progress, findings: Findings
+) -> Dataset:
+    if not folder.is_dir():
+        raise MissingFile(folder, f"there is no folder `{folder}`")
+    if (folder / DIRECTORY_FILE).is_file():
+        directory, _ = load_directory(folder / DIRECTORY_FILE, model.program)
+    tables = {}
+    for name in table_names(model):
+        path = _file(folder, name)
+        if path is not None:
+            tables[name] = _table(path, progress)
+    return read_dataset(tables, directory, model, str(folder), findings)
+
+
+def _file(folder: Path, name: str) -> Path | None:
+    """The file of a table; FileTrouble where there are two."""
+    found = [path for end in ("csv", "parquet") if (path := folder / f"{name}.{end}").is_file()]
+    if len(found) > 1:
+        both = " and ".join(f"`{path.name}`" for path in found)
+        raise FileTrouble(folder, f"there are both {both}", "keep the one that is meant")
+    return found[0] if found else None
+
+
+def _table(path: Path, progress: Progress) -> Table:
+    try:
+        if path.suffix == ".parquet":
+            return parquet_table(path, partial(_told, progress, path.name, 0))
+        return csv_table(path, partial(_told, progress, path.name, path.stat().st_size))
+    except OSError as fault:
+        raise FileTrouble(path, f"`{path}` cannot be read: {fault.strerror}") from None

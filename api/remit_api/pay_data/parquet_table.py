@@ -1,0 +1,78 @@
+"""A table from Parquet, through DuckDB: fields of records under dotted names, rows by number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from remit_api.batch.parquet_rows import exact, legible
+from remit_api.failures import BadFacts, FileTrouble
+from remit_api.past.leaves import is_record, quoted
+from remit_engine.commission.reading.table import Chunk, Table
+from remit_engine.warehouse.duckdb import parquet
+
+CHUNK = 5_000
+
+
+def parquet_table(path: Path, told: Callable[[int], None]) -> Table:
+    """The table of a file; raises FileTrouble where it is not Parquet."""
+    connection = duckdb.connect(config={"threads": 1})
+    try:
+        found = connection.sql(f"SELECT * FROM {parquet(path)} LIMIT 0")
+        flat = [
+            leaf
+            for name, kind in zip(found.columns, found.types, strict=True)
+            for leaf in _leaves(name, quoted(name), kind)
+        ]
+        source = f"SELECT {', '.join(f'{e} AS {quoted(n)}' for n, e in flat)} FROM {parquet(path)}"
+        shape = connection.sql(f"{source} LIMIT 0")
+        asked = f"SELECT {legible(shape.columns, shape.types)} FROM ({source})"
+        result = connection.execute(asked)
+    except duckdb.Error as fault:
+        said = str(fault).split("\n", 1)[0]
+        raise FileTrouble(path, f"`{path.name}` is not Parquet: {said}") from None
+    columns = tuple(name for name, _ in flat)
+    return Table(path.name, columns, _chunks(result, columns, told))
+
+
+def _leaves(name: str, value: str, kind: Any) -> Iterator[tuple[str, str]]:
+    if not is_record(kind):
+        yield name, value
+        return
+    for inner, below in kind.children:
+        yield from _leaves(f"{name}.{inner}", f"{value}.{quoted(inner)}", below)
+
+
+def _chunks(
+    result: duckdb.DuckDBPyConnection, columns: tuple[str, ...], told: Callable[[int], None]
+) -> Iterator[Chunk]:
+    number = 0
+    while found := result.fetchmany(CHUNK):
+        yield exact_chunk(found, columns, number + 1)
+        number += len(found)
+        told(number)
+
+
+def exact_chunk(
+    rows: Sequence[Sequence[Any]],
+    columns: Sequence[str],
+    first: int,
+    before: Callable[[str, Any], Any] = lambda _, value: value,
+) -> Chunk:
+    """Rows with exact cells; those that hold what cannot be exact are told by column. before: what
+    is done to a cell first."""
+    numbers, kept, broken = [], [], []
+    for number, cells in enumerate(rows, first):
+        try:
+            kept.append([_cell(n, before(n, v)) for n, v in zip(columns, cells, strict=True)])
+            numbers.append(number)
+        except BadFacts as fault:
+            broken += [(number, p.path or None, p.message) for p in fault.problems]
+    return Chunk(numbers, kept, broken)
+
+
+def _cell(name: str, value: Any) -> Any:
+    return value if value is None or isinstance(value, str) else exact(name, value)
