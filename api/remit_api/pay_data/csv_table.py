@@ -53,7 +53,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self.stream.readline(LONGEST)
+        line = b"" if self.stream.closed else self.stream.readline(LONGEST)
         if not line:
             self.stream.close()
             raise StopIteration
@@ -101,7 +101,7 @@ def _chunks(reader: Iterator[list[str]], width: int, lines: _Lines, told: Told) 
             broken.append((start, None, message))
         start = lines.number + 1
         if cells is None or len(rows) >= CHUNK or len(broken) >= CHUNK:
-            yield Chunk(numbers, rows, broken)
+            yield Chunk(numbers, rows, broken, texts=True)
             told(lines.bytes)
             numbers, rows, broken = [], [], []
         if cells is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from remit_engine.commission.dataset import Dataset, EventRow, Stretch
@@ -52,10 +52,10 @@ def read_dataset(
         people = from_directory(directory, model, findings)
     else:
         people = read_people(tables[PEOPLE], wanted, model, findings)
-    events = _events(tables, wanted, people, model, findings)
+    events, ids = _events(tables, wanted, people, model, findings)
     found: dict[str, Any] = {}
     if "credits" in tables:
-        found["splits"] = read_credits(tables["credits"], events, people, model, findings)
+        found["splits"] = read_credits(tables["credits"], ids, people, model, findings)
     if "owners" in tables:
         found["owners"] = read_owners(tables["owners"], people, findings)
     if "targets" in tables:
@@ -98,8 +98,9 @@ def _missing(
 
 def _events(
     tables: Mapping[str, Table], wanted: Needs, people: People, model: Model, findings: Findings
-) -> dict[str, tuple[EventRow, ...]]:
-    """The rows of every event that has a table, each held against people and other events."""
+) -> tuple[dict[str, tuple[EventRow, ...]], dict[str, Collection[str]]]:
+    """The rows of every event that has a table, each held against people and other events; and
+    the ids of all rows, those at fault too."""
     found: dict[str, tuple[EventRow, ...]] = {}
     readers: dict[str, EventReader] = {}
     for name, event in model.program.events.items():
@@ -113,7 +114,7 @@ def _events(
                 _known_people(found[name], leaf, people, findings)
             elif leaf.link in readers:
                 _known_events(found[name], leaf, readers[leaf.link], findings)
-    return found
+    return found, {name: reader.seen for name, reader in readers.items()}
 
 
 def _known_people(
@@ -122,7 +123,8 @@ def _known_people(
     """A notice for everybody who is nowhere; the run says which lines that concerns."""
     for row, person in _given(rows, leaf):
         if person not in people:
-            findings.notice(row.place, leaf.column, unknown("person", person, people))
+            known = () if findings.full else people
+            findings.notice(row.place, leaf.column, unknown("person", person, known))
 
 
 def _known_events(
@@ -131,7 +133,7 @@ def _known_events(
     ids, what = followed.seen, file_name(followed.event.name)
     for row, id in _given(rows, leaf):
         if id not in ids:
-            findings.fault(row.place, leaf.column, unknown(what, id, ids))
+            findings.fault(row.place, leaf.column, unknown(what, id))
 
 
 def _given(rows: tuple[EventRow, ...], leaf: Leaf) -> Iterator[tuple[EventRow, str]]:

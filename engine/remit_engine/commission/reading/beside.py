@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
@@ -12,7 +12,7 @@ from remit_dsl.pay import Item
 from remit_dsl.program import Program
 from remit_dsl.suggest import nearest
 from remit_dsl.types import money
-from remit_engine.commission.dataset import EventRow, Owned, Share
+from remit_engine.commission.dataset import Owned, Share
 from remit_engine.commission.periods import Period
 from remit_engine.commission.reading.cells import Read, key, ratio, reader
 from remit_engine.commission.reading.findings import Findings
@@ -29,14 +29,13 @@ Measures = dict[tuple[str, Period, str], Fraction]
 
 def read_credits(
     table: Table,
-    events: Mapping[str, tuple[EventRow, ...]],
+    ids: Mapping[str, Collection[str]],
     people: People,
     model: Model,
     findings: Findings,
 ) -> dict[str, dict[str, tuple[Share, ...]]]:
-    """Event -> id -> shares in the order of the rows."""
+    """Event -> id -> shares in the order of the rows. ids: of the events that were read."""
     names = _event_names(model.program)
-    ids = {name: {row.id for row in rows} for name, rows in events.items()}
     found: dict[str, dict[str, list[Share]]] = {}
     first: dict[tuple[str, str, str], str] = {}
     for row in rows(table, ("event", "id", "person", "share"), (), findings):
@@ -45,7 +44,7 @@ def read_credits(
         person = _person(row, people)
         share = row.read("share", lambda cell: _share(cell, model))
         if of is not None and event in ids and of not in ids[event]:
-            row.fault("id", unknown(file_name(event), of, ids[event]))
+            row.fault("id", unknown(file_name(event), of))
         if event and of and person and not row.wrong:
             _once(row, (event, of, person), first, f"`{person}` has a share of `{of}`")
         if not row.wrong and event and of and person:
@@ -79,7 +78,8 @@ def _person(row: Row, people: People) -> str | None:
     """An id; of a person that nobody knows the run says more, and here it is a notice."""
     person = row.text("person")
     if person is not None and person not in people:
-        row.findings.notice(row.place, "person", unknown("person", person, people))
+        known = () if row.findings.full else people
+        row.findings.notice(row.place, "person", unknown("person", person, known))
     return person
 
 

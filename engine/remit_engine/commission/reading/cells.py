@@ -147,6 +147,8 @@ def _other(cell: Any, type: Type, model: Model) -> Any:
         return _native(cell, type, model)
     if cell == "null":
         raise Unreadable("`null` is no value: leave the cell empty")
+    if type.kind == "percent" and len(cell) < MOST_DIGITS and _PLAIN.fullmatch(cell):
+        return _native(Decimal(cell), type, model)
     try:
         return read_fact(cell, type, model)
     except InvalidRequest as fault:

@@ -59,17 +59,16 @@ class _Column:
         self.texts = _Texts(read)
         self.plain = leaf.kind == "id"
 
-    def values(self, cells: Sequence[Any]) -> list[Any]:
-        """Values in the order of the cells; `_Wrong` where there is none."""
-        try:
-            if self.plain:
-                ids = list(map(str.strip, cells))
-                return ids if "" not in ids else list(map(self.value, cells))
-            if len(self.texts) > MOST_KEPT:
-                self.texts.clear()
-            return list(map(self.texts.__getitem__, cells))
-        except TypeError:  # not all are texts
+    def values(self, cells: Sequence[Any], texts: bool) -> list[Any]:
+        """Values in the order of the cells; `_Wrong` where there is none. texts: all are texts."""
+        if len(self.texts) > MOST_KEPT:
+            self.texts.clear()
+        if not texts:
             return [self.value(cell) for cell in cells]
+        if self.plain:  # an id is seldom met again
+            ids = list(map(str.strip, cells))
+            return ids if "" not in ids else [self.value(cell) for cell in cells]
+        return list(map(self.texts.__getitem__, cells))
 
     def value(self, cell: Any) -> Any:
         """The value of one cell of any type."""
@@ -128,7 +127,7 @@ class EventReader:
         if not chunk.rows:
             return
         by_place = list(zip(*chunk.rows, strict=True))
-        values = [column.values(by_place[column.at]) for column in columns]
+        values = [column.values(by_place[column.at], chunk.texts) for column in columns]
         bad = self._faults(columns, values, chunk, table)
         ids = values[next(i for i, c in enumerate(columns) if c.leaf.kind == "id")]
         name, seen = table.name, self.seen

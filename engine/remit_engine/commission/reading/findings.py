@@ -31,6 +31,11 @@ class Findings:
     fault_count: int = 0
     notice_count: int = 0
 
+    @property
+    def full(self) -> bool:
+        """Whether no more are kept, so that a message need not be made with care."""
+        return len(self.faults) >= MOST or len(self.notices) >= MOST
+
     def fault(self, place: str, column: str | None, message: str) -> None:
         """Note something that is wrong."""
         self.fault_count += 1

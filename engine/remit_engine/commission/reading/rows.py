@@ -13,6 +13,9 @@ from remit_engine.commission.reading.findings import Findings
 from remit_engine.commission.reading.table import Table, chosen
 from remit_engine.exact import Unreadable, day_of
 
+MOST_COMPARED = 20_000
+"""Among so many names the nearest is looked for."""
+
 
 @dataclass(slots=True)
 class Row:
@@ -59,7 +62,7 @@ class Row:
         """An id that must be known."""
         found = self.text(column)
         if found is not None and found not in known:
-            self.fault(column, unknown(what, found, known))
+            self.fault(column, unknown(what, found, () if self.findings.full else known))
             return None
         return found
 
@@ -87,8 +90,8 @@ def rows(
             yield Row(table.place(number), cells, at, findings)
 
 
-def unknown(what: str, given: str, known: Collection[str]) -> str:
-    """Why a name means nothing, with what was probably meant."""
-    guess = nearest(given, known) if len(known) <= 20_000 else None
+def unknown(what: str, given: str, known: Collection[str] = ()) -> str:
+    """Why a name means nothing; with what was probably meant, where names are known."""
+    guess = nearest(given, known) if len(known) <= MOST_COMPARED else None
     cure = f", did you mean `{guess}`?" if guess else ""
     return f"there is no {what} `{given[:80]}`{cure}"

@@ -17,11 +17,13 @@ SHOWN = 12
 class Chunk:
     """Some rows, each with as many cells as there are columns, and their numbers (of the line in a
     text, else of the row). A cell is a text, an exact value or None. broken: number and what is
-    wrong, of rows that could not be cut into cells, or of cells: then with the column's name."""
+    wrong, of rows that could not be cut into cells, or of cells: then with the column's name.
+    texts: every cell is a text."""
 
     numbers: Sequence[int]
     rows: Sequence[Sequence[Any]]
     broken: Sequence[tuple[int, str | None, str]] = ()
+    texts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
