@@ -209,6 +209,8 @@ class Account:
 
     def _settle(self, draft: Draft) -> None:
         moved = self._moves.settle(draft.period)
+        if moved.fault is not None:
+            raise AtFault(moved.fault)
         draft.movements = moved.movements
         if moved.credit:
             self.returned[draft.period] = moved.credit

@@ -10,7 +10,6 @@ from fractions import Fraction
 
 from remit_engine.commission.crediting import Credited
 from remit_engine.commission.fate import Fate, at
-from remit_engine.commission.faults import AtFault
 from remit_engine.commission.periods import Period
 from remit_engine.commission.statement import Movement
 from remit_engine.commission.terms import Terms
@@ -33,12 +32,14 @@ class _Shared:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The sums of a period, its movements, and the credit that was returned in it."""
+    """The sums of a period, its movements, and the credit that was returned in it. fault: a line of
+    a faulty statement moves, and nobody knows by how much."""
 
     held: Fraction
     reversed: Fraction
     movements: tuple[Movement, ...]
     credit: Fraction
+    fault: str | None
 
 
 class Movements:
@@ -65,10 +66,10 @@ class Movements:
         return period in self._due
 
     def settle(self, period: Period) -> Moved:
-        """What moves in a period. Raises AtFault where a line of a faulty statement would."""
+        """What moves in a period."""
         found: list[Movement] = []
         held = taken = credit = ZERO
-        unknown: _Shared | None = None
+        fault: str | None = None
         for shared in self._due.pop(period, ()):
             released, returned = (
                 at(shared.fate.released, period.last),
@@ -77,17 +78,13 @@ class Movements:
             moved = (released, returned) != (shared.released, shared.returned)
             credit += (returned - shared.returned) * shared.line.credit
             if shared.share is None:
-                unknown = shared if moved else unknown
+                fault = _unseen(shared, period) if moved else fault
             else:
                 by_hold, by_return = self._change(shared.share, shared, released, returned)
                 held, taken = held + by_hold, taken + by_return
                 found.extend(_told(shared, period, by_hold, by_return))
             shared.released, shared.returned = released, returned
-        if unknown is not None and unknown.counted != period:
-            raise AtFault(
-                f"`{unknown.line.event}` moves, whose statement for {unknown.counted} is at fault"
-            )
-        return Moved(held, taken, tuple(found), credit)
+        return Moved(held, taken, tuple(found), credit, fault)
 
     def _change(
         self, share: Fraction, before: _Shared, released: Fraction, returned: Fraction
@@ -97,6 +94,12 @@ class Movements:
         paid_before = round_(share * min(before.released, 1 - before.returned))
         open_now, paid_now = round_(share * released), round_(share * min(released, 1 - returned))
         return open_now - open_before, (paid_now - open_now) - (paid_before - open_before)
+
+
+def _unseen(shared: _Shared, period: Period) -> str | None:
+    if shared.counted == period:
+        return None  # that of its own statement
+    return f"`{shared.line.event}` moves, whose statement for {shared.counted} is at fault"
 
 
 def _periods(fate: Fate, counted: Period) -> Iterator[Period]:

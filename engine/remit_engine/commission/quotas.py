@@ -96,6 +96,5 @@ class Quotas:
             found = targets.get((self._terms.plan.short, person, period))
             found = targets.get((None, person, period)) if found is None else found
         if found is None and active:
-            where = "targets" if self._quota.source == "targets" else f"`{self._quota.source}`"
-            raise AtFault(f"{where} gives `{person}` no quota for {period}")
+            raise AtFault(f"`{self._quota.source}` gives `{person}` no quota for {period}")
         return NOTHING if found is None else found

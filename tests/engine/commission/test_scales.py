@@ -213,7 +213,8 @@ def test_no_quota_is_a_fault_of_that_statement_alone() -> None:
     )
     assert found.due("ann", "2026-01") == ["1.00"]
     assert (
-        found.fault("bob", "2026-01") == "`bob`, 2026-01: targets gives `bob` no quota for 2026-01"
+        found.fault("bob", "2026-01")
+        == "`bob`, 2026-01: `targets` gives `bob` no quota for 2026-01"
     )
 
 
