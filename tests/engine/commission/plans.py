@@ -338,7 +338,7 @@ def _steps(a: _Author, override: bool = False) -> list[str]:
         terms.append("bonus")
     terms[0] += _coefficient(a)
     if a.quota and a.c.percent(30):
-        found.append("extra     = if attainment >= 1 then 50 CNY else 0 CNY")
+        found.append("extra     = if attainment >= 100% then 50 CNY else 0 CNY")
         terms.append("extra")
     if override and a.may("paid", 30):
         terms.append("10% of paid")

@@ -110,9 +110,10 @@ def _events(
             found[name], readers[name] = tuple(reader.rows(table)), reader
     for name, reader in readers.items():
         for leaf in reader.all:
-            if leaf.kind == "person":
+            met = reader.met.get(leaf.column, set()) - {None}
+            if leaf.kind == "person" and not met <= people.keys():
                 _known_people(found[name], leaf, people, findings)
-            elif leaf.link in readers:
+            elif leaf.link in readers and not met <= readers[leaf.link].seen.keys():
                 _known_events(found[name], leaf, readers[leaf.link], findings)
     return found, {name: reader.seen for name, reader in readers.items()}
 

@@ -97,6 +97,9 @@ class EventReader:
         self.model = model
         self.currency = model.program.policies[event.policy].currency
         self.seen: dict[str, str] = {}
+        """Every id, and where it stands; of rows at fault too."""
+        self.met: dict[str, set[Any]] = {}
+        """By column the people, or the ids of other events, that the rows name."""
 
     def rows(self, table: Table) -> Iterator[EventRow]:
         """The rows that can be read; what cannot is among the findings."""
@@ -130,16 +133,21 @@ class EventReader:
         values = [column.values(by_place[column.at], chunk.texts) for column in columns]
         bad = self._faults(columns, values, chunk, table)
         ids = values[next(i for i, c in enumerate(columns) if c.leaf.kind == "id")]
-        name, seen = table.name, self.seen
-        for i, (number, id, facts) in enumerate(
-            zip(chunk.numbers, ids, build(values), strict=True)
-        ):
-            place = f"{name}:{number}"
-            if isinstance(id, str) and seen.setdefault(id, place) is not place:
-                message = f"`{id}` is here already: {seen[id]} has the same id"
-                self.findings.fault(place, "id", message)
+        for column, found in zip(columns, values, strict=True):
+            if column.leaf.kind in ("person", "link"):
+                self.met.setdefault(column.leaf.column, set()).update(found)
+        places = [f"{table.name}:{number}" for number in chunk.numbers]
+        rows = map(EventRow, ids, build(values), places)
+        if not bad and len(set(ids)) == len(ids) and self.seen.keys().isdisjoint(ids):
+            self.seen.update(zip(ids, places, strict=True))
+            yield from rows
+            return
+        for i, row in enumerate(rows):
+            if isinstance(row.id, str) and self.seen.setdefault(row.id, row.place) is not row.place:
+                message = f"`{row.id}` is here already: {self.seen[row.id]} has the same id"
+                self.findings.fault(row.place, "id", message)
             elif i not in bad:
-                yield EventRow(id, facts, place)
+                yield row
 
     def _faults(
         self, columns: list[_Column], values: list[list[Any]], chunk: Chunk, table: Table
