@@ -24,6 +24,8 @@ GROUPS = {
     "E06": "Directories and data files",
     "W06": "Directories: sound, and probably not meant",
     "E07": "Test suites",
+    "E09": "Events, plans, scorecards and allocations",
+    "W09": "Pay: sound, and probably not meant",
     "W08": "Sound, and refuted by `remit prove`",
 }
 

@@ -16,9 +16,11 @@ from remit_dsl.dependencies import close
 from remit_dsl.diagnostics import errors
 from remit_dsl.findings import Findings
 from remit_dsl.lints import LINTS
+from remit_dsl.lints_pay import PAY_LINTS
 from remit_dsl.resolve import Names, Scope, scopes
 from remit_dsl.tables import OpenTable, tables
 from remit_dsl.validate import CHECKS, STRUCTURE
+from remit_dsl.validate_pay import PAY_CHECKS
 from remit_dsl.world import World
 
 
@@ -34,10 +36,10 @@ def check(
     declare_events(world)
     heads(world)
     built = _build(world, open_table)
-    for test in CHECKS if world.rules_sound else STRUCTURE:
+    for test in (*(CHECKS if world.rules_sound else STRUCTURE), *PAY_CHECKS):
         findings.found.extend(test(built))
     if not errors(findings.found):
-        for lint in LINTS:
+        for lint in (*LINTS, *PAY_LINTS):
             findings.found.extend(lint(built))
     _warn_unpriced(world)
     return built

@@ -107,7 +107,7 @@ class _Draft:
             if key in first:
                 place = [Related(first[key].span, "first written here")]
                 message = f"`by {key}` is written twice"
-                self.items.fault(node, "E0631", message, "keep one of the two", place)
+                self.items.fault(node, "E0931", message, "keep one of the two", place)
                 continue
             first[key] = node
             found = self._dimension(node, enums)
@@ -131,7 +131,7 @@ class _Draft:
         if type_.kind != "enum":
             if type_ != UNKNOWN:
                 message = f"`{node.name.text}` is {describe(type_)} where an enum is needed"
-                self.items.fault(node.type, "E0631", message, "name an enum: `by region: Region`")
+                self.items.fault(node.type, "E0931", message, "name an enum: `by region: Region`")
             return None
         weight = self._weight(node.weight, {node.name.text: type_})
         if weight is None:
@@ -152,14 +152,14 @@ class _Draft:
         if dimension is None:
             message = f"there is no dimension `{name.text}` above"
             help = did_you_mean(name.text, enums) or f"write `by {name.text}: …` before"
-            self.items.fault(name, "E0631", message, help)
+            self.items.fault(name, "E0931", message, help)
             return None
         field = self.world.records["Person"].fields.get(name.text)
         if field is None or field.type != dimension.type:
             what = "has no field" if field is None else f"has {describe(field.type)} as"
             message = f"a person {what} `{name.text}`, so nobody is known to be within one"
             help = f"declare `{name.text}: {dimension.type}` in `record Person`"
-            self.items.fault(name, "E0631", message, help)
+            self.items.fault(name, "E0931", message, help)
             return None
         return (name.text,)
 
@@ -170,7 +170,7 @@ class _Draft:
         if weight is None or weight.type.numeric:
             return weight
         message = f"{el.quote(weight)} is {describe(weight.type)}, and a weight is a number"
-        self.items.fault(node, "E0631", message)
+        self.items.fault(node, "E0931", message)
         return None
 
     # --- amounts -----------------------------------------------------------------------------
@@ -184,14 +184,14 @@ class _Draft:
             start = node.start
             if start.year != year or start.day != 1 or (start.month - 1) % first_months:
                 message = f"an amendment begins with a {unit or 'year'} of {year}, not on {start}"
-                self.items.fault(node, "E0632", message, "name the first day of one")
+                self.items.fault(node, "E0932", message, "name the first day of one")
             elif start.month == 1:
                 message = "an amendment on the first day of the year is the amount itself"
-                self.items.fault(node, "E0632", message, "change `amount`")
+                self.items.fault(node, "E0932", message, "change `amount`")
             elif before is not None and start <= before.start:
                 message = f"this amendment begins on {start}, not after the one before it"
                 place = [Related(before.span, f"this one begins on {before.start}")]
-                self.items.fault(node, "E0632", message, "write them in the order of dates", place)
+                self.items.fault(node, "E0932", message, "write them in the order of dates", place)
             before = node
             amount = self.el.of_type(node.amount, self.money)
             if amount is not None:
@@ -203,7 +203,7 @@ class _Draft:
             return
         if size <= 0:
             message = f"{self.el.quote(step)} is not above zero"
-            self.world.findings.add(step.span, "E0633", message, "write `in steps of 1_000`")
+            self.world.findings.add(step.span, "E0933", message, "write `in steps of 1_000`")
             return
         for amount in amounts:
             value = amount.value if isinstance(amount, Constant) else None
@@ -211,7 +211,7 @@ class _Draft:
                 message = f"{self.el.quote(amount)} is no multiple of {self.el.quote(step)}"
                 place = [Related(step.span, "the steps")]
                 help = "everything is allocated in whole steps"
-                self.world.findings.add(amount.span, "E0633", message, help, place)
+                self.world.findings.add(amount.span, "E0933", message, help, place)
 
 
 def _name(node: _By) -> str:

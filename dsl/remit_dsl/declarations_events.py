@@ -69,11 +69,11 @@ def _ids(world: World, symbol: Symbol, fields: dict[str, Field]) -> bool:
         return True
     if known is None:
         message = f"event `{symbol.short}` has no field `id`"
-        world.findings.add(symbol.span, "E0607", message, "add `id: text`: it tells rows apart")
+        world.findings.add(symbol.span, "E0907", message, "add `id: text`: it tells rows apart")
     elif known.type != UNKNOWN:
         what = "may be absent" if known.type == TEXT else f"is {describe(known.type)}"
         message = f"the `id` of event `{symbol.short}` {what}"
-        world.findings.add(known.span, "E0607", message, "write `id: text`")
+        world.findings.add(known.span, "E0907", message, "write `id: text`")
     return False
 
 
@@ -81,7 +81,7 @@ def _dated(world: World, symbol: Symbol, fields: dict[str, Field]) -> None:
     if not any(f.type.kind in ("date", "unknown") for f in fields.values()):
         message = f"event `{symbol.short}` has no date"
         help = "add a field such as `date: date`: plans count events by a date"
-        world.findings.add(symbol.span, "E0607", message, help)
+        world.findings.add(symbol.span, "E0907", message, help)
 
 
 def _one_value(world: World, field: Field) -> None:
@@ -89,4 +89,4 @@ def _one_value(world: World, field: Field) -> None:
     if field.type.element is None:
         return
     message = f"`{field.name}` holds {describe(field.type)}, and a column of data holds one value"
-    world.findings.add(field.span, "E0607", message, "give each of them a row of its own")
+    world.findings.add(field.span, "E0907", message, "give each of them a row of its own")

@@ -65,7 +65,7 @@ class Followings:
         message = f"`{words}` waits for a date that is not there yet, and `{field.name}` {what}"
         help = f"declare it `{field.name}: date optional`, or name another field"
         place = [Related(field.span, "declared here")]
-        self.el.findings.add(ref.span, "E0612", message, help, place)
+        self.el.findings.add(ref.span, "E0912", message, help, place)
         return None
 
     def _always(self, name: syntax.Name) -> str | None:
@@ -78,7 +78,7 @@ class Followings:
         what = "may be absent" if field.type == DATE else f"is {describe(field.type)}"
         message = f"days are counted from a date that every line has, and `{name.text}` {what}"
         place = [Related(field.span, "declared here")]
-        self.el.findings.add(name.span, "E0612", message, None, place)
+        self.el.findings.add(name.span, "E0912", message, None, place)
         return None
 
     def _window(self, node: syntax.Literal) -> int | None:
@@ -107,7 +107,7 @@ class Followings:
         if amount is not None and amount.type.kind != "money":
             message = f"`{ref.text}` is {describe(amount.type)}, and what is followed is money"
             place = [Related(amount.span, "declared here")]
-            el.findings.add(ref.span, "E0612", message, None, place)
+            el.findings.add(ref.span, "E0912", message, None, place)
             amount = None
         if amount is None:
             return None
@@ -129,7 +129,7 @@ class Followings:
         else:
             message = f"no field of `{event.short}` says which `{self.event.short}` it is about"
             help = f"add a field such as `about: {self.event.short}`"
-        self.el.findings.add(ref.span, "E0622", message, help, place)
+        self.el.findings.add(ref.span, "E0922", message, help, place)
         return None
 
 
@@ -139,7 +139,7 @@ def find(el: Elaborator, event: Event, node: syntax.Node, name: str) -> Field | 
     if field is None and not el.scope.excused(name):
         message = f"event `{event.short}` has no field `{name}`"
         place = [Related(event.span, "declared here")]
-        el.findings.add(node.span, "E0609", message, did_you_mean(name, event.fields), place)
+        el.findings.add(node.span, "E0909", message, did_you_mean(name, event.fields), place)
     return field
 
 
@@ -152,5 +152,5 @@ def date_field(el: Elaborator, event: Event, name: syntax.Name) -> str | None:
     message = f"`{name.text}` is {describe(field.type)} where a date is needed"
     help = f"the dates of `{event.short}` are {listing(dates)}" if dates else None
     place = [Related(field.span, "declared here")]
-    el.findings.add(name.span, "E0612", message, help, place)
+    el.findings.add(name.span, "E0912", message, help, place)
     return None

@@ -271,10 +271,10 @@ class _Draft:
             return None
         if (node.to == "pool") != (self.kind == "pool"):
             if self.kind == "lines" and not self.items.broken:
-                self.items.fault(node, "E0625", "this credit does not say whose it is", _TO)
+                self.items.fault(node, "E0925", "this credit does not say whose it is", _TO)
             elif self.kind == "pool":
                 help = "write `credit …` alone"
-                self.items.fault(node, "E0625", "the credit of a pool is nobody's own", help)
+                self.items.fault(node, "E0925", "the credit of a pool is nobody's own", help)
             return None
         if self.event is None:
             return None
@@ -285,7 +285,7 @@ class _Draft:
         if node.total is not None and node.total.value != 1:
             message = f"shares that make {el.findings.quote(node.total.span)} are no whole"
             help = "write `total 100%`, or `may overlap`"
-            el.findings.add(node.total.span, "E0625", message, help)
+            el.findings.add(node.total.span, "E0925", message, help)
         if value is None:
             return None
         return Crediting(
@@ -320,7 +320,7 @@ class _Draft:
             help = (
                 f"name a field of type `Person`, or write `to owner of {node.field.text} on DATE`"
             )
-        el.findings.add(e.span, "E0612", message, help, [el.origin(e)])
+        el.findings.add(e.span, "E0912", message, help, [el.origin(e)])
         return None
 
     def _quota(self) -> Quota | None:
@@ -378,14 +378,14 @@ class _Draft:
         if (first := next(same)) is not node:
             place = [Related(first.name.span, "first written here")]
             message = f"the step `{name}` is written twice"
-            self.items.fault(node.name, "E0614", message, "take another name", place)
+            self.items.fault(node.name, "E0914", message, "take another name", place)
         elif name in _RESERVED:
             message = f"`{name}` has a meaning of its own and cannot be a step"
             help = "take another name"
             if name in ("credit", "quota") and not self._said(name):
                 help = f"an item has no `=`: write `{name} …`"
                 self.items.broken = True
-            self.items.fault(node.name, "E0614", message, help)
+            self.items.fault(node.name, "E0914", message, help)
         else:
             return True
         return False
@@ -402,7 +402,7 @@ class _Draft:
             place = [Related(scales[0].span, "the first scale on `credit`")]
             message = "a plan has one scale on `credit`: shares of lines go by what it gives"
             help = "write another scale on an amount: `rates on (credit)`"
-            self.items.fault(again, "E0620", message, help, place)
+            self.items.fault(again, "E0920", message, help, place)
 
     def _payable(self, nodes: list[syntax.PayStep], steps: list[Step]) -> None:
         at = next((i for i, n in enumerate(nodes) if n.name.text == "payable"), None)
@@ -413,7 +413,7 @@ class _Draft:
         if at < len(nodes) - 1:
             late = nodes[at + 1]
             message = f"the step `{late.name.text}` stands after `payable`, which is the last"
-            self.items.fault(late.name, "E0613", message, "move it up")
+            self.items.fault(late.name, "E0913", message, "move it up")
         found = next((s for s in steps if s.name == "payable"), None)
         if found is not None:
             self._rounded(found.value, nodes[at])
@@ -422,10 +422,10 @@ class _Draft:
         if not isinstance(value, Round):
             message = "`payable` is not rounded"
             help = "end it with `rounded half up to 0.01`"
-            self.items.fault(node, "E0613", message, help)
+            self.items.fault(node, "E0913", message, help)
         elif value.step % _CENT:
             message = "`payable` is rounded to less than a cent"
-            self.items.fault(node, "E0613", message, "write `rounded half up to 0.01`")
+            self.items.fault(node, "E0913", message, "write `rounded half up to 0.01`")
 
     # --- the stages after the steps --------------------------------------------------------------
 

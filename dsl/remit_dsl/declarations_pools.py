@@ -51,7 +51,7 @@ def _value(items: Items, el: Elaborator, node: syntax.Pool, money: Type) -> Expr
     if isinstance(value, Round) and not value.step % _CENT:
         return value
     message = "the amount of a pool is not rounded to whole cents"
-    items.fault(node, "E0613", message, "end it with `rounded half up to 0.01`")
+    items.fault(node, "E0913", message, "end it with `rounded half up to 0.01`")
     return None
 
 
@@ -60,7 +60,7 @@ def _weight(items: Items, el: Elaborator, node: syntax.Expr) -> Expression | Non
     if weight is None or weight.type.numeric:
         return weight
     message = f"{el.quote(weight)} is {describe(weight.type)}, and a weight is a number"
-    items.fault(node, "E0626", message)
+    items.fault(node, "E0926", message)
     return None
 
 
@@ -73,12 +73,12 @@ def _grouping(items: Items, el: Elaborator, node: syntax.Group, event: Event) ->
     ours = isinstance(attribute, Fact) and attribute.path[0] == "payee" and len(attribute.path) > 1
     if not ours or not isinstance(attribute, Fact):
         message = f"{el.quote(attribute)} is no attribute of the payee"
-        items.fault(node.attribute, "E0626", message, "write `payee.ATTRIBUTE`")
+        items.fault(node.attribute, "E0926", message, "write `payee.ATTRIBUTE`")
         return None
     if field.type != attribute.type or field.type.kind not in _VALUES:
         message = f"`{field.name}` is {describe(field.type)}, and {el.quote(attribute)} is "
         help = "a group is told by one text, member of an enum or position on both sides"
         place = Related(field.span, "declared here")
-        items.fault(node, "E0626", message + describe(attribute.type), help, [place])
+        items.fault(node, "E0926", message + describe(attribute.type), help, [place])
         return None
     return field.name, attribute.path[1:]

@@ -11,8 +11,8 @@ from remit_dsl.elaboration import Elaborator
 from remit_dsl.expressions import Constant, Expression
 from remit_dsl.findings import did_you_mean
 from remit_dsl.pay import Event, Scale, Tier
-from remit_dsl.typecheck import describe, fits, retype
-from remit_dsl.types import PERCENT, PERSON, Type
+from remit_dsl.typecheck import describe, fits, retype, settle
+from remit_dsl.types import PERCENT, PERSON, RATIO, Type
 
 _KEYS = frozenset({"text", "enum", "integer", "number", "date", "boolean", "position"})
 _KINDS = (
@@ -64,16 +64,18 @@ def _kind(places: Places, node: syntax.Scale) -> bool:
     if node.kind is not None:
         return True
     message = "this scale does not say what its rates apply to"
-    places.statement.findings.add(node.span, "E0615", message, _KINDS)
+    places.statement.findings.add(node.span, "E0915", message, _KINDS)
     return False
 
 
 def _measured(el: Elaborator, node: syntax.Expr) -> Expression | None:
-    e = el.settled(node)
+    e = el(node)
+    if e is not None:
+        e = retype(e, PERCENT) if e.type == RATIO else settle(e)
     if e is None or e.type.numeric:
         return e
     message = f"{el.quote(e)} is {describe(e.type)}, and a scale is on an amount"
-    el.findings.add(e.span, "E0619", message, None, [el.origin(e)])
+    el.findings.add(e.span, "E0919", message, None, [el.origin(e)])
     return None
 
 
@@ -91,7 +93,7 @@ def _over(places: Places, node: syntax.Scale, line_by_line: bool) -> str | None:
     if node.over != "period" and not line_by_line:
         message = "only a scale on `credit` goes through lines; this one takes one amount"
         place = node.field or node
-        findings.add(place.span, "E0621", message, "leave out what it adds up over")
+        findings.add(place.span, "E0921", message, "leave out what it adds up over")
         return None
     if node.field is None:
         return node.over
@@ -102,7 +104,7 @@ def _field(places: Places, ref: syntax.Ref) -> str | None:
     el, event = places.statement, places.event
     if event is None:
         message = "the lines of an override are people, and have no fields"
-        el.findings.add(ref.span, "E0621", message, "write `per line`, or leave it out")
+        el.findings.add(ref.span, "E0921", message, "write `per line`, or leave it out")
         return None
     field = event.fields.get(ref.parts[0])
     for step in ref.parts[1:]:
@@ -111,13 +113,13 @@ def _field(places: Places, ref: syntax.Ref) -> str | None:
     if field is None:
         message = f"event `{event.short}` has no field `{ref.text}`"
         help = did_you_mean(ref.text, event.fields)
-        el.findings.add(ref.span, "E0609", message, help, [Related(event.span, "declared here")])
+        el.findings.add(ref.span, "E0909", message, help, [Related(event.span, "declared here")])
         return None
     if field.type.kind in _KEYS or field.type == PERSON:
         return ref.text
     message = f"lines cannot be taken together by `{ref.text}`, which is {describe(field.type)}"
     help = f"write `per {ref.text}.id`" if "id" in (el.world.fields(field.type) or {}) else None
-    el.findings.add(ref.span, "E0621", message, help, [Related(field.span, "declared here")])
+    el.findings.add(ref.span, "E0921", message, help, [Related(field.span, "declared here")])
     return None
 
 
@@ -151,7 +153,7 @@ def _bound(
     else:
         el.mismatch(e, wanted, None)
         return None
-    el.findings.add(e.span, "E0619", message, help, [el.origin(e)])
+    el.findings.add(e.span, "E0919", message, help, [el.origin(e)])
     return None
 
 
@@ -163,7 +165,7 @@ def _closed(places: Places, node: syntax.Scale) -> bool:
         return False
     if last.side not in ("over", "otherwise"):
         message = "this scale says nothing above its last tier"
-        el.findings.add(last.span, "E0616", message, "end with `over -> …`")
+        el.findings.add(last.span, "E0916", message, "end with `over -> …`")
         return False
     first, points = inner[0] if inner else None, inner[1:]
     wrong = next(filter(None, (_form(node, tier) for tier in inner)), None)
@@ -178,7 +180,7 @@ def _closed(places: Places, node: syntax.Scale) -> bool:
             if again is not None:
                 wrong = (again, "this tier has no bound", "write `at … -> …`")
     if wrong is not None:
-        el.findings.add(wrong[0].span, "E0618", wrong[1], wrong[2])
+        el.findings.add(wrong[0].span, "E0918", wrong[1], wrong[2])
     return wrong is None
 
 
@@ -203,15 +205,12 @@ def _ascending(el: Elaborator, tiers: tuple[Tier, ...]) -> bool:
     for one, two in pairwise(tiers):
         if not isinstance(one.bound, Constant) or not isinstance(two.bound, Constant):
             continue
-        a, b = (one.bound.value, one.side == "up to"), (two.bound.value, two.side == "up to")
-        if a < b:
+        if one.bound.value < two.bound.value:  # type: ignore[operator]
             continue
         same = one.bound.value == two.bound.value
-        message = (
-            "this tier is never reached" if same else "the bounds of these tiers do not ascend"
-        )
+        message = "two tiers have one bound" if same else "the bounds of these tiers do not ascend"
         place = Related(one.bound.span, f"the tier before ends at {el.quote(one.bound)}")
         help = "write each bound once, the smallest first"
-        el.findings.add(two.bound.span, "E0617", message, help, [place])
+        el.findings.add(two.bound.span, "E0917", message, help, [place])
         return False
     return True

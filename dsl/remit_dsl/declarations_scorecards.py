@@ -37,7 +37,7 @@ def _scorecard(world: World, symbol: Symbol) -> Scorecard:
     items, scope = Items(node, world.findings), world.scopes[symbol.policy]
     if symbol.short in _RESERVED:
         message = f"`{symbol.short}` has a meaning of its own in a plan"
-        items.fault(node.name, "E0630", message, "take another name for the scorecard")
+        items.fault(node.name, "E0930", message, "take another name for the scorecard")
     holders, period = items.one(syntax.Holders), items.one(syntax.PayPeriod)
     if holders is None:
         items.missing("of", "write `of POSITION`: whose scorecard it is")
@@ -96,7 +96,7 @@ def _items(items: Items, el: Elaborator) -> tuple[Item, ...]:
         if first is not node.name:
             place = [Related(first.span, "first written here")]
             message = f"the item `{node.name.text}` is written twice"
-            items.fault(node.name, "E0630", message, "take another name", place)
+            items.fault(node.name, "E0930", message, "take another name", place)
         item = _item(items, el, node)
         if item is not None:
             found.append(item)
@@ -117,7 +117,7 @@ def _item(items: Items, el: Elaborator, node: syntax.CardItem) -> Item | None:
         missing.append("higher is better` or `lower is better")
     for word in missing:
         message = f"the item `{node.name.text}` does not say `{word}`"
-        items.fault(node.name, "E0629", message)
+        items.fault(node.name, "E0929", message)
     if weight is None or target is None or missing:
         return None
     return Item(
@@ -138,7 +138,7 @@ def _parts(items: Items, node: syntax.CardItem) -> dict[str, syntax.Measured]:
             message = f"`{said}` is written twice"
             if first.word != word:
                 message = "an item is better higher or lower, not both"
-            items.fault(part, "E0610", message, "keep one of the two", place)
+            items.fault(part, "E0910", message, "keep one of the two", place)
         parts.setdefault(word, part)
     return parts
 
@@ -164,7 +164,7 @@ def _target(
     target = el.settled(node) if type_ is None else el.of_type(node, type_)
     if target is not None and not target.type.numeric:
         message = f"{el.quote(target)} is {describe(target.type)}, and a target is a number"
-        items.fault(node, "E0629", message)
+        items.fault(node, "E0929", message)
         return None
     return target
 
@@ -176,14 +176,14 @@ def _weights(items: Items, found: list[Item]) -> None:
         if not isinstance(item.weight, Constant) or not isinstance(item.weight.value, Fraction):
             message = f"the weight of `{item.name}` is not a written percent"
             help = "write it as a number, so that all weights can be seen to make 100%"
-            items.findings.add(item.weight.span, "E0628", message, help)
+            items.findings.add(item.weight.span, "E0928", message, help)
             items.sound = False
             return
         if item.weight.value < 0:
             message = f"the weight of `{item.name}` is below zero"
-            items.findings.add(item.weight.span, "E0628", message)
+            items.findings.add(item.weight.span, "E0928", message)
             items.sound = False
         total += item.weight.value
     if total != 1:
         message = f"the weights of this scorecard make {percent(total)}, not 100%"
-        items.fault(items.block.name, "E0628", message, "change one of them")
+        items.fault(items.block.name, "E0928", message, "change one of them")

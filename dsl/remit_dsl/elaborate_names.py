@@ -275,13 +275,13 @@ def _suffice_in_pay(el: Elaborator, facts: PayFacts, name: str, span: Span) -> b
         if here is None:
             why = facts.refusal((fact,))
             message = f"`{short}` needs the fact `{fact}`, which {facts.where} does not have"
-            el.findings.add(span, "E0606", message, why[2] if why else None, place)
+            el.findings.add(span, "E0906", message, why[2] if why else None, place)
             return False
         for seen in _as_seen(el, name, fact):
             if seen.type != here.type or (here.optional and not seen.optional):
                 message = f"`{short}` needs `{fact}` as {_as(seen)}, and in {facts.where} it is "
                 help = "write the expression out, or rename one of the two facts"
-                el.findings.add(span, "E0606", message + _as(here), help, place)
+                el.findings.add(span, "E0906", message + _as(here), help, place)
                 return False
     return True
 

@@ -130,11 +130,11 @@ class PayFacts:
             message = (
                 f"`{name}` holds the id of a `{short}`, and only `hold` and `reverse` follow it"
             )
-            return "E0605", message, f"give the event a field of its own for `{parts[1]}`"
+            return "E0905", message, f"give the event a field of its own for `{parts[1]}`"
         if name in self.fields or name not in self.refused:
             return None
         message, help = self.refused[name]
-        return "E0604", message, help
+        return "E0904", message, help
 
 
 class SharedFacts(_Request):

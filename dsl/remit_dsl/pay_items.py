@@ -76,7 +76,7 @@ class Items:
                     said = self.findings.quote(item.span).strip("`").split(" ")[0]
                 place = [Related(first.span, "first written here")]
                 cure = "keep one of the two"
-                self.fault(item, "E0610", f"`{said}` is written twice", cure, place)
+                self.fault(item, "E0910", f"`{said}` is written twice", cure, place)
 
     def one(self, kind: type[T]) -> T | None:
         """The item of a kind."""
@@ -107,7 +107,7 @@ class Items:
         kinds = {syntax.Commission: "plan", syntax.Scorecard: "scorecard"}
         kind = kinds.get(type(self.block), "allocation")
         message = f"{kind} `{self.block.name.text}` does not say `{word_}`"
-        self.fault(self.block.name, "E0608", message, help)
+        self.fault(self.block.name, "E0908", message, help)
 
     def refuse(self, kinds: tuple[type[syntax.PayItem], ...], why: str, help: str) -> None:
         """Report items that make no sense in this kind of block."""
@@ -118,7 +118,7 @@ class Items:
                     if isinstance(item, syntax.PayStep)
                     else (f"`{word(item)}`")
                 )
-                self.fault(item, "E0611", f"{said} does not go with {why}", help)
+                self.fault(item, "E0911", f"{said} does not go with {why}", help)
 
 
 def percent(value: Fraction) -> str:

@@ -29,10 +29,9 @@ UNKNOWN = {
     "value": ("E0202", "name"),
     "position": ("E0206", "position"),
     "action": ("E0207", "action"),
-    "event": ("E0601", "event"),
-    "plan": ("E0602", "plan"),
-    "scorecard": ("E0604", "scorecard"),
-    "allocation": ("E0603", "allocation"),
+    "event": ("E0901", "event"),
+    "plan": ("E0902", "plan"),
+    "allocation": ("E0903", "allocation"),
 }
 Named = (
     syntax.Enum | syntax.Record | syntax.Parameter | syntax.Define | syntax.Table

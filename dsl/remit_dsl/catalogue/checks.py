@@ -12,6 +12,7 @@ from remit_dsl.catalogue import (
     checks_tables,
     checks_types,
     checks_warnings,
+    pay,
 )
 from remit_dsl.catalogue.entry import Entry
 
@@ -22,4 +23,5 @@ ENTRIES: dict[str, Entry] = {
     **checks_rules.ENTRIES,
     **checks_tables.ENTRIES,
     **checks_warnings.ENTRIES,
+    **pay.ENTRIES,
 }
