@@ -21,7 +21,7 @@ from remit_dsl.world import World
 # place would also hide what nobody has seen yet.
 _WHOLE = frozenset({"accountability", "dates", "unset"})
 # Questions about values: after `at` a value is meant before a rule of the same name.
-_OF_VALUES = frozenset({"tables", "unset"})
+_OF_VALUES = frozenset({"tables", "unset", "falling_pay"})
 # Questions that look for requests, which are inside a condition or outside.
 _OF_REQUESTS = ("dead_end", "monotone", "separation")
 
@@ -145,14 +145,15 @@ def _rule(world: World, scope: Scope, node: syntax.Waiver, name: syntax.QName) -
     in quotes may have a number at its end, or a `+` in it.
     """
     labels = list(_labels(world, scope, node))
-    value = scope.lookup("value", name.parts)
+    value = scope.lookup("value", name.parts) or scope.lookup("plan", name.parts)
     value_meant = node.question.text in _OF_VALUES or name.text not in labels
     if value is not None and not value.rest and value_meant:
         return None if scope.ambiguous(value, name.span, world.findings) else value.symbol.name
     if len(name.parts) > 1 or name.text in labels or name.text in scope.reach:
         return name.text
     if world.rules_sound and not scope.excused(name.text):
-        near = [*labels, *(symbol.short for symbol in scope.visible("value"))]
+        spoken = (s for space in ("value", "plan") for s in scope.visible(space))
+        near = [*labels, *(symbol.short for symbol in spoken)]
         help = did_you_mean(name.text, near) or _BY_ID
         world.findings.add(name.span, "E0434", f"no rule here has the label `{name.text}`", help)
     return None

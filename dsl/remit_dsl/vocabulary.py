@@ -22,7 +22,7 @@ LATER = words("watch duty")
 # What `remit prove` asks of a policy, and a `waive` answers for.
 QUESTIONS = (
     "tables", "unreachable", "shadowed", "emptied", "dead_end", "monotone", "separation",
-    "accountability", "contradiction", "dates", "unset",
+    "accountability", "contradiction", "dates", "unset", "falling_pay",
 )  # fmt: skip
 WAIVER_PARTS = words("of on for at when unless because")
 

@@ -19,6 +19,7 @@ HOLDS = {
     "contradiction": "the rights go together",
     "dates": "no day is left out",
     "unset": "every figure is fixed",
+    "falling_pay": "more sales never pay less",
 }
 """Each question -> what is proven where nothing is wrong."""
 IDLE = "W0816"

@@ -148,6 +148,18 @@ _OUTCOMES: dict[str, Entry] = {
         "table fee (amount: money) gives money {\n  up to top -> 1\n  over 100 -> 2\n}\n"
         "define due: money = fee(total)\nauthority order { clerk may approve up to due }\n",
     ),
+    "W0818": Entry(
+        "plan that pays less for more",
+        "A larger credit entitles to a smaller amount: a rate that the whole credit gets falls at "
+        "the bound shown, or a factor falls faster than the credit grows. Whoever stands there "
+        "earns more by selling less, or by selling later.",
+        "Write a `marginal` scale, or rates and factors that do not fall, or waive it with the "
+        "reason.",
+        _P + "event Sale { id: text  date: date  net: money  seller: Person }\n"
+        "commission deals {\n  pays clerk\n  period month\n  from Sale by date\n"
+        "  credit net to seller\n  share_kept = if credit > 1_000 then 1% else 2%\n"
+        "  payable = credit * share_kept rounded half up to 0.01\n}\n",
+    ),
 }
 
 ENTRIES: dict[str, Entry] = {**_RULES, **_HANDS, **_DATES, **_OUTCOMES}

@@ -11,6 +11,7 @@ from remit_engine.analysis.contradiction import contradiction
 from remit_engine.analysis.dates import dates
 from remit_engine.analysis.dead_end import dead_end
 from remit_engine.analysis.emptied import emptied
+from remit_engine.analysis.falling_pay import falling_pay
 from remit_engine.analysis.monotone import monotone
 from remit_engine.analysis.prober import Prober
 from remit_engine.analysis.scope import Scope
@@ -42,6 +43,7 @@ QUESTIONS: dict[str, Question] = {
     "contradiction": contradiction,
     "dates": _of_text(dates),
     "unset": _of_text(unset),
+    "falling_pay": _of_text(falling_pay),
 }
 
 
