@@ -36,7 +36,7 @@ def read_cases(folder: Path = FOLDER) -> list[Case]:
     return [case for path in sorted(folder.glob("*.case")) for case in _cases(path)]
 
 
-def _sections(path: Path) -> Iterator[tuple[str, str, str]]:
+def sections(path: Path) -> Iterator[tuple[str, str, str]]:
     """(kind, rest of the head line, text) of each section."""
     head: tuple[str, str] | None = None
     lines: list[str] = []
@@ -55,7 +55,7 @@ def _sections(path: Path) -> Iterator[tuple[str, str, str]]:
 def _cases(path: Path) -> Iterator[Case]:
     policy, directory = "", None
     case: Case | None = None
-    for kind, rest, text in _sections(path):
+    for kind, rest, text in sections(path):
         match kind:
             case "policy":
                 policy, directory = text, None
