@@ -10,13 +10,21 @@ from fractions import Fraction
 from remit_dsl.expressions import Expression
 from remit_dsl.pay import Allocation, Dimension
 from remit_dsl.source import Span
-from remit_engine.commission.allocation_places import PERSON, TIME, Place, Places, parent_of
+from remit_engine.commission.allocation_places import (
+    PERSON,
+    TIME,
+    Place,
+    Places,
+    called,
+    parent_of,
+)
 from remit_engine.commission.allocation_result import Allocated, Axis, Cell, Version
 from remit_engine.commission.apportionment import crossed, parts
 from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.figure import PayFault, figure
 from remit_engine.commission.periods import MONTHS, Period
 from remit_engine.ir import Model
+from remit_engine.text import grouped, plain
 
 
 def allocate(model: Model, allocation: Allocation, data: Dataset) -> Allocated:
@@ -36,7 +44,7 @@ def allocate(model: Model, allocation: Allocation, data: Dataset) -> Allocated:
         year=allocation.year,
         step=work.step,
         unit=work.unit,
-        axes=tuple(Axis(d.name, d.kind, d.type.name if d.type else None) for d in work.across),
+        axes=tuple(Axis(called(d), d.kind, d.type.name if d.type else None) for d in work.across),
         periods=work.periods,
         versions=versions,
     )
@@ -111,7 +119,9 @@ class _Work:
         rest = amount - sum(past.values())
         if rest < 0:
             made = (amount - rest) * self.step
-            raise PayFault(f"what is past makes {made} already, which is more", span)
+            raise PayFault(
+                f"what is past makes {grouped(plain(made))} already, which is more", span
+            )
         places = Places(self.model, self.allocation, self.data, start)
         for number, line in enumerate(self.across):
             places.check(line, parent_of(line, self.across[:number]))
@@ -174,10 +184,10 @@ class _Work:
         if not whole or any(p.weight for p in inner):
             return
         where = f" of {', '.join(f'`{n}`' for n in names)}" if names else ""
-        amount = whole * self.step
+        amount = grouped(plain(whole * self.step))
         if inner:
             raise PayFault(
-                f"all weights by `{line.name}`{where} are zero on {places.day}, and {amount} is"
+                f"all weights by `{called(line)}`{where} are zero on {places.day}, and {amount} is"
                 " there to be split",
                 line.weight.span,
             )

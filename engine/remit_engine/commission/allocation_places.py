@@ -121,6 +121,7 @@ class Places:
     def _weight(
         self, line: Dimension, value: object, shown: str, payee: Party | None = None
     ) -> Fraction:
+        """What a place weighs: the weight reads it by the dimension's name."""
         variables = {line.name: (value, line.name)}
         weight = figure(line.weight, self.model, self.day, payee, variables)
         if weight < 0:
@@ -146,6 +147,11 @@ def _at(line: Dimension, payee: Party) -> object:
 def _wanted(line: Dimension, above: Sequence[tuple[Dimension, str]]) -> str | None:
     parent = parent_of(line, [over for over, _ in above])
     return next((place for over, place in above if over is parent), None)
+
+
+def called(line: Dimension) -> str:
+    """How people name a dimension: `person`, or its own name."""
+    return PERSON if line.kind == PERSON else line.name
 
 
 def parent_of(line: Dimension, above: Sequence[Dimension]) -> Dimension | None:

@@ -56,9 +56,9 @@ def by_region(weights: Iterable[Fraction | int]) -> Dimension:
 
 
 def by_person(within: bool = False, positions: tuple[str, ...] = ("sales.rep",)) -> Dimension:
-    weight = x.Fact(NOWHERE, NUMBER, ("payee", "weight"))
+    weight = x.Variable(NOWHERE, NUMBER, "payee", ("weight",))
     path = ("region",) if within else None
-    return Dimension("person", "person", None, PERSON, positions, path, weight, NOWHERE)
+    return Dimension("person", "payee", None, PERSON, positions, path, weight, NOWHERE)
 
 
 def allocation(
