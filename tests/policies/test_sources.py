@@ -73,6 +73,8 @@ def declared() -> Iterator[tuple[str, str, str | None]]:
         ("position", program.positions),
         ("action", program.actions),
         ("define", program.definitions),
+        ("scorecard", program.scorecards),
+        ("allocation", program.allocations),
     ):
         for name, item in members.items():
             source = getattr(item, "source", None)
