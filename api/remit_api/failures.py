@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from remit_dsl.diagnostics import Diagnostic
-from remit_dsl.source import Source
+from remit_dsl.source import Source, Span
 from remit_engine.request import Problem
 
 
@@ -52,6 +52,16 @@ class InvalidPolicy(Failure):
         super().__init__("the policy has errors")
         self.diagnostics = list(diagnostics)
         self.sources = dict(sources)
+
+
+class NotComputed(Failure):
+    """Pay, a score or a target that the policy and the data do not give; `span` is where."""
+
+    kind = "not_computed"
+
+    def __init__(self, message: str, span: Span | None, help: str | None = None) -> None:
+        super().__init__(f"{span}: {message}" if span else message, help)
+        self.span = span
 
 
 class BadFacts(Failure):

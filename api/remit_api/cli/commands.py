@@ -34,6 +34,8 @@ COMMANDS: dict[str, Command] = {
     "may": Command("may", "may", ASK),
     "value": Command("value", "value", ASK),
     "matrix": Command("matrix", "matrix", ASK),
+    "scorecard": Command("scorecard", "scorecard", ASK),
+    "allocation": Command("allocation", "allocation", ASK),
     "init": Command("init", "init", WRITE),
     "check": Command("check", "check", WRITE),
     "prove": Command("prove", "prove", WRITE),

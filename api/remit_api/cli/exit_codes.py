@@ -32,7 +32,11 @@ class ExitCode(enum.IntEnum):
 
 MEANINGS: tuple[tuple[ExitCode, str], ...] = (
     (ExitCode.OK, "permit, or the command did its work"),
-    (ExitCode.FAILED, "a test failed, a file is not formatted, or rows of a batch had errors"),
+    (
+        ExitCode.FAILED,
+        "a test failed, a file is not formatted, rows of a batch had errors, or a score or target "
+        "cannot be computed",
+    ),
     (ExitCode.USAGE, "the command line is wrong, or a file is not there"),
     (ExitCode.INVALID_POLICY, "the policy, directory or test text has errors"),
     (ExitCode.INVALID_REQUEST, "the request cannot be understood"),

@@ -19,6 +19,7 @@ from remit_api.failures import (
     FileTrouble,
     InvalidPolicy,
     MissingFile,
+    NotComputed,
     WrongUse,
     shown,
 )
@@ -33,6 +34,7 @@ CODES: dict[type[Exception], ExitCode] = {
     FileTrouble: ExitCode.IO,
     InvalidPolicy: ExitCode.INVALID_POLICY,
     BadFacts: ExitCode.INVALID_REQUEST,
+    NotComputed: ExitCode.FAILED,
 }
 
 

@@ -1,0 +1,73 @@
+"""`remit allocation ALLOCATION`: a year's amount by period, member and person, adding up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from remit_api.batch.results import open_records
+from remit_api.cli.allocation_document import columns, document, records
+from remit_api.cli.allocation_report import show
+from remit_api.cli.exit_codes import ExitCode
+from remit_api.cli.options import DirectoryFile, Json, Policies, Verbose
+from remit_api.cli.output import plural, screen
+from remit_api.cli.pay_session import DataPlace, PaySession, PolicyWords, declared, open_pay
+from remit_api.failures import NotComputed, WrongUse
+from remit_dsl.pay import Allocation
+from remit_engine.commission.allocation import allocate
+from remit_engine.commission.allocation_result import Allocated
+from remit_engine.commission.dataset import Dataset
+from remit_engine.commission.figure import PayFault
+
+Name = Annotated[
+    str, typer.Argument(metavar="ALLOCATION", help="Which allocation.", show_default=False)
+]
+OutFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="FILE", help="Write the cells to a .csv, .jsonl or .parquet file."
+    ),
+]
+
+
+def allocation(
+    name: Name,
+    paths: PolicyWords = None,
+    data: DataPlace = None,
+    out: OutFile = None,
+    policy: Policies = None,
+    directory: DirectoryFile = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> ExitCode:
+    """Split a year's amount to periods, members and people, in whole steps and so that every sum is
+    exact; amendments with what was before them."""
+    view = screen(as_json=as_json, verbose=verbose)
+    session = open_pay([*(paths or ()), *(policy or ())], directory, view)
+    asked = declared(name, session.program.allocations, "allocation")
+    found = _allocated(asked, data, session)
+    if out is not None:
+        with open_records(out, columns(found)) as write:
+            for record in records(found):
+                write(record)
+        view.remark(f"{plural(len(found.cells), 'row')} written to {out}")
+    if as_json:
+        view.data({**document(found), **session.context()})
+    else:
+        show(found, asked, view)
+    return ExitCode.OK
+
+
+def _allocated(asked: Allocation, place: str | None, session: PaySession) -> Allocated:
+    model = session.only(asked)
+    data = Dataset(events={}, people={})
+    if any(d.kind == "person" for d in asked.dimensions):
+        if place is None:
+            raise WrongUse("the allocation is to people", "say where they are: `--data DIR`")
+        data = session.data(place, model)
+    try:
+        return allocate(model, asked, data)
+    except PayFault as fault:
+        raise NotComputed(fault.message, fault.span, fault.help) from None
