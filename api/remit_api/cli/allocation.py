@@ -61,13 +61,12 @@ def allocation(
 
 
 def _allocated(asked: Allocation, place: str | None, session: PaySession) -> Allocated:
-    model = session.only(asked)
     data = Dataset(events={}, people={})
     if any(d.kind == "person" for d in asked.dimensions):
         if place is None:
             raise WrongUse("the allocation is to people", "say where they are: `--data DIR`")
-        data = session.data(place, model)
+        data = session.data(place, asked)
     try:
-        return allocate(model, asked, data)
+        return allocate(session.model, asked, data)
     except PayFault as fault:
         raise NotComputed(fault.message, fault.span, fault.help) from None

@@ -19,6 +19,7 @@ class ExitCode(enum.IntEnum):
     REFUTED = 5
     UNSETTLED = 6
     DIFFERS = 7
+    INVALID_DATA = 8
     NEEDS = 10
     ESCALATE = 11
     DENY = 12
@@ -43,6 +44,7 @@ MEANINGS: tuple[tuple[ExitCode, str], ...] = (
     (ExitCode.REFUTED, "`prove` found a fault, and no waiver covers it"),
     (ExitCode.UNSETTLED, "`prove` found no fault, and could not settle every question"),
     (ExitCode.DIFFERS, "`diff` found a difference in meaning"),
+    (ExitCode.INVALID_DATA, "the data of pay has faults"),
     (ExitCode.NEEDS, "needs: yours to decide, once these steps are done"),
     (ExitCode.ESCALATE, "escalate: not yours, somebody else may"),
     (ExitCode.DENY, "deny: a rule forbids it, or nobody may"),

@@ -19,6 +19,7 @@ from remit_dsl.pay import Allocation, Scorecard
 from remit_dsl.program import Program
 from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.periods import Period
+from remit_engine.commission.reading.needs import needs
 from remit_engine.ir import Model
 from remit_engine.lower import lower
 
@@ -53,7 +54,7 @@ T = TypeVar("T", bound=Declared)
 
 @dataclass(frozen=True, slots=True)
 class PaySession:
-    """Policies read. model: everything in them; `only` narrows it to what is asked for."""
+    """Policies read, with the directory of people beside them."""
 
     view: Screen
     model: Model
@@ -69,22 +70,26 @@ class PaySession:
         """What every JSON answer says about where it comes from."""
         return {"policy": {"digest": self.program.digest}}
 
-    def only(self, asked: Scorecard | Allocation) -> Model:
-        """The model without other pay, so that only the data is asked for that it reads."""
-        cards = {asked.name: asked} if isinstance(asked, Scorecard) else {}
-        allocations = {asked.name: asked} if isinstance(asked, Allocation) else {}
-        bare = replace(self.program, events={}, plans={}, scorecards=cards, allocations=allocations)
-        return replace(self.model, program=bare)
-
-    def data(self, place: str, model: Model) -> Dataset:
-        """What a place holds; people also from the directory of the session."""
+    def data(self, place: str, asked: Scorecard | Allocation) -> Dataset:
+        """What a place holds of what a scorecard or an allocation reads; people also from the
+        directory of the session."""
         directory = None
         if self.directory_file is not None:
-            directory, _ = load_directory(self.directory_file, model.program)
+            directory, _ = load_directory(self.directory_file, self.program)
         with self.view.patience("reading data"):
             return open_data(
-                place, model, notice=lambda n: self.view.remark(str(n)), directory=directory
+                place,
+                self.model,
+                notice=lambda found: self.view.remark(str(found)),
+                directory=directory,
+                wanted=needs(self._only(asked)),
             )
+
+    def _only(self, asked: Scorecard | Allocation) -> Program:
+        """The program without other pay."""
+        cards = {asked.name: asked} if isinstance(asked, Scorecard) else {}
+        allocations = {asked.name: asked} if isinstance(asked, Allocation) else {}
+        return replace(self.program, events={}, plans={}, scorecards=cards, allocations=allocations)
 
 
 def open_pay(given: Sequence[str], directory: Path | None, view: Screen) -> PaySession:

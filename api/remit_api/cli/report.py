@@ -23,6 +23,7 @@ from remit_api.failures import (
     WrongUse,
     shown,
 )
+from remit_api.pay_data.failures import BadData
 from remit_dsl.diagnostics import Diagnostic, Severity
 from remit_dsl.render import as_dict, human
 from remit_dsl.source import Source
@@ -35,6 +36,7 @@ CODES: dict[type[Exception], ExitCode] = {
     InvalidPolicy: ExitCode.INVALID_POLICY,
     BadFacts: ExitCode.INVALID_REQUEST,
     NotComputed: ExitCode.FAILED,
+    BadData: ExitCode.INVALID_DATA,
 }
 
 
@@ -170,6 +172,8 @@ def _document(fault: Failure) -> dict[str, Any]:
         found["problems"] = [{"path": p.path, "message": p.message} for p in fault.problems]
     if isinstance(fault, FileTrouble):
         found["problems"] = [{"path": fault.path, "message": fault.message}]
+    if isinstance(fault, BadData):
+        found["problems"] = [{"path": f.place, "message": f.message} for f in fault.faults]
     if isinstance(fault, InvalidPolicy):
         found["diagnostics"] = [as_dict(d) for d in fault.diagnostics]
         found["problems"] = [{"path": str(d.span), "message": d.message} for d in fault.diagnostics]

@@ -57,11 +57,12 @@ def scorecard(
     session = open_pay([*(paths or ()), *(policy or ())], directory, view)
     card = declared(name, session.program.scorecards, "scorecard")
     when = read_period(period, card.period)
-    model = session.only(card)
     if data is None:
         raise WrongUse("no data was named", "say where it is: `--data DIR`")
-    found = session.data(data, model)
-    scores = [score(model, card, found, who, when) for who in _people(card, found, person, when)]
+    found = session.data(data, card)
+    scores = [
+        score(session.model, card, found, who, when) for who in _people(card, found, person, when)
+    ]
     if as_json:
         view.data({"scores": [_document(s) for s in scores], **session.context()})
     elif person is not None:

@@ -21,6 +21,8 @@ from remit_api.wiring import DIRECTORY_FILE, load_directory
 from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.reading.assembly import read_dataset, table_names
 from remit_engine.commission.reading.findings import Finding, Findings
+from remit_engine.commission.reading.naming import PEOPLE
+from remit_engine.commission.reading.needs import Needs
 from remit_engine.commission.reading.table import Table
 from remit_engine.directory import Directory
 from remit_engine.ir import Model
@@ -40,11 +42,13 @@ def open_data(
     progress: Progress = _silent,
     notice: Notice = _silent,
     directory: Directory | None = None,
+    wanted: Needs | None = None,
 ) -> Dataset:
     """The data of a folder, or of the tables of a database (`sqlite:///pay.db`).
 
     notice: told of what was passed over: columns nobody asks for, people nobody knows. directory:
-    the people, where the place has neither `people` nor a `directory.yaml`.
+    the people, where the place has neither `people` nor a `directory.yaml`. wanted: what is read,
+    where it is not all that the program's pay reads.
 
     Raises BadData with all that is wrong with the rows, MissingFile, FileTrouble, WrongUse, and
     InvalidPolicy for a directory with errors.
@@ -52,9 +56,10 @@ def open_data(
     findings = Findings()
     with _uncollected():
         if is_url(place):
-            data = _from_database(place, model, directory, progress, findings)
+            read = partial(_from_database, place)
         else:
-            data = _from_folder(Path(place), model, directory, progress, findings)
+            read = partial(_from_folder, Path(place))
+        data = read(model, directory, progress, findings, wanted)
     for found in findings.notices:
         notice(found)
     if findings.fault_count:
@@ -77,17 +82,18 @@ def _uncollected() -> Iterator[None]:
 
 
 def _from_database(
-    url: str, model: Model, directory: Directory | None, progress: Progress, findings: Findings
+    url: str,
+    model: Model,
+    directory: Directory | None,
+    progress: Progress,
+    findings: Findings,
+    wanted: Needs | None,
 ) -> Dataset:
     engine = database.opened(url)
     try:
-        return read_dataset(
-            _tables_of(engine, url, model, progress),
-            directory,
-            model,
-            shown_source(url),
-            findings,
-        )
+        tables = _tables_of(engine, url, model, progress)
+        people = None if PEOPLE in tables else directory
+        return read_dataset(tables, people, model, shown_source(url), findings, wanted)
     finally:
         engine.dispose()
 
@@ -109,18 +115,25 @@ def _told(progress: Progress, name: str, whole: int, done: int) -> None:
 
 
 def _from_folder(
-    folder: Path, model: Model, directory: Directory | None, progress: Progress, findings: Findings
+    folder: Path,
+    model: Model,
+    directory: Directory | None,
+    progress: Progress,
+    findings: Findings,
+    wanted: Needs | None,
 ) -> Dataset:
     if not folder.is_dir():
         raise MissingFile(folder, f"there is no folder `{folder}`")
-    if (folder / DIRECTORY_FILE).is_file():
-        directory, _ = load_directory(folder / DIRECTORY_FILE, model.program)
     tables = {}
     for name in table_names(model):
         path = _file(folder, name)
         if path is not None:
             tables[name] = _table(path, progress)
-    return read_dataset(tables, directory, model, str(folder), findings)
+    if (folder / DIRECTORY_FILE).is_file():
+        directory, _ = load_directory(folder / DIRECTORY_FILE, model.program)
+    elif PEOPLE in tables:
+        directory = None
+    return read_dataset(tables, directory, model, str(folder), findings, wanted)
 
 
 def _file(folder: Path, name: str) -> Path | None:

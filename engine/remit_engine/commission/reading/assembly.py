@@ -39,13 +39,18 @@ def read_dataset(
     model: Model,
     place: str,
     findings: Findings,
+    wanted: Needs | None = None,
 ) -> Dataset:
     """What the tables (by `table_names`) hold. Only with no fault among the findings is it whole.
 
     directory: the people, in the place of a table `people`. place: where the tables stand, for
-    what is missing altogether.
+    what is missing altogether. wanted: what is read, where it is not all that the program's pay
+    reads; tables beside it are then passed over.
     """
-    wanted = needs(model.program)
+    if wanted is None:
+        wanted = needs(model.program)
+    else:
+        tables = {n: t for n, t in tables.items() if n in _wanted_tables(wanted)}
     if _missing(tables, directory, wanted, model, place, findings):
         return Dataset({}, {})
     if directory is not None:
@@ -63,6 +68,10 @@ def read_dataset(
     if "measures" in tables:
         found["measures"] = read_measures(tables["measures"], people, model, findings)
     return Dataset(events, people, **found)
+
+
+def _wanted_tables(wanted: Needs) -> set[str]:
+    return {PEOPLE, *wanted.tables, *map(file_name, wanted.events)}
 
 
 def _missing(
