@@ -7,14 +7,16 @@ from typing import Annotated
 
 import typer
 
-from remit_api.batch.results import open_records
-from remit_api.cli.allocation_document import columns, document, records
+from remit_api.cli.allocation_document import cells_sheet, document, sheets
 from remit_api.cli.allocation_report import show
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import DirectoryFile, Json, Policies, Verbose
-from remit_api.cli.output import plural, screen
+from remit_api.cli.output import screen
 from remit_api.cli.pay_session import DataPlace, PaySession, PolicyWords, declared, open_pay
 from remit_api.failures import NotComputed, WrongUse
+from remit_api.files import replacing
+from remit_api.pay.csv_files import write_csv
+from remit_api.pay.workbook import write_sheets
 from remit_dsl.pay import Allocation
 from remit_engine.commission.allocation import allocate
 from remit_engine.commission.allocation_result import Allocated
@@ -24,11 +26,12 @@ from remit_engine.commission.figure import PayFault
 Name = Annotated[
     str, typer.Argument(metavar="ALLOCATION", help="Which allocation.", show_default=False)
 ]
-OutFile = Annotated[
+CsvFile = Annotated[
+    Path | None, typer.Option("--csv", metavar="FILE", help="Write the cells to a CSV file.")
+]
+XlsxFile = Annotated[
     Path | None,
-    typer.Option(
-        "--out", metavar="FILE", help="Write the cells to a .csv, .jsonl or .parquet file."
-    ),
+    typer.Option("--xlsx", metavar="FILE", help="Write cells and amendments to a workbook."),
 ]
 
 
@@ -36,7 +39,8 @@ def allocation(
     name: Name,
     paths: PolicyWords = None,
     data: DataPlace = None,
-    out: OutFile = None,
+    csv: CsvFile = None,
+    xlsx: XlsxFile = None,
     policy: Policies = None,
     directory: DirectoryFile = None,
     as_json: Json = False,
@@ -48,11 +52,13 @@ def allocation(
     session = open_pay([*(paths or ()), *(policy or ())], directory, view)
     asked = declared(name, session.program.allocations, "allocation")
     found = _allocated(asked, data, session)
-    if out is not None:
-        with open_records(out, columns(found)) as write:
-            for record in records(found):
-                write(record)
-        view.remark(f"{plural(len(found.cells), 'row')} written to {out}")
+    if csv is not None:
+        with replacing(csv) as temporary:
+            write_csv(cells_sheet(found), temporary)
+    if xlsx is not None:
+        with replacing(xlsx) as temporary:
+            title, day = found.name.rsplit(".", 1)[-1], found.versions[-1].start
+            write_sheets(sheets(found), temporary, title, day)
     if as_json:
         view.data({**document(found), **session.context()})
     else:

@@ -1,11 +1,13 @@
-"""An allocation for programs: as JSON, and as rows of a file."""
+"""An allocation for programs: as JSON, and as the sheets of a file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
+from remit_api.pay import sheets as tables
 from remit_engine.commission.allocation_result import Allocated, Cell, Version, totals
 from remit_engine.text import exact
 
@@ -56,18 +58,36 @@ def _cells(cells: Mapping[Cell, Fraction], names: list[str]) -> list[Document]:
     ]
 
 
-def columns(found: Allocated) -> tuple[str, ...]:
-    """The columns of a file of cells."""
-    return ("period", *_places(found), "amount")
+def cells_sheet(found: Allocated) -> tables.Sheet:
+    """A row for each cell, in order of periods and then of places."""
+    columns = (*_place_columns(found), tables.Column("amount", "money"))
+
+    def rows() -> tables.Rows:
+        for (period, places), amount in sorted(found.cells.items(), key=lambda cell: cell[0][0]):
+            yield found.currency, (str(period), *places, amount)
+
+    return tables.Sheet("cells", columns, rows)
 
 
-def records(found: Allocated) -> Iterator[Document]:
-    """A row for each cell, in order of periods and then of places; amounts exact, ungrouped."""
-    for (period, places), amount in sorted(found.cells.items(), key=lambda cell: cell[0][0]):
-        at = dict(zip(_places(found), places, strict=True))
-        yield {"period": str(period), **at, "amount": exact(amount)}
+def sheets(found: Allocated) -> tuple[tables.Sheet, ...]:
+    """The sheets of a workbook: cells, and what each amendment made of them."""
+    return (cells_sheet(found), _amendments(found))
 
 
-def _places(found: Allocated) -> list[str]:
-    """A dimension that is named as another column of the file is called `at …`."""
-    return [f"at {a.name}" if a.name in ("period", "amount") else a.name for a in found.axes]
+def _amendments(found: Allocated) -> tables.Sheet:
+    amounts = tuple(tables.Column(name, "money") for name in ("before", "after", "change"))
+    columns = (tables.Column("amended_from", "date"), *_place_columns(found), *amounts)
+
+    def rows() -> tables.Rows:
+        for before, after in pairwise(found.versions):
+            for cell in sorted({**before.cells, **after.cells}, key=lambda cell: cell[0]):
+                was, will = (v.cells.get(cell, Fraction(0)) for v in (before, after))
+                if was != will:
+                    at: list[tables.Cell] = [after.start, str(cell[0]), *cell[1]]
+                    yield found.currency, [*at, was, will, will - was]
+
+    return tables.Sheet("amendments", columns, rows)
+
+
+def _place_columns(found: Allocated) -> tuple[tables.Column, ...]:
+    return (tables.Column("period"), *(tables.Column(axis.name) for axis in found.axes))

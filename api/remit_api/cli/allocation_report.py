@@ -136,7 +136,7 @@ def _amendment(book: _Book, before: Version, after: Version, view: Screen) -> No
     unit = book.found.unit
     rows: list[tuple[str, ...]] = [("period", "before", "after", "change")]
     old, new = (totals(v.cells, 0, unit) for v in (before, after))
-    rows.append(_changed(book, f"to {after.start}", after.kept, after.kept))
+    rows.append(_changed(book, "kept", after.kept, after.kept))
     for period in book.found.periods:
         if period.start >= after.start:
             rows.append(_changed(book, str(period), old[period, ()], new[period, ()]))

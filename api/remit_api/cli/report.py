@@ -36,7 +36,7 @@ CODES: dict[type[Exception], ExitCode] = {
     InvalidPolicy: ExitCode.INVALID_POLICY,
     BadFacts: ExitCode.INVALID_REQUEST,
     NotComputed: ExitCode.FAILED,
-    BadData: ExitCode.INVALID_DATA,
+    BadData: ExitCode.INVALID_REQUEST,
 }
 
 

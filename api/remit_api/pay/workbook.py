@@ -3,6 +3,7 @@ formula, and a number that a spreadsheet would not keep exactly is text."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from fractions import Fraction
 from pathlib import Path
@@ -25,13 +26,18 @@ WIDE = {"inputs": 40, "rule": 50, "tiers": 40, "changes": 60, "reason": 50, "fau
 
 def write_workbook(report: Report, path: Path) -> None:
     """Write all sheets of a report. Raises WrongUse for more rows than a sheet can hold."""
+    write_sheets(sheets(report), path, f"Pay {report.head.period}", report.head.day)
+
+
+def write_sheets(tables: Iterable[Sheet], path: Path, title: str, day: date) -> None:
+    """Write tables as the sheets of a workbook. day: stands in the file as when it was made, so
+    that equal tables are equal files. Raises WrongUse for more rows than a sheet can hold."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(str(path), {**options, "strings_to_numbers": False})
-    made = datetime.combine(report.head.day, time())
-    book.set_properties({"title": f"Pay {report.head.period}", "created": made})
+    book.set_properties({"title": title, "created": datetime.combine(day, time())})
     formats = _Formats(book)
     try:
-        for sheet in sheets(report):
+        for sheet in tables:
             _write(book, sheet, formats)
     finally:
         book.close()
