@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from remit_dsl.pay import Cap, Scale, Step
@@ -13,13 +13,14 @@ from remit_engine.commission.draws import drawn, in_months
 from remit_engine.commission.faults import AtFault, demanded
 from remit_engine.commission.movements import Movements
 from remit_engine.commission.periods import Period
-from remit_engine.commission.quotas import Quotas, standing
+from remit_engine.commission.quotas import Quotas
 from remit_engine.commission.scaling import Scales
 from remit_engine.commission.sharing import in_order
-from remit_engine.commission.statement import Statement
+from remit_engine.commission.standing import Standings
+from remit_engine.commission.statement import Line, Statement
 from remit_engine.commission.terms import Terms
 from remit_engine.commission.trail import Trail, Wording
-from remit_engine.commission.windows import CreditScale, plain_line
+from remit_engine.commission.windows import CreditScale
 
 NOTHING = Fraction(0)
 
@@ -30,6 +31,7 @@ class Rulebook:
 
     terms: Terms
     wording: Wording
+    standings: Standings
     quotas: Quotas | None
     scales: Scales
 
@@ -69,7 +71,7 @@ class Account:
         self, period: Period, lines: Sequence[Credited], beneath: Beneath | None = None
     ) -> Statement | None:
         """The statement of a period, if he has one."""
-        there = standing(self._terms, self._person, period)
+        there = self._book.standings.of(self._person, period)
         if there is None:
             return None
         idle = not there.active and not lines
@@ -78,7 +80,6 @@ class Account:
         draft = Draft(
             self._terms, self._person, period, list(lines), there, Trail(self._book.wording)
         )
-        draft.lines = tuple(plain_line(line, None, ()) for line in lines)
         fault = self._computed(draft, beneath, idle)
         if idle and fault is None and not _anything(draft):
             return None
@@ -197,12 +198,13 @@ class Account:
     def _share(self, draft: Draft) -> None:
         if not self._shares:
             return
+        draft.list_lines()
         sales = [line for line in draft.lines if line.kind == "sale"]
         weights = [line.credit if line.earned is None else line.earned for line in sales]
         shares = in_order(draft.known("entitled"), weights, self._terms.cent)
         by_line = iter(shares)
         draft.lines = tuple(
-            replace(line, share=next(by_line)) if line.kind == "sale" else line
+            _with_share(line, next(by_line)) if line.kind == "sale" else line
             for line in draft.lines
         )
         self._moves.count(draft.period, draft.credited, shares)
@@ -240,7 +242,7 @@ class Account:
 
     def _guarantee(self, draft: Draft) -> None:
         guarantee = self._plan.guarantee
-        month = self._terms.months(self._person, draft.period)
+        month = draft.standing.month
         if guarantee is None or not draft.standing.active:
             return draft.put("guarantee", NOTHING)
         if not in_months(month, guarantee.until_month):
@@ -260,7 +262,7 @@ class Account:
             return
         if self._broken is not None:
             raise AtFault(_stands_on(self._broken))
-        month = self._terms.months(self._person, draft.period)
+        month = draft.standing.month
         active = draft.standing.active
         runs = active and in_months(month, draw.until_month)
         amount = draft.cents(draw.amount, "draw") if runs else NOTHING
@@ -281,6 +283,10 @@ class Account:
         ):
             draft.amounts[name] = value
             draft.trail.add(name, draw.span, inputs, value)
+
+
+def _with_share(x: Line, share: Fraction) -> Line:
+    return Line(x.event, x.kind, x.day, x.credit, x.earned, x.parts, share, x.place)
 
 
 def _stands_on(period: Period) -> str:

@@ -11,10 +11,11 @@ from remit_dsl.expressions import Expression
 from remit_engine.commission.crediting import Credited
 from remit_engine.commission.faults import demanded
 from remit_engine.commission.periods import Period
-from remit_engine.commission.quotas import Standing
+from remit_engine.commission.standing import Standing
 from remit_engine.commission.statement import AMOUNTS, Line, Movement, Statement
 from remit_engine.commission.terms import Terms
 from remit_engine.commission.trail import Inputs, Trail
+from remit_engine.commission.windows import plain_line
 from remit_engine.evaluate import Environment
 
 NOTHING = Fraction(0)
@@ -44,6 +45,11 @@ class Draft:
     def inputs(self, e: Expression) -> Inputs:
         """What an expression reads."""
         return self.trail.wording.inputs(e, self.environment)
+
+    def list_lines(self) -> None:
+        """The lines, where no scale has listed them with what they earned."""
+        if not self.lines and self.credited:
+            self.lines = tuple(plain_line(line, None, ()) for line in self.credited)
 
     def known(self, name: str) -> Fraction:
         """An amount that is there already."""
@@ -75,6 +81,7 @@ class Draft:
 
     def finished(self, fault: str | None) -> Statement:
         """The statement. What was not reached is None; after a fault `due` is, always."""
+        self.list_lines()
         amounts: Mapping[str, Fraction | None] = {n: self.amounts.get(n) for n in AMOUNTS}
         if fault is not None:
             amounts = {**amounts, "due": None}

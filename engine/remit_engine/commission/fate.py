@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -35,8 +34,10 @@ class Fate:
 
 def at(course: Course, day: date) -> Fraction:
     """The fraction at the end of a day."""
-    index = bisect_right(course, day, key=lambda step: step[0])
-    return course[index - 1][1] if index else ZERO
+    for start, fraction in reversed(course):
+        if start <= day:
+            return fraction
+    return ZERO
 
 
 class Follower:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 
 from remit_dsl.pay import Scale
@@ -15,7 +15,7 @@ from remit_engine.evaluate import Environment
 NOTHING = Fraction(0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ladder:
     """bounds: None where a tier has none (`over`, and `under` of an interpolated scale). They are
     amounts: multiplied already by what the scale is against."""
@@ -29,18 +29,22 @@ class Ladder:
         if start == end:
             return ()
         low, high, sign = (start, end, 1) if start < end else (end, start, -1)
-        return tuple(
-            TierPart(tier, sign * covered, self.rates[tier])
-            for tier, floor, roof in self._tiers()
-            if (covered := _overlap(low, high, floor, roof)) > 0
-        )
+        found = []
+        for tier, roof in enumerate(self._roofs):
+            if roof is not None and roof <= low:
+                continue
+            top = high if roof is None or high < roof else roof
+            if top > low:
+                found.append(TierPart(tier, sign * (top - low), self.rates[tier]))
+                low = top
+            if low == high:
+                break
+        return tuple(found)
 
-    def _tiers(self) -> Iterator[tuple[int, Fraction | None, Fraction | None]]:
-        floor: Fraction | None = None
-        for tier, bound in enumerate(self.bounds):
-            roof = None if bound is None else max(NOTHING, bound)
-            yield tier, floor, roof
-            floor = roof
+    @cached_property
+    def _roofs(self) -> tuple[Fraction | None, ...]:
+        """Where tiers end on the way from 0: the first holds below 0, whatever its bound."""
+        return tuple(None if bound is None else max(NOTHING, bound) for bound in self.bounds)
 
     def tier(self, position: Fraction) -> int:
         """The number of the first tier whose bound holds."""
@@ -64,14 +68,6 @@ class Ladder:
             if position <= high:
                 return tier, below + (above - below) * (position - low) / (high - low)
         return len(self.rates) - 1, self.rates[-1]
-
-
-def _overlap(
-    low: Fraction, high: Fraction, floor: Fraction | None, roof: Fraction | None
-) -> Fraction:
-    top = high if roof is None else min(high, roof)
-    bottom = low if floor is None else max(low, floor)
-    return top - bottom
 
 
 def ladder(scale: Scale, env: Environment, against: Fraction | None) -> Ladder:

@@ -19,13 +19,15 @@ ZERO, ONE = Fraction(0), Fraction(1)
 
 @dataclass(slots=True)
 class _Shared:
-    """A line whose share (None: its statement is at fault) moves; released and returned as of the
-    last period looked at."""
+    """A line whose share (None: its statement is at fault) moves. released, returned: as of the
+    last period looked at. open, paid: what of the share is released, and not returned either."""
 
     line: Credited
     fate: Fate
     share: Fraction | None
     counted: Period
+    open: Fraction
+    paid: Fraction
     released: Fraction = ONE
     returned: Fraction = ZERO
 
@@ -57,7 +59,8 @@ class Movements:
             if line.fate is None:
                 continue
             share = None if shares is None else shares[i]
-            shared = _Shared(line, line.fate, share, period)
+            whole = ZERO if share is None else share
+            shared = _Shared(line, line.fate, share, period, whole, whole)
             for due in _periods(line.fate, period):
                 self._due[due].append(shared)
 
@@ -68,32 +71,34 @@ class Movements:
     def settle(self, period: Period) -> Moved:
         """What moves in a period."""
         found: list[Movement] = []
+        last = period.last
         held = taken = credit = ZERO
         fault: str | None = None
         for shared in self._due.pop(period, ()):
-            released, returned = (
-                at(shared.fate.released, period.last),
-                at(shared.fate.returned, period.last),
-            )
-            moved = (released, returned) != (shared.released, shared.returned)
-            credit += (returned - shared.returned) * shared.line.credit
-            if shared.share is None:
-                fault = _unseen(shared, period) if moved else fault
-            else:
-                by_hold, by_return = self._change(shared.share, shared, released, returned)
-                held, taken = held + by_hold, taken + by_return
-                found.extend(_told(shared, period, by_hold, by_return))
+            released, returned = at(shared.fate.released, last), at(shared.fate.returned, last)
+            if released == shared.released and returned == shared.returned:
+                continue
+            if returned != shared.returned:
+                credit += (returned - shared.returned) * shared.line.credit
             shared.released, shared.returned = released, returned
+            if shared.share is None:
+                fault = _unseen(shared, period) or fault
+                continue
+            by_hold, by_return = self._change(shared, shared.share)
+            held, taken = held + by_hold, taken + by_return
+            found.extend(_told(shared, period, by_hold, by_return))
         return Moved(held, taken, tuple(found), credit, fault)
 
-    def _change(
-        self, share: Fraction, before: _Shared, released: Fraction, returned: Fraction
-    ) -> tuple[Fraction, Fraction]:
-        round_ = self._terms.round
-        open_before = round_(share * before.released)
-        paid_before = round_(share * min(before.released, 1 - before.returned))
-        open_now, paid_now = round_(share * released), round_(share * min(released, 1 - returned))
-        return open_now - open_before, (paid_now - open_now) - (paid_before - open_before)
+    def _change(self, shared: _Shared, share: Fraction) -> tuple[Fraction, Fraction]:
+        """The changes of held and of reversed by what is released and returned now."""
+        open_before, paid_before = shared.open, shared.paid
+        left = min(shared.released, 1 - shared.returned)
+        shared.open, shared.paid = self._of(share, shared.released), self._of(share, left)
+        opened = shared.open - open_before
+        return opened, shared.paid - paid_before - opened
+
+    def _of(self, share: Fraction, fraction: Fraction) -> Fraction:
+        return share if fraction == 1 else self._terms.round(share * fraction)
 
 
 def _unseen(shared: _Shared, period: Period) -> str | None:
@@ -104,8 +109,8 @@ def _unseen(shared: _Shared, period: Period) -> str | None:
 
 def _periods(fate: Fate, counted: Period) -> Iterator[Period]:
     """When a line may move: in its own period, and whenever a fraction changes after it."""
-    days = {day for course in (fate.released, fate.returned) for day, _ in course}
-    later = {Period.of(counted.kind, day) for day in days if day > counted.last}
+    days, last = {day for of in (fate.released, fate.returned) for day, _ in of}, counted.last
+    later = {Period.of(counted.kind, day) for day in days if day > last}
     yield from sorted({counted} | later)
 
 

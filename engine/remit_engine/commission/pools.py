@@ -12,8 +12,8 @@ from remit_engine.commission.crediting import NOBODY, Credited, Lines, follow
 from remit_engine.commission.draft import Draft
 from remit_engine.commission.faults import AtFault, because, demanded
 from remit_engine.commission.periods import Period
-from remit_engine.commission.quotas import Standing, standing
 from remit_engine.commission.sharing import in_order, largest
+from remit_engine.commission.standing import Standing, Standings
 from remit_engine.commission.statement import Line, Statement, Uncounted
 from remit_engine.commission.terms import Terms
 from remit_engine.commission.trail import Trail, Wording
@@ -42,6 +42,7 @@ class Pools:
     def __init__(self, terms: Terms, pool: Pool, wording: Wording) -> None:
         self._terms, self._pool, self._wording = terms, pool, wording
         self._persons = terms.members.persons
+        self._standings = Standings(terms)
 
     def period(self, period: Period, lines: Lines) -> Iterator[Statement | Uncounted]:
         """The statements of a period, and pools that nobody can be given."""
@@ -79,7 +80,7 @@ class Pools:
     def _members(self, period: Period) -> Iterator[tuple[str, Standing]]:
         """By days active: whoever was in the plan in the period; else those there at its end."""
         for person in self._persons:
-            there = standing(self._terms, person, period)
+            there = self._standings.of(person, period)
             if there is None or not there.active:
                 continue
             if self._pool.share == "days" or there.day == period.last:

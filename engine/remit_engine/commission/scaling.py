@@ -12,7 +12,8 @@ from remit_engine.commission.draft import Draft
 from remit_engine.commission.faults import AtFault, demanded
 from remit_engine.commission.ladder import Ladder, ladder
 from remit_engine.commission.periods import Period
-from remit_engine.commission.quotas import Quotas, standing
+from remit_engine.commission.quotas import Quotas
+from remit_engine.commission.standing import Standings
 from remit_engine.commission.terms import Terms
 from remit_engine.commission.trail import Inputs
 from remit_engine.commission.windows import TO_DATE, CreditScale, Rates
@@ -25,11 +26,11 @@ OF_THE_DAY = frozenset({"payee", "as_of"})
 class Scales:
     """The scales of a plan; ladders are kept where they depend on the payee's day alone."""
 
-    def __init__(self, terms: Terms, quotas: Quotas | None) -> None:
-        self._terms, self._quotas = terms, quotas
+    def __init__(self, terms: Terms, quotas: Quotas | None, standings: Standings) -> None:
+        self._terms, self._quotas, self._standings = terms, quotas, standings
         self._kept: dict[tuple[int, Fraction | None, object, object], Ladder] = {}
         self._lasting: dict[int, tuple[Scale, bool, bool]] = {}
-        self._to_date: dict[tuple[int, str, Period], Fraction] = {}
+        self._to_date: tuple[object, Fraction] = (None, NOTHING)
 
     def value(self, step: Step, scale: Scale, draft: Draft, windows: CreditScale) -> Fraction:
         """The value of a step that is a scale. Raises AtFault."""
@@ -94,15 +95,15 @@ class Scales:
     def _whole(self, scale: Scale, e: x.Expression, person: str, window: Period) -> Fraction:
         """The sum over all periods of a quarter or year, those to come included."""
         key = (id(scale), person, window)
-        if key not in self._to_date:
+        if key != self._to_date[0]:
             parts = window.parts(self._terms.plan.period)
-            self._to_date[key] = sum((self._in(e, person, p) for p in parts), NOTHING)
-        return self._to_date[key]
+            self._to_date = key, sum((self._in(e, person, p) for p in parts), NOTHING)
+        return self._to_date[1]
 
     def _in(self, e: x.Expression, person: str, period: Period) -> Fraction:
         if self._quotas is not None and isinstance(e, x.Fact) and e.path == ("quota",):
             return self._quotas.of(person, period)
-        there = standing(self._terms, person, period)
+        there = self._standings.of(person, period)
         if there is None or not there.active:
             return NOTHING
         facts = dict(there.facts)

@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
-from remit_engine.rounding import rounded
-
 NOTHING = Fraction(0)
+
+
+def half_up(value: Fraction, cent: Fraction) -> Fraction:
+    """To the cent, ties away from zero; cent: one part of a whole number. As `rounded`, faster."""
+    n, d, parts = abs(value.numerator), value.denominator, cent.denominator
+    cents = (2 * n * parts + d) // (2 * d)
+    return Fraction(-cents if value < 0 else cents, parts)
 
 
 def in_order(total: Fraction, weights: Sequence[Fraction], cent: Fraction) -> tuple[Fraction, ...]:
@@ -17,7 +22,8 @@ def in_order(total: Fraction, weights: Sequence[Fraction], cent: Fraction) -> tu
     if whole == 0:
         return (NOTHING,) * len(weights)
     reached = accumulate(weights, initial=NOTHING)
-    cumulative = [rounded(total * w / whole, "half up", cent) for w in reached]
+    rate = total / whole
+    cumulative = [half_up(rate * w, cent) for w in reached]
     return tuple(after - before for before, after in pairwise(cumulative))
 
 

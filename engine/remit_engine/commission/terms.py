@@ -14,10 +14,10 @@ from remit_dsl.pay import Plan
 from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.membership import ONE_DAY, Members
 from remit_engine.commission.periods import Period
+from remit_engine.commission.sharing import half_up
 from remit_engine.evaluate import Environment
 from remit_engine.ir import Model, holds
 from remit_engine.party import Party
-from remit_engine.rounding import rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Terms:
 
     def round(self, amount: Fraction) -> Fraction:
         """Half up to the cent."""
-        return rounded(amount, "half up", self.cent)
+        return half_up(amount, self.cent)
 
     def environment(self, payee: Party | None, day: date, facts: Mapping[str, Any]) -> Environment:
         """Where a line or statement expression is read, as of a day."""
@@ -83,15 +83,13 @@ class Terms:
             known["payee"] = payee
         return Environment(self.model, day, known, _within, {})
 
-    def last_day(self, person: str, period: Period) -> date | None:
-        """The last day up to the period's end on which he was in the plan."""
-        return self.members.last(person, period.last)
-
     def leaving(self, person: str, day: date) -> date | None:
         """The day as of which he is paid for a line: that day, or (`leavers keep`) his last one
         not too long before it; None when the line does not count."""
+        if self.members.active(person, day) is not None:
+            return day
         last = self.members.last(person, day)
-        keep = (self.plan.leavers or 0) * ONE_DAY
+        keep = self.plan.leavers * ONE_DAY
         return last if last is not None and day - last <= keep else None
 
 

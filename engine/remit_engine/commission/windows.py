@@ -67,16 +67,13 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Scaled:
-    """The lines of one period with what they earned; position: at the end (of the last window)."""
+    """The lines of one period with what they earned, and its sum. position: at the end (of the
+    last window)."""
 
     lines: tuple[Line, ...]
     before: Fraction
     position: Fraction
-
-    @property
-    def earned(self) -> Fraction:
-        """The value of the step."""
-        return sum((line.earned or NOTHING for line in self.lines), NOTHING)
+    earned: Fraction
 
 
 class CreditScale:
@@ -104,7 +101,8 @@ class CreditScale:
         tracks = [self._track(of, period, rates) for of in self._apart(lines)]
         found = [line for track in tracks for line in track.lines]
         found.sort(key=_written_order)
-        return Scaled(tuple(found), NOTHING, tracks[-1].position if tracks else NOTHING)
+        earned = sum((track.earned for track in tracks), NOTHING)
+        return Scaled(tuple(found), NOTHING, tracks[-1].position if tracks else NOTHING, earned)
 
     def _track(self, lines: Sequence[Credited], period: Period, rates: Rates) -> Scaled:
         window = Window()
@@ -146,7 +144,8 @@ class CreditScale:
         if not marginal and (lines or window.lines):
             found = self._decided(window, found, lines, period, rates)
         window.lines.extend(lines)
-        return Scaled(tuple(found), before, window.at)
+        earned = sum((line.earned for line in found if line.earned), NOTHING)
+        return Scaled(tuple(found), before, window.at, earned)
 
     def _decided(
         self,

@@ -7,7 +7,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remit_engine.commission.sharing import in_order, largest
+from remit_engine.commission.sharing import half_up, in_order, largest
+from remit_engine.rounding import rounded
 
 CENT = Fraction(1, 100)
 ONE = Fraction(1)
@@ -47,3 +48,10 @@ def test_largest_is_never_a_cent_off(total: Fraction, weights: list[Fraction]) -
     whole = sum(weights)
     for part, weight in zip(largest(total, weights, CENT), weights, strict=True):
         assert abs(part - total * weight / whole) < CENT
+
+
+@given(st.fractions(-(10**6), 10**6, max_denominator=3000), st.sampled_from([ONE, CENT, CENT / 10]))
+def test_half_up_is_the_rounding_of_the_language(value: Fraction, cent: Fraction) -> None:
+    assert half_up(value, cent) == rounded(value, "half up", cent)
+    tie = half_up(value, cent) + cent / 2
+    assert half_up(tie, cent) == rounded(tie, "half up", cent)
