@@ -35,6 +35,13 @@ class Rulebook:
     quotas: Quotas | None
     scales: Scales
 
+    @classmethod
+    def of(cls, terms: Terms) -> Rulebook:
+        """The rulebook of a plan."""
+        quota, standings = terms.plan.quota, Standings(terms)
+        quotas = None if quota is None else Quotas(terms, quota, standings)
+        return cls(terms, Wording(terms), standings, quotas, Scales(terms, quotas, standings))
+
     @property
     def on_credit(self) -> Scale | None:
         """The scale on credit, if the plan has one."""

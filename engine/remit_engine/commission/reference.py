@@ -14,9 +14,6 @@ from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.overrides import Reports, Underneath
 from remit_engine.commission.periods import Period
 from remit_engine.commission.pools import Pools
-from remit_engine.commission.quotas import Quotas
-from remit_engine.commission.scaling import Scales
-from remit_engine.commission.standing import Standings
 from remit_engine.commission.statement import Run, Statement, Uncounted
 from remit_engine.commission.terms import Terms
 from remit_engine.commission.trail import Wording
@@ -129,7 +126,7 @@ class _Work:
         self, terms: Terms, statements: dict[Key, Statement], returned: dict[Key, Fraction]
     ) -> None:
         lines = self._credits(terms)
-        book = _rulebook(terms)
+        book = Rulebook.of(terms)
         for person in terms.members.persons:
             account = Account(book, person)
             for period in self._periods(terms.plan):
@@ -141,7 +138,7 @@ class _Work:
 
     def _override(self, terms: Terms, base: Underneath, statements: dict[Key, Statement]) -> None:
         self._first[terms.plan.name] = self._first[base.terms.plan.name]
-        reports, book = Reports(terms, base), _rulebook(terms)
+        reports, book = Reports(terms, base), Rulebook.of(terms)
         lines = {period: reports.lines(period) for period in self._periods(terms.plan)}
         for person in terms.members.persons:
             account = Account(book, person)
@@ -178,9 +175,3 @@ class _Work:
     def _periods(self, plan: Plan) -> list[Period]:
         first = self._first[plan.name].index
         return [Period(plan.period, i) for i in range(first, self._through.index + 1)]
-
-
-def _rulebook(terms: Terms) -> Rulebook:
-    quota, standings = terms.plan.quota, Standings(terms)
-    quotas = None if quota is None else Quotas(terms, quota, standings)
-    return Rulebook(terms, Wording(terms), standings, quotas, Scales(terms, quotas, standings))

@@ -14,10 +14,7 @@ from remit_engine.commission.account import Account, Rulebook
 from remit_engine.commission.crediting import Credited
 from remit_engine.commission.dataset import Dataset, Stretch
 from remit_engine.commission.periods import MONTHS, Period
-from remit_engine.commission.quotas import Quotas
-from remit_engine.commission.scaling import Scales
 from remit_engine.commission.terms import Terms
-from remit_engine.commission.trail import Wording
 from remit_engine.ir import Model
 from remit_engine.party import Holding, Party
 
@@ -52,8 +49,7 @@ class Response:
             measures=_measures(model, plan, self._period),
         )
         terms = Terms.of(model, data, plan)
-        quotas = None if plan.quota is None else Quotas(terms, plan.quota)
-        self._book = Rulebook(terms, Wording(terms), quotas, Scales(terms, quotas))
+        self._book = Rulebook.of(terms)
         known = {"id": SOMEBODY, "position": position, **attributes}
         self._payee = Party(SOMEBODY, (Holding(position),), known)
 
