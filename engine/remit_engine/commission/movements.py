@@ -85,8 +85,9 @@ class Movements:
                 fault = _unseen(shared, period) or fault
                 continue
             by_hold, by_return = self._change(shared, shared.share)
-            held, taken = held + by_hold, taken + by_return
-            found.extend(_told(shared, period, by_hold, by_return))
+            if by_hold or by_return:
+                held, taken = held + by_hold, taken + by_return
+                found.extend(_told(shared, period, by_hold, by_return))
         return Moved(held, taken, tuple(found), credit, fault)
 
     def _change(self, shared: _Shared, share: Fraction) -> tuple[Fraction, Fraction]:
@@ -120,11 +121,11 @@ def _told(
     share = shared.share or ZERO
     line, fate = shared.line, shared.fate
     if by_hold:
-        kind = "released" if by_hold * share > 0 else "held"
+        kind = "released" if (by_hold > 0) == (share > 0) else "held"
         day = _last_day(fate.released, period)
         yield Movement(line.event, kind, shared.counted, by_hold, day)
     if by_return:
-        kind = "restored" if by_return * share > 0 else "reversed"
+        kind = "restored" if (by_return > 0) == (share > 0) else "reversed"
         day = _last_day(fate.returned, period)
         yield Movement(line.event, kind, shared.counted, by_return, day)
 

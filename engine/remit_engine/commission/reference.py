@@ -79,6 +79,8 @@ def _uncollected() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()
+        gc.unfreeze()  # all that is left counts as old, and is not looked through at once
         if was_on:
             gc.enable()
 
