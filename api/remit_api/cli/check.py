@@ -121,11 +121,18 @@ def _contents(program: Program) -> str:
     statements = sum(
         len(a.grants) + len(a.prohibitions) + len(a.requirements) for a in program.authorities
     )
+    pay = (
+        (program.events, "event"),
+        (program.plans, "plan"),
+        (program.scorecards, "scorecard"),
+        (program.allocations, "allocation"),
+    )
     counted = (
         plural(len(program.policies), "policy"),
         plural(len(program.positions), "position"),
         plural(len(program.actions), "action"),
         plural(statements, "rule"),
+        *(plural(len(declared), word) for declared, word in pay if declared),
     )
     return f"{', '.join(counted[:-1])} and {counted[-1]}"
 

@@ -10,6 +10,7 @@ from remit_dsl.source import Span
 from remit_engine.analysis.answer import About
 from remit_engine.analysis.difference import rights
 from remit_engine.analysis.difference.change import Change, Weight
+from remit_engine.analysis.difference.paid import paid_things, read_by_pay
 from remit_engine.analysis.difference.reading import Name, read_by_measure, read_by_rule
 from remit_engine.analysis.difference.texts import short
 from remit_engine.analysis.difference.things import ORDER, Said, Thing, things
@@ -21,7 +22,8 @@ _WHOLE_NAMES = ("policy", "waiver")
 
 def declared_changes(old: Model, new: Model) -> Iterator[Change]:
     """Things that came, went or say something else, in the order of the new text."""
-    before, after = things(old), things(new)
+    before = {**things(old), **paid_things(old.program)}
+    after = {**things(new), **paid_things(new.program)}
     readers = _readers(old, new)
     for key in dict.fromkeys((*after, *before)):
         one, other = before.get(key), after.get(key)
@@ -192,4 +194,7 @@ def _readers(old: Model, new: Model) -> Mapping[Name, tuple[str, ...]]:
                 positions: Iterable[str | None] = sorted(rule.positions or ()) or (None,)
                 for name in read_by_rule(rule, model.program):
                     found[name][rights.head(rule, tuple(positions))] = None
+        for words, names in read_by_pay(model.program):
+            for name in names:
+                found[name][words] = None
     return {name: tuple(heads) for name, heads in found.items()}
