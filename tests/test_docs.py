@@ -30,18 +30,19 @@ LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]*)?\)")
 
 
 @cache
-def context() -> str:
-    """The block of the language page that its fragments stand in."""
-    return next(f.text for f in fences(LANGUAGE) if "context" in f.words)
+def context(page: Path) -> str:
+    """The block that fragments of a page stand in: its own, or that of the language page."""
+    own = (f.text for f in fences(page) if "context" in f.words)
+    return next(own, None) or context(LANGUAGE)
 
 
 def whole(fence: Fence) -> str:
     """A block as a file of its own."""
     if "statements" in fence.words:
         action = next((w[3:] for w in fence.words if w.startswith("on=")), "discount")
-        return f"{context()}\nauthority {action} {{\n{fence.text}}}\n"
+        return f"{context(fence.page)}\nauthority {action} {{\n{fence.text}}}\n"
     if "fragment" in fence.words:
-        return f"{context()}\n{fence.text}"
+        return f"{context(fence.page)}\n{fence.text}"
     return fence.text
 
 

@@ -13,8 +13,8 @@ from remit_dsl.expressions import Constant, Expression
 from remit_dsl.pay import STATEMENT_NAMES, Item, Scorecard
 from remit_dsl.pay_items import Items, percent
 from remit_dsl.resolve import Symbol
-from remit_dsl.typecheck import describe
-from remit_dsl.types import PERCENT, Type
+from remit_dsl.typecheck import UNDECIDED, describe
+from remit_dsl.types import INTEGER, NUMBER, PERCENT, Type
 from remit_dsl.world import World
 
 _RESERVED = ("payee", "as_of", "actor", "requester", *STATEMENT_NAMES)
@@ -108,9 +108,7 @@ def _items(items: Items, el: Elaborator) -> tuple[Item, ...]:
 def _item(items: Items, el: Elaborator, node: syntax.CardItem) -> Item | None:
     parts = _parts(items, node)
     weight = _value(el, parts, "weight", PERCENT)
-    value = el.settled(node_) if (node_ := _written(parts, "value")) else None
-    type_ = value.type if value is not None else None
-    target = _target(items, el, parts, type_)
+    target, value = _measure(items, el, parts)
     floor, cap, least = (_value(el, parts, word, PERCENT) for word in ("floor", "cap", "nothing"))
     missing = [word for word in ("weight", "target") if word not in parts]
     if "higher" not in parts and "lower" not in parts:
@@ -118,7 +116,7 @@ def _item(items: Items, el: Elaborator, node: syntax.CardItem) -> Item | None:
     for word in missing:
         message = f"the item `{node.name.text}` does not say `{word}`"
         items.fault(node.name, "E0929", message)
-    if weight is None or target is None or missing:
+    if weight is None or target is None or missing or (value is None and "value" in parts):
         return None
     return Item(
         node.name.text, label(node.label), weight, "higher" in parts, target, floor, cap, least,
@@ -155,18 +153,29 @@ def _value(
     return el.of_type(node, wanted) if node is not None else None
 
 
-def _target(
-    items: Items, el: Elaborator, parts: dict[str, syntax.Measured], type_: Type | None
-) -> Expression | None:
-    node = _written(parts, "target")
-    if node is None:
-        return None
-    target = el.settled(node) if type_ is None else el.of_type(node, type_)
-    if target is not None and not target.type.numeric:
-        message = f"{el.quote(target)} is {describe(target.type)}, and a target is a number"
-        items.fault(node, "E0929", message)
-        return None
-    return target
+def _measure(
+    items: Items, el: Elaborator, parts: dict[str, syntax.Measured]
+) -> tuple[Expression | None, Expression | None]:
+    """Target and value, of one type. One amount by another is what the target is."""
+    goal, measured = _written(parts, "target"), _written(parts, "value")
+    value = el(measured) if measured is not None else None
+    if goal is None or (measured is not None and value is None):
+        return None, value
+    decides = value is not None and value.type.kind not in UNDECIDED
+    if value is not None and decides:
+        wanted = NUMBER if value.type == INTEGER else value.type
+        return _number(items, el, el.of_type(goal, wanted)), value
+    target = _number(items, el, el.settled(goal))
+    return target, el.fit(value, target.type) if value is not None and target else value
+
+
+def _number(items: Items, el: Elaborator, target: Expression | None) -> Expression | None:
+    if target is None or target.type.numeric:
+        return target
+    message = f"{el.quote(target)} is {describe(target.type)}, and a target is a number"
+    items.findings.add(target.span, "E0929", message)
+    items.sound = False
+    return None
 
 
 def _weights(items: Items, found: list[Item]) -> None:

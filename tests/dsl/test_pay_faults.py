@@ -181,3 +181,36 @@ def test_two_plans_for_one_position_differ_in_their_condition() -> None:
     both.only("W0905").points("sales", "plan `sales`")
     check(HEADS["HEAD"] + one + two.replace("by date", "by date when net > 5")).silent()
     check(HEADS["HEAD"] + one + two.replace("period month", "period quarter")).silent()
+
+
+CARD = """scorecard card {{
+  of rep
+  period month
+  item met {{ weight 100%  higher is better  target {target}  value {value} }}
+  score
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "value"),
+    [
+        ("100%", "payee.sold / payee.goal"),
+        ("1.5", "payee.sold / payee.goal"),
+        ("2.5", "payee.visits"),
+        ("5_000", "payee.sold"),
+    ],
+)
+def test_a_target_has_the_type_of_what_is_measured(target: str, value: str) -> None:
+    person = "record Person { sold: money  goal: money  visits: integer }\n"
+    text = CARD.format(target=target, value=value)
+    head = "policy p { owner board currency CNY }\nposition rep\n"
+    check(head + person + text).silent()
+
+
+def test_a_target_of_another_type_is_a_fault() -> None:
+    text = CARD.format(target="50%", value="payee.sold")
+    head = "policy p { owner board currency CNY }\nposition rep\nrecord Person { sold: money }\n"
+    check(head + text).only("E0301").says(
+        "`50%` is a percent where money in CNY is needed"
+    ).underlines("50%")

@@ -52,9 +52,9 @@ CHANGES = {
         "plan fee: remainders moved from order to largest"
     ),
     ("nothing under 60%", "nothing under 50%"): (
-        "scorecard appraisal: item lost moved from weight 10%, lower is better, target 2, floor 0%, "
-        "cap 100%, nothing under 60%, value payee.weight to weight 10%, lower is better, target 2, "
-        "floor 0%, cap 100%, nothing under 50%, value payee.weight"
+        "scorecard appraisal: item lost moved from weight 10%, lower is better, target 2, "
+        "floor 0%, cap 100%, nothing under 60%, value payee.weight to weight 10%, lower is "
+        "better, target 2, floor 0%, cap 100%, nothing under 50%, value payee.weight"
     ),
     ("132_000_000", "133_000_000"): (
         "allocation target_2026: amendment of 2026-07-01 moved from 132_000_000 to 133_000_000"
