@@ -133,6 +133,20 @@ def test_an_allocation_there_is_not(story):
     assert "did you mean `target`?" in ran.err
 
 
+def test_a_directory_beside_the_policy_gives_way_to_the_people_of_the_data(story, tmp_path):
+    before = story(*TARGET, "--json").document["cells"]
+    entry = "{id: zoe, positions: [{position: representative}], "
+    person = entry + "attributes: {region: coast, experience: 2}}"
+    text = f"directory: targets\npeople:\n  - {person}\n"
+    (tmp_path / "directory.yaml").write_text(text)
+    assert story(*TARGET, "--json").document["cells"] == before
+    (tmp_path / "data" / "people.csv").unlink()
+    (tmp_path / "data" / "measures.csv").unlink()
+    ran = story(*TARGET)
+    assert ran.code == ExitCode.FAILED
+    assert "nobody of `inland` is `representative`" in ran.err
+
+
 # --- scorecards ----------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Protocol, TypeVar
 
 import typer
+from rich.cells import cell_len
 
 from remit_api.cli.output import Screen
 from remit_api.cli.session import stray
@@ -129,7 +130,8 @@ def read_period(written: str, kind: str) -> Period:
 
 def figures(rows: Sequence[Sequence[str]], texts: int = 1) -> list[tuple[str, ...]]:
     """Rows of a table, header first, with all columns but the first `texts` to the right."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    widths = [max(cell_len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return [
-        tuple(c if i < texts else c.rjust(widths[i]) for i, c in enumerate(row)) for row in rows
+        tuple(c if i < texts else " " * (widths[i] - cell_len(c)) + c for i, c in enumerate(row))
+        for row in rows
     ]
