@@ -1,11 +1,17 @@
-"""Requests to the synthetic policy by the million, made in SQL."""
+"""Requests to the synthetic policy by the million, made in SQL.
+
+The row with a number is the same in every run and size, as a table of the batch judge (`make`), as
+past requests in a Parquet file (`write_past`) and as requests one by one (`sampled`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
 from random import Random
 
-from benchmarks.synthetic import ACTIONS, DAYS, POSITIONS, VALUES, Row
+from benchmarks.synthetic import ACTIONS, DAYS, POSITIONS, VALUES, Ask, Row
 from remit_engine.compile.sql_columns import Column
 from remit_engine.compile.sql_cuts import EPOCH
 from remit_engine.warehouse.duckdb import DuckDB
@@ -16,24 +22,54 @@ PATHS = {
     "tier": ("customer", "tier"),
     "channel": ("channel",),
 }
+CHANCE = "hash({} * 16 + 15)"
+"""A number of a row that has nothing to do with what it asks."""
 ANYDAY = [d.toordinal() - EPOCH for d in DAYS]
 
 
 def make(
     engine: DuckDB, table: str, rules: Sequence[Row], columns: Sequence[Column], count: int
 ) -> None:
-    """Half of them meet a rule's conditions, and half of these its limit; the others are random."""
-    _aims(engine, rules)
+    """The rows as the batch judge reads them."""
     names = {column.path: column.name for column in columns}
     facts = "".join(f", {fact} AS {names[path]}" for fact, path in PATHS.items())
     engine.create(
         table,
         "SELECT i AS row_id, 'bench.' || position AS actor, CAST(NULL AS TEXT) AS requester, "
         "'bench.' || action AS action, 'approve' AS verb, day AS as_of, FALSE AS irregular, "
-        f"amount * 10000 AS {names['amount',]}{facts} FROM ({_aimed(len(rules), count)} "
-        f"UNION ALL {_random(count)}) made",
+        f"amount * 10000 AS {names['amount',]}{facts} FROM ({_drawn(engine, rules, count)}) made",
     )
     engine.drop("aims")
+
+
+def write_past(path: Path, rules: Sequence[Row], count: int) -> None:
+    """The rows as past requests in a Parquet file, amounts with two decimals."""
+    facts = "".join(f', {fact} AS "{".".join(at)}"' for fact, at in PATHS.items())
+    with DuckDB() as engine:
+        engine.write_parquet(
+            "SELECT i AS id, position AS actor, action, DATE '1970-01-01' + CAST(day AS INT) "
+            f"AS as_of, CAST(amount AS DECIMAL(18, 2)) AS amount{facts} "
+            f"FROM ({_drawn(engine, rules, count)}) made ORDER BY i",
+            path,
+        )
+
+
+def sampled(rules: Sequence[Row], count: int, size: int) -> Iterator[tuple[int, Ask]]:
+    """So many of the rows by their numbers, in an order of chance: so is every beginning of it."""
+    order = ("position", "action", "day", *VALUES, "amount")
+    with DuckDB() as engine:
+        found = engine.rows(
+            f"SELECT i, {', '.join(order)} FROM ({_drawn(engine, rules, count)}) made "
+            f"ORDER BY {CHANCE.format('i')}, i LIMIT {size}"
+        )
+        for i, position, action, day, *values in found:
+            yield i, Ask(position, action, date.fromordinal(day + EPOCH), *values)
+
+
+def _drawn(engine: DuckDB, rules: Sequence[Row], count: int) -> str:
+    """Half of them meet a rule's conditions, and half of these its limit; the others are random."""
+    _aims(engine, rules)
+    return f"{_aimed(len(rules), count)} UNION ALL {_random(count)}"
 
 
 def _aims(engine: DuckDB, rules: Sequence[Row]) -> None:

@@ -15,7 +15,7 @@ from datetime import date
 
 import pytest
 
-from benchmarks.batch_rows import PATHS, make
+from benchmarks.batch_rows import CHANCE, PATHS, make
 from benchmarks.ours import program
 from benchmarks.synthetic import rows
 from remit_engine.batch.judge import BatchJudge, Checked, Judged
@@ -77,7 +77,7 @@ def sampled(engine: DuckDB, batch: BatchJudge) -> Iterator[tuple[Request, int]]:
     shown = ", ".join(f"r.{names[path]}" for path in order)
     for actor, action, as_of, amount, *values, number in engine.rows(
         f"SELECT r.actor, r.action, r.as_of, {shown}, a.answer FROM requests r "
-        f"JOIN answers a ON a.row_id = r.row_id WHERE r.row_id % {every} = 0"
+        f"JOIN answers a ON a.row_id = r.row_id WHERE {CHANCE.format('r.row_id')} % {every} = 0"
     ):
         facts = dict(zip(PATHS.values(), values, strict=True))
         column = next(c for c in batch.columns if c.path == ("amount",))
