@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any
@@ -19,6 +19,9 @@ from remit_engine.warehouse.duckdb import literal
 
 CENT = 10_000
 """Steps of one in the staged money."""
+
+Counted = tuple[Any, ...]
+"""`action, verb, label, before, answer, recorded`, and how many rows, amounts, their sum."""
 
 
 def join(work: Work, new: Answered, old: Answered | None) -> None:
@@ -59,17 +62,35 @@ def counted(work: Work, new: Answered, old: Answered | None) -> list[Pair]:
         "GROUP BY ALL"
     )
     pairs: dict[tuple[Any, Any], str] = {}
-    for row in work.warehouse.rows(query):
+    for row in _merged(work.warehouse.rows(query), new, old):
         group = _count(work, row, new, old)
         if group.changed:
             pairs[row[3], row[4]] = str(group.change)
     return [(before, after, change) for (before, after), change in sorted(pairs.items())]
 
 
-def _count(work: Work, row: tuple[Any, ...], new: Answered, old: Answered | None) -> Group:
+def _merged(rows: Iterable[Counted], new: Answered, old: Answered | None) -> Iterator[Counted]:
+    """Rows that are answered alike in all that is compared are put together by their outcome: most
+    rows are, and they are counted by outcome alone."""
+    alike: dict[tuple[Any, ...], list[Any]] = {}
+    same_steps = old is None or old.steps == new.steps
+    for row in rows:
+        action, verb, label, before, after, outcome, *sums = row
+        answer = new.answers[after]
+        same = answer[0] == before if old is None else answer == old.answers[before]
+        if not (same and same_steps):
+            yield row
+            continue
+        found = alike.setdefault((action, verb, label, outcome, answer[0]), [*row[:6], 0, 0, 0])
+        for at, amount in enumerate(sums, 6):
+            found[at] += amount or 0
+    yield from map(tuple, alike.values())
+
+
+def _count(work: Work, row: Counted, new: Answered, old: Answered | None) -> Group:
     action, verb, label, before, after, outcome, rows, priced, amount = row
-    reply = new.replies[after]
-    other = old.replies[before] if old else recorded(Outcome(before), reply)
+    reply = new.reply(after)
+    other = old.reply(before) if old else recorded(Outcome(before), reply)
     group = Group.of(action, verb, label or named(()), other, reply)
     fact = work.replay.money_in(action)
     currency = fact.currency if fact else None

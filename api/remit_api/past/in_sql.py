@@ -7,6 +7,7 @@ rows; where that finds another outcome than SQL did, the run ends.
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from remit_api.batch.parquet_rows import legible
@@ -15,11 +16,12 @@ from remit_api.past import counting, seen_rows
 from remit_api.past.asking import ERROR, OUTCOME
 from remit_api.past.leaves import NotFlat, leaves
 from remit_api.past.replay import Replay, Side
-from remit_api.past.staging import ROW, Staging
+from remit_api.past.said import Said
+from remit_api.past.staging import ROW, Staged, Staging
 from remit_api.past.summary import Summary
 from remit_api.past.work import NEW, OLD, PAST, Answered, Progress, Work
 from remit_engine.batch.judge import BatchJudge
-from remit_engine.impact import replied, steps_by_rule
+from remit_engine.impact import MoneyFact, steps_by_rule
 from remit_engine.warehouse.duckdb import DuckDB, parquet
 from remit_engine.warehouse.probes import prove
 
@@ -42,14 +44,27 @@ def run_in_sql(
 def _run(work: Work) -> None:
     """Judge, count, and bring back what has to be seen."""
     work.progress("reading", 0, 1)
-    new = _answered(work, NEW, work.replay.new)
-    old = None if work.replay.old is None else _answered(work, OLD, work.replay.old)
+    new, old = _both(work)
     counting.join(work, new, old)
     counting.first_day(work, new)
     pairs = counting.counted(work, new, old)
     counting.unused(work)
     seen_rows.wanted(work, old, pairs)
     seen_rows.brought_back(work, new, old)
+
+
+def _both(work: Work) -> tuple[Answered, Answered | None]:
+    """The answers of the new text, and those of the old one. Where both read the rows alike, as
+    when a draft changes limits and conditions alone, the rows are staged once."""
+    said = Said(work.warehouse, PAST)
+    replay = work.replay
+    new = _staging(work, said, replay.new, replay.new_day)
+    staged = new.stage(NEW)
+    answers = _answered(work, new, staged)
+    if replay.old is None:
+        return answers, None
+    old = _staging(work, said, replay.old, None)
+    return answers, _answered(work, old, old.stage(OLD, staged))
 
 
 def _viewed(warehouse: DuckDB, path: Path) -> tuple[str, ...]:
@@ -73,23 +88,27 @@ def _refuse_what_sql_does_not_know(replay: Replay) -> None:
                 raise NotFlat("a fact that is called as a column of results")
 
 
-def _answered(work: Work, requests: str, side: Side) -> Answered:
+def _staging(work: Work, said: Said, side: Side, day: date | None) -> Staging:
     judge = BatchJudge(work.warehouse, side.engine.model, side.engine.directory)
-    staging = Staging(
-        work.warehouse, PAST, work.leaves, work.replay.defaults, side, judge.columns,
-        judge.others, work.replay.money_in if side is work.replay.new else None,
-        work.replay.new_day if side is work.replay.new else None,
-    )  # fmt: skip
-    if not staging.stage(requests):
+    replay, known = work.replay, work.replay.new.program.actions
+
+    def money(action: str) -> MoneyFact | None:
+        return replay.money_in(action) if action in known else None
+
+    return Staging(said, work.leaves, replay.defaults, side, judge, money, day)
+
+
+def _answered(work: Work, staging: Staging, staged: Staged) -> Answered:
+    requests, side = staged.table, staging.side
+    if not staged.any:
         columns = (("row_id", "BIGINT"), ("answer", "BIGINT"))
         work.warehouse.load(f"{requests}_answers", columns, [])
-        return Answered(requests, False, ())
+        return Answered(requests, False)
     of = f"under {side.name}"
-    judged = judge.judge(
+    judged = staging.judge.judge(
         requests,
         f"{requests}_answers",
         lambda what, done, whole: work.progress(f"{what} {of}", done, whole),
+        keyed=False,
     )
-    steps = steps_by_rule(side.engine.model)
-    replies = tuple(replied(outcome, set(rules), steps) for outcome, rules in judged.answers)
-    return Answered(requests, True, replies)
+    return Answered(requests, True, judged.answers, steps_by_rule(side.engine.model))

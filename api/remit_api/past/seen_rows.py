@@ -53,8 +53,8 @@ def brought_back(work: Work, new: Answered, old: Answered | None) -> None:
         row = row_of(number + 1, dict(zip(work.names, values, strict=True)), ids)
         found = work.replay.replayed(row)
         if not irregular:
-            known = None if old is None else old.replies[before].outcome
-            _agree(found, known, new.replies[after].outcome, number + 1)
+            known = None if old is None else old.answers[before][0]
+            _agree(found, known, new.answers[after][0], number + 1)
         told(work.summary, found, work.write, counted=not irregular)
         work.progress("row by row", done, whole)
 

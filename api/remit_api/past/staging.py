@@ -16,9 +16,11 @@ from remit_api.past.cells import Cell, cell, meaning, unreadable
 from remit_api.past.labels import EPOCH
 from remit_api.past.leaves import TEXT, Leaf, Leaves
 from remit_api.past.replay import Side
+from remit_api.past.said import Said
 from remit_api.question import Question
 from remit_dsl.program import Field
 from remit_dsl.types import Type
+from remit_engine.batch.judge import BatchJudge
 from remit_engine.compile.sql_columns import TOTALS, Column, schema
 from remit_engine.decision import Outcome
 from remit_engine.facts_reader import read_fact
@@ -34,30 +36,67 @@ MOST_WORDS = 2_000
 LANGUAGES = "('en', 'zh')"
 OUTCOMES = f"({', '.join(map(literal, Outcome))})"
 PARTIES = "_parties"
+PARTY_COLUMNS = (("word", "TEXT"), ("meant", "TEXT"), ("person", "BOOLEAN"))
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What a table was made of: the people and positions that are meant, and the query of each
+    part. Of two texts that read rows alike these are equal."""
+
+    table: str
+    parties: list[tuple[str, str, bool]]
+    parts: list[str]
+
+    @property
+    def any(self) -> bool:
+        """False where no row names an action of the text."""
+        return bool(self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Staging:
-    """past: the file, as p, with its row numbers. money: of each action (qualified); None where it
-    is not asked for. day: on which all rows are asked, whatever they say."""
+    """said: of the file, which has row numbers. money: of each action (qualified). day: on which
+    all rows are asked, whatever they say."""
 
-    warehouse: DuckDB
-    past: str
+    said: Said
     leaves: Leaves
     defaults: Question
     side: Side
-    columns: tuple[Column, ...]
-    others: Callable[[str], frozenset[str]]
-    money: Callable[[str], MoneyFact | None] | None
+    judge: BatchJudge
+    money: Callable[[str], MoneyFact | None]
     day: date | None = None
 
-    def stage(self, table: str) -> bool:
-        """Write the table; False where no row names an action of the text."""
-        self._parties(f"{table}{PARTIES}")
-        parts = [self._of_action(action, words, table) for action, words in self._actions()]
-        if parts:
-            self.warehouse.create(table, " UNION ALL ".join(parts))
-        return bool(parts)
+    def stage(self, table: str, like: Staged | None = None) -> Staged:
+        """Write the table. like: a table of another text, which is looked at where it is the
+        same."""
+        parties = self._parties()
+        if like is not None and like == Staged(like.table, parties, self._parts(like.table)):
+            for end in ("", PARTIES) if like.any else (PARTIES,):
+                self._warehouse.view(f"{table}{end}", f"SELECT * FROM {like.table}{end}")
+            return Staged(table, parties, like.parts)
+        found = Staged(table, parties, self._parts(table))
+        self._warehouse.load(f"{table}{PARTIES}", PARTY_COLUMNS, parties)
+        if found.any:
+            self._warehouse.create(table, " UNION ALL ".join(found.parts))
+        return found
+
+    @property
+    def _warehouse(self) -> DuckDB:
+        return self.said.warehouse
+
+    def _parts(self, table: str) -> list[str]:
+        """One query for all actions that are read alike."""
+        alike: dict[str, dict[str, str]] = {}
+        for action, words in self._actions():
+            read = self._read(action, f"{table}{PARTIES}")
+            alike.setdefault(read, {}).update(dict.fromkeys(words, action))
+        word = self._member("action")
+        return [
+            f"SELECT {meaning(word, words)} AS action, {read} "
+            f"WHERE {word} IN ({', '.join(map(literal, words))})"
+            for read, words in alike.items()
+        ]
 
     # --- members ----------------------------------------------------------------------------------
 
@@ -81,12 +120,10 @@ class Staging:
         return f"coalesce({given}, {_text(default)})" if default is not None else given
 
     def _words(self, value: str) -> list[str]:
-        query = f"SELECT DISTINCT {value} AS word FROM {self.past} p WHERE word IS NOT NULL"
-        query += " ORDER BY word"  # only the first of many are looked up, each time the same
-        return [str(word) for (word,) in self.warehouse.rows(query)]
+        return self.said.words(value)
 
-    def _parties(self, table: str) -> None:
-        """The people and positions that texts mean, as a table."""
+    def _parties(self) -> list[tuple[str, str, bool]]:
+        """The people and positions that texts mean."""
         directory = self.side.engine.directory
         positions = names_of(self.side.engine.model).positions
         words = dict.fromkeys((*self._words(self._member("actor")), *self._requesters()))
@@ -97,9 +134,7 @@ class Staging:
                 found.append((word, word, True))
             elif word not in directory.people and len(meant) == 1:
                 found.append((word, meant[0], False))
-        self.warehouse.load(
-            table, (("word", "TEXT"), ("meant", "TEXT"), ("person", "BOOLEAN")), found
-        )
+        return found
 
     def _recorded(self) -> str:
         """The outcome that a row records."""
@@ -111,9 +146,8 @@ class Staging:
 
     # --- one action -------------------------------------------------------------------------------
 
-    def _of_action(self, action: str, words: list[str], table: str) -> str:
-        """The rows on one action, as a query."""
-        parties = f"{table}{PARTIES}"
+    def _read(self, action: str, parties: str) -> str:
+        """What a query takes from the rows on one action, and from which tables."""
         facts, faults = self._facts(action)
         faults += [*self._member_faults(), *self._attribute_faults()]
         outcome = self._recorded()
@@ -122,18 +156,18 @@ class Staging:
         verb, day = f"coalesce({self._member('verb')}, 'approve')", self._day()
         amount, unpriced = self._amount(action)
         meant = meaning(verb, {"approve": "approve", **asks})
-        shown = ", ".join(f"{facts.get(c, 'NULL')}::{c.type} AS {c.name}" for c in self.columns)
+        shown = ", ".join(
+            f"{facts.get(c, 'NULL')}::{c.type} AS {c.name}" for c in self.judge.columns
+        )
         irregular = " OR ".join([f"coalesce({f}, false)" for f in (*faults, day.fault, unpriced)])
         return (
-            f"SELECT p.{ROW} AS row_id, a.meant AS actor, r.meant AS requester, "
-            f"{literal(action)} AS action, {meant} AS verb, "
+            f"p.{ROW} AS row_id, a.meant AS actor, r.meant AS requester, {meant} AS verb, "
             f"{self._asked_on(day.value)} AS as_of, {day.value} AS said_day, "
             f"({amount})::BIGINT AS {AMOUNT}, ({outcome})::TEXT AS {RECORDED}, "
             f"(a.meant IS NULL OR {day.value} IS NULL OR {meant} IS NULL OR {irregular}) "
-            f"AS irregular{', ' if shown else ''}{shown} FROM {self.past} p "
+            f"AS irregular{', ' if shown else ''}{shown} FROM {self.said.table} p "
             f"LEFT JOIN {parties} a ON a.word = {self._member('actor')} "
-            f"LEFT JOIN {parties} r ON r.word = {self._member('requester')} "
-            f"WHERE {self._member('action')} IN ({', '.join(map(literal, words))})"
+            f"LEFT JOIN {parties} r ON r.word = {self._member('requester')}"
         )
 
     def _asked_on(self, said: str) -> str:
@@ -179,7 +213,7 @@ class Staging:
     def _facts(self, action: str) -> tuple[dict[Column, str], list[str]]:
         """The value of each column, and the faults of all cells."""
         by_path = {c.path: c for c in schema(action, self.side.engine.model).columns}
-        others, values, faults = self.others(action), {}, []
+        others, values, faults = self.judge.others(action), {}, []
         for path, leaf, kind in self._typed(action):
             read = self._cell(kind, leaf)
             faults.append(read.fault)
@@ -245,7 +279,7 @@ class Staging:
 
     def _amount(self, action: str) -> tuple[str, str]:
         """The money of a row in the scale of money, and when it cannot be said."""
-        fact = self.money(action) if self.money is not None else None
+        fact = self.money(action)
         if fact is None:
             return "NULL", "false"
         if fact.measure is not None:

@@ -24,6 +24,9 @@ from remit_engine.evaluate import Environment, Within
 from remit_engine.ir import Model, Rule
 from remit_engine.party import Party
 
+MOST_LISTS = 256
+"""So many different readings of all rules are kept as lists."""
+
 Values = tuple[Any, ...]
 """By key: its value, something for a number on an axis, None where it is not stated."""
 
@@ -74,6 +77,8 @@ class Variants:
     _known: list[dict[Hashable, Variant]] = field(default_factory=list)
     _reads: dict[bool, list[_Reads | None]] = field(default_factory=dict)
     _same: dict[Hashable, _Reads] = field(default_factory=dict)
+    _all: dict[bool, _Reads] = field(default_factory=dict)
+    _lists: dict[Hashable, list[Variant | None]] = field(default_factory=dict)
     _slots: tuple[tuple[int, int], ...] = ()
     _people: tuple[int, ...] = ()
 
@@ -107,31 +112,55 @@ class Variants:
                 found[slot] = slot_value(self.how.table.slots[slot].path, facts)
         return found
 
+    def hangs_on(self, scene: Scene, slots: Sequence[Any]) -> Hashable:
+        """All that the reading of any rule hangs on: where it is equal, so are the variants."""
+        whole = self._is_whole(slots)
+        reads = self._all.get(whole)
+        if reads is None:
+            every = [self._looked_at(bit, whole) for bit in range(len(self.how.rules))]
+            keys = tuple(sorted({i for one in every for i in one.keys}))
+            people, dated = any(one.people for one in every), any(one.dated for one in every)
+            reads = self._all[whole] = _Reads(keys, people, dated)
+        return self._key(reads, whole, scene)
+
     def of(self, mask: int, scene: Scene, slots: Sequence[Any]) -> list[Variant]:
         """The rules of a mask that are not known not to apply. Raises Irregular."""
-        table = self.how.table
-        whole = MISSING in slots and any(slots[i] is MISSING for i in table.indexed)
-        reads = self._reads[whole]
-        keys: dict[_Reads, Hashable] = {}
+        known = self._list(self.hangs_on(scene, slots))
+        whole = self._is_whole(slots)
         found = []
-        for bit in table.index.chosen(mask):
-            read = reads[bit] or self._looked_at(bit, whole)
-            key = keys.get(read)
-            if key is None:
-                key = keys[read] = self._key(read, whole, scene)
-            variant = self._known[bit].get(key) or self._met(bit, whole, scene, key)
+        for bit in self.how.table.index.chosen(mask):
+            variant = known[bit]
+            if variant is None:
+                variant = known[bit] = self._variant(bit, whole, scene)
             if variant.doubtful:
                 raise Irregular
             if not variant.never:
                 found.append(variant)
         return found
 
+    def _is_whole(self, slots: Sequence[Any]) -> bool:
+        """Whether the masks do not stand for the conditions, because a value is missing."""
+        return MISSING in slots and any(slots[i] is MISSING for i in self.how.table.indexed)
+
+    def _list(self, key: Hashable) -> list[Variant | None]:
+        """The variants met so far, by rule, where all that they hang on is the same."""
+        found = self._lists.get(key)
+        if found is None:
+            if len(self._lists) >= MOST_LISTS:
+                self._lists.clear()
+            found = self._lists[key] = [None] * len(self.how.rules)
+        return found
+
+    def _variant(self, bit: int, whole: bool, scene: Scene) -> Variant:
+        key = self._key(self._looked_at(bit, whole), whole, scene)
+        return self._known[bit].get(key) or self._met(bit, whole, scene, key)
+
     def reads_people(self, mask: int) -> bool:
         """Whether one of the rules asks for attributes of people."""
         if not self._people:
             return False
         chosen = self.how.table.index.chosen(mask)
-        return any((self._reads[True][bit] or self._looked_at(bit, True)).people for bit in chosen)
+        return any(self._looked_at(bit, True).people for bit in chosen)
 
     def _key(self, reads: _Reads, whole: bool, scene: Scene) -> Hashable:
         """All that the reading of a rule that reads so much hangs on."""
@@ -150,6 +179,10 @@ class Variants:
         return found
 
     def _looked_at(self, bit: int, whole: bool) -> _Reads:
+        """What a rule reads."""
+        known = self._reads[whole][bit]
+        if known is not None:
+            return known
         rule = self.how.rules[bit]
         program = self.model.program
         measure = self.model.actions[rule.action].action.measure

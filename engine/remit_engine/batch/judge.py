@@ -30,8 +30,9 @@ Checked = tuple[Outcome, tuple[str, ...]]
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What became of a table: its rows, how many are irregular, and the answers by their number
-    with the ids of the deciding rules. table: `row_id, answer`, NULL where irregular; key:
-    `answer, outcome, rules`, the rules by index in the order in which they decided."""
+    with the ids of the deciding rules. table: `row_id, answer`, NULL where irregular; key, where it
+    is asked for: `answer, outcome, rules`, the rules by index in the order in which they
+    decided."""
 
     table: str
     key: str
@@ -63,12 +64,15 @@ class BatchJudge:
         one of them, or something below it, is to be given as irregular."""
         return self._schemas[action].others
 
-    def judge(self, requests: str, into: str, progress: Progress | None = None) -> Judged:
-        """Answer every row of a table of requests into another table.
+    def judge(
+        self, requests: str, into: str, progress: Progress | None = None, *, keyed: bool = True
+    ) -> Judged:
+        """Answer every row of a table of requests into another table. keyed: the meaning of the
+        numbers becomes a table as well.
 
         Raises WarehouseTrouble.
         """
-        run = _Run(self._world, requests, into, Answers())
+        run = _Run(self._world, requests, into, Answers(), keyed)
         with _uncollected():
             total, irregular = run.everything(progress or (lambda what, done, of: None))
             ids = [rule.id for rule in self._world.model.rules]
@@ -99,6 +103,7 @@ class _Run:
     requests: str
     into: str
     answers: Answers
+    keyed: bool
 
     def everything(self, progress: Progress) -> tuple[int, int]:
         """All rows; how many there are, and how many are irregular.
@@ -119,7 +124,8 @@ class _Run:
                     written[-1].result()
                 parts.append(part)
             progress("answers", len(kinds), len(kinds))
-            self._load_key()  # while the last part is still being written
+            if self.keyed:  # while the last part is still being written
+                self._load_key()
             for one in written:
                 one.result()
         return self._joined([(part.table, part.regular) for part in parts])

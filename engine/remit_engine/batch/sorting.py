@@ -34,6 +34,7 @@ class Sorter:
     _nobody: dict[int, bool] = field(default_factory=dict)
     _reached: dict[Hashable, int] = field(default_factory=dict)
     _masks: dict[Hashable, int] = field(default_factory=dict)
+    _owned: dict[Hashable, int] = field(default_factory=dict)
     _fits: dict[Hashable, tuple[list[Any], int]] = field(default_factory=dict)
     _cells: list[dict[Any, Any]] = field(default_factory=list)
     _cuts: list[tuple[int, int]] = field(default_factory=list)
@@ -95,16 +96,27 @@ class Sorter:
         scene = Scene(era, day, values, actor, asking.requester, party)
         slots, fitting = self._fitting(scene)
         mask = fitting & self._concerned(actor)
-        met = self.variants.of(mask, scene, slots)
         nobody = self._given_to_nobody(era, day)
+        asked = (mask, nobody, self.variants.hangs_on(scene, slots))
+        place = self._owned.get(asked)
+        if place is not None:
+            return place
+        met = self.variants.of(mask, scene, slots)
         along = one_axis([v.plain for v in met])
         if along is None:
-            signature: Hashable = (party, era, tuple([v.number for v in met]))
-            place = self.own.find(signature)
-            if place is None:
-                points = {point for v in met for point in v.points}
-                place = self.own.add_sampled(signature, points)
-            return place
+            return self._own_sampled(party, era, met)
+        place = self._owned[asked] = self._own_along(nobody, along, met)
+        return place
+
+    def _own_sampled(self, party: int, era: int, met: Sequence[Variant]) -> int:
+        signature = (party, era, tuple([v.number for v in met]))
+        place = self.own.find(signature)
+        if place is None:
+            points = {point for v in met for point in v.points}
+            place = self.own.add_sampled(signature, points)
+        return place
+
+    def _own_along(self, nobody: bool, along: Along, met: Sequence[Variant]) -> int:
         signature = (nobody, tuple([v.number for v in met]))
         place = self.own.find(signature)
         if place is None:
@@ -150,7 +162,7 @@ class Sorter:
             met = self.variants.of(mask, scene, slots)
             along = one_axis([v.plain for v in met])
             if along is not None and self._single(met):
-                return self._reached_along(along, met)
+                return self._reached_along(along)
         else:
             met = self._by_holder(scene, mask)
         numbers = tuple(sorted({v.number for v in met}))
@@ -161,12 +173,14 @@ class Sorter:
             place = self.reach.add_sampled(signature, points)
         return place
 
-    def _reached_along(self, along: Along, met: Sequence[Variant]) -> int:
-        signature = tuple([v.number for v in met])
+    def _reached_along(self, along: Along) -> int:
+        """Combinations in which the same numbers can be let share a place, whatever the rules."""
+        axis, rules = along
+        able = tuple(reach(rules, self.model.program.positions))
+        signature = (axis, able)
         place = self.reach.find(signature)
         if place is None:
-            able = reach(along[1], self.model.program.positions)
-            place = self.reach.add(signature, along[0], ((s, (int(a),)) for s, a in able))
+            place = self.reach.add(signature, axis, ((s, (int(a),)) for s, a in able))
         return place
 
     def _single(self, met: Iterable[Variant]) -> bool:

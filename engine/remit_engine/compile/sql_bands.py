@@ -39,6 +39,8 @@ class Plain:
     """where it both applies and lets"""
     bars: bool
     silent: bool
+    capped: bool
+    """a grant that applies everywhere and lets all that is up to a number"""
 
 
 def plain(rule: Rule, read: Reading) -> Plain | None:
@@ -52,8 +54,9 @@ def plain(rule: Rule, read: Reading) -> Plain | None:
     if rule.kind == PROHIBITION:  # a region, not a limit
         applies, inside = _both(applies, inside), ANYWHERE
     axis = _same(next(iter(axes), None))
-    bars = rule.kind == PROHIBITION
-    return Plain(rule, axis, applies, inside, _both(applies, inside), bars, rule.unset)
+    bars, lets = rule.kind == PROHIBITION, _both(applies, inside)
+    capped = not (bars or rule.unset) and applies == ANYWHERE and lets[0] == LEAST <= lets[1]
+    return Plain(rule, axis, applies, inside, lets, bars, rule.unset, capped)
 
 
 @cache
@@ -75,6 +78,22 @@ def _both(a: Stretch, b: Stretch) -> Stretch:
 
 def bands(rules: Sequence[Plain]) -> Iterator[tuple[Stretch, Found]]:
     """The answers along the one axis of some plain rules, neighbours with one answer joined."""
+    return _falling(rules) if all(r.capped for r in rules) else _turning(rules)
+
+
+def _falling(rules: Sequence[Plain]) -> Iterator[tuple[Stretch, Found]]:
+    """Of capped grants alone: one after the other they let no more."""
+    capped = [(r.rule.index, r.lets[1]) for r in rules]
+    begin = LEAST
+    for end in sorted({end for _, end in capped}):
+        grants = tuple([index for index, most in capped if most >= begin])
+        yield (begin, end), (Outcome.PERMIT, grants)
+        begin = end + 1
+    if begin <= MOST:
+        yield (begin, MOST), (None, tuple([index for index, _ in capped]))
+
+
+def _turning(rules: Sequence[Plain]) -> Iterator[tuple[Stretch, Found]]:
     starts = {LEAST}
     for r in rules:
         for low, high in (r.applies, r.lets):
@@ -120,6 +139,8 @@ def answer_at(rules: Sequence[Plain], at: int) -> Found:
 
 def reach(rules: Sequence[Plain], positions: Iterable[str]) -> Iterator[tuple[Stretch, bool]]:
     """Along the axis: whether some position is let by a grant and kept by no prohibition."""
+    if rules and all(r.capped for r in rules):
+        return _alternating([(LEAST, max([r.lets[1] for r in rules]))])
     bars = [r for r in rules if r.bars]
     grants = [r for r in rules if not (r.bars or r.silent)]
     if not bars:
