@@ -25,6 +25,7 @@ from remit_dsl.program import (
     Separation,
     Statement,
 )
+from remit_dsl.qualified import short
 from remit_dsl.validate import by_action, granted, superiors
 
 Lint = Callable[[Program], Iterator[Diagnostic]]
@@ -59,23 +60,23 @@ def _of_statement(rule: Statement) -> Iterator[Expression]:
 def _expressions(program: Program) -> Iterator[tuple[str, Expression]]:
     """Every expression with the words that say where it stands."""
     for parameter in program.parameters.values():
-        yield from ((f"`{_short(parameter.name)}`", v.value) for v in parameter.values if v.value)
+        yield from ((f"`{short(parameter.name)}`", v.value) for v in parameter.values if v.value)
     for definition in program.definitions.values():
-        yield f"`{_short(definition.name)}`", definition.value
+        yield f"`{short(definition.name)}`", definition.value
     for table in program.tables.values():
         for row in table.rows:
-            yield from ((f"`{_short(table.name)}`", e) for e in (*row.conditions, row.value))
+            yield from ((f"`{short(table.name)}`", e) for e in (*row.conditions, row.value))
     for exchange in program.exchanges.values():
         yield from (("an exchange", v.value) for v in exchange.values if v.value)
     for action in program.actions.values():
         if action.measure is not None:
-            yield f"action `{_short(action.name)}`", action.measure.value
+            yield f"action `{short(action.name)}`", action.measure.value
     for block in program.authorities:
-        words = f"authority `{_short(block.action)}`"
+        words = f"authority `{short(block.action)}`"
         yield from ((words, e) for rule in block.statements for e in _of_statement(rule))
     for delegation in program.delegations:
         if delegation.cap is not None:
-            yield f"delegation of `{_short(delegation.action)}`", delegation.cap
+            yield f"delegation of `{short(delegation.action)}`", delegation.cap
     for waiver in program.waivers:
         if waiver.condition is not None:
             yield f"a waiver of `{waiver.question}`", waiver.condition
@@ -113,7 +114,7 @@ def unused_names(program: Program) -> Iterator[Diagnostic]:
     for word, declared in kinds:
         for name, item in declared.items():
             if name not in used:
-                message = f"{word} `{_short(name)}` is not used"
+                message = f"{word} `{short(name)}` is not used"
                 yield Diagnostic(item.span, "W0503", message, "use it or leave it out")
 
 
@@ -130,7 +131,7 @@ def unset_parameters(program: Program) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 unset.span,
                 "W0502",
-                f"`{_short(parameter.name)}` is unset{since}, and {used[parameter.name]} depends "
+                f"`{short(parameter.name)}` is unset{since}, and {used[parameter.name]} depends "
                 "on it",
                 "what depends on it is undefined in that time",
             )
@@ -207,7 +208,7 @@ def dead_ends(program: Program) -> Iterator[Diagnostic]:
             stuck = next((g for g in block.grants if _stuck(program, blocks, g)), None)
             if stuck is None:
                 continue
-            who = _short(next(p for p in stuck.positions if _top(program, blocks, stuck, p)))
+            who = short(next(p for p in stuck.positions if _top(program, blocks, stuck, p)))
             yield Diagnostic(
                 block.escalation.span,
                 "W0510",
@@ -245,10 +246,6 @@ def _more(one: Grant, other: Grant) -> bool:
     if not (isinstance(top, Constant) and isinstance(own, Constant)):
         return one is not other
     return bool((top.value, a.side != "under") > (own.value, b.side != "under"))
-
-
-def _short(name: str) -> str:
-    return name.rsplit(".", 1)[-1]
 
 
 LINTS: tuple[Lint, ...] = (

@@ -9,6 +9,7 @@ from remit_dsl.circles import circles
 from remit_dsl.diagnostics import Diagnostic, Related
 from remit_dsl.findings import listing
 from remit_dsl.program import Authority, Grant, Program
+from remit_dsl.qualified import short
 
 Check = Callable[[Program], Iterator[Diagnostic]]
 
@@ -20,13 +21,12 @@ def reporting_circles(program: Program) -> Iterator[Diagnostic]:
         for p in program.positions.values()
     }
     for circle in circles(graph):
-        first, short = program.positions[circle[0]], [_short(name) for name in circle]
-        through = f" through {listing(short[1:])}" if len(short) > 1 else ""
+        first, names = program.positions[circle[0]], [short(name) for name in circle]
+        through = f" through {listing(names[1:])}" if len(names) > 1 else ""
         places = tuple(
-            Related(program.positions[n].span, f"`{_short(n)}` is declared here")
-            for n in circle[1:]
+            Related(program.positions[n].span, f"`{short(n)}` is declared here") for n in circle[1:]
         )
-        message = f"position `{short[0]}` reports to itself{through}"
+        message = f"position `{names[0]}` reports to itself{through}"
         yield Diagnostic(first.span, "E0214", message, "end the line with one position", places)
 
 
@@ -57,9 +57,9 @@ def escalation_targets(program: Program) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 block.escalation.span,
                 "E0405",
-                f"`{_short(target)}` may not {verbs} in action `{_short(action)}`, so escalating "
+                f"`{short(target)}` may not {verbs} in action `{short(action)}`, so escalating "
                 "to it leads nowhere",
-                f"grant it: `{_short(target)} may {min(_decided(grants))} any`",
+                f"grant it: `{short(target)} may {min(_decided(grants))} any`",
             )
 
 
@@ -117,17 +117,13 @@ def orphaned_delegations(program: Program) -> Iterator[Diagnostic]:
     for delegation in program.delegations:
         if any(block.grants for block in blocks.get(delegation.action, ())):
             continue
-        short = _short(delegation.action)
+        action = short(delegation.action)
         yield Diagnostic(
             delegation.span,
             "E0406",
-            f"nobody may decide `{short}`, so there is nothing to delegate",
-            f"grant it to somebody in `authority {short}`",
+            f"nobody may decide `{action}`, so there is nothing to delegate",
+            f"grant it to somebody in `authority {action}`",
         )
-
-
-def _short(name: str) -> str:
-    return name.rsplit(".", 1)[-1]
 
 
 STRUCTURE: tuple[Check, ...] = (reporting_circles, policy_periods)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from remit_dsl.qualified import short
 from remit_engine.analysis.answer import About, Answer
 
 HOLDS = {
@@ -22,6 +23,20 @@ HOLDS = {
     "falling_pay": "more sales never pay less",
 }
 """Each question -> what is proven where nothing is wrong."""
+FINDINGS = {
+    "tables": ("E0421", "E0422", "W0817"),
+    "unreachable": ("W0801",),
+    "shadowed": ("W0802",),
+    "emptied": ("W0803",),
+    "dead_end": ("W0804",),
+    "monotone": ("W0805",),
+    "separation": ("W0806", "W0807"),
+    "accountability": ("W0808", "W0809"),
+    "contradiction": ("W0810",),
+    "dates": ("W0811", "W0812", "W0813"),
+    "unset": ("W0814",),
+}
+"""Each question -> the codes of what it finds."""
 IDLE = "W0816"
 _OF_RULES = frozenset({"unreachable", "shadowed", "emptied", "contradiction"})
 _SOON, _SWAPPED = "W0812", "W0813"
@@ -55,11 +70,6 @@ def about_text(about: About) -> str:
     words = [about.verb, about.action and short(about.action), positions, about.name]
     said = [w for w in words if w]
     return " ".join(said) or ", ".join(about.rules)
-
-
-def short(name: str) -> str:
-    """A name without what it is part of."""
-    return name.rsplit(".", 1)[-1]
 
 
 def by_question(answers: Iterable[Answer]) -> str:

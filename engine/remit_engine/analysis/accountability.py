@@ -15,6 +15,7 @@ from remit_dsl.program import (
     SequenceSteps,
     Step,
 )
+from remit_dsl.qualified import short
 from remit_engine.analysis.answer import About, Answer, proven, refuted
 from remit_engine.analysis.scope import Scope
 from remit_engine.ir import GRANT, Model, Rule
@@ -102,7 +103,7 @@ def _hands(step: Step) -> set[str]:
 
 def _unaccountable(position: Position, deciding: list[Rule]) -> Diagnostic:
     verb = min(deciding[0].verbs & DECIDING, key=lambda v: (v != deciding[0].verb, v))
-    actions = list(dict.fromkeys(_short(r.action) for r in deciding))
+    actions = list(dict.fromkeys(short(r.action) for r in deciding))
     more = f" and {len(actions) - 1} more" if len(actions) > 1 else ""
     return Diagnostic(
         position.span,
@@ -123,7 +124,3 @@ def _powerless(position: Position) -> Diagnostic:
         f"`{position.short}` answers for {quoted}{more}, and has no right in any action",
         "grant it what it needs for that, or let the position that may decide answer for it",
     )
-
-
-def _short(name: str) -> str:
-    return name.rsplit(".", 1)[-1]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 
 from remit_dsl.diagnostics import Diagnostic
+from remit_dsl.qualified import short
 from remit_dsl.source import Span
 from remit_engine.decision import Outcome
 from remit_engine.request import Request
@@ -88,3 +90,20 @@ def unsettled(question: str, about: About, span: Span, what: str, why: str) -> A
     message = f"whether {what} could not be settled: {why}"
     help = "compare each fact with a fixed value where that says the same, or ask a solver"
     return unknown(question, about, Diagnostic(span, "W0815", message, help), why)
+
+
+def waive(question: str, about: About) -> str:
+    """The waiver that covers what is about this, without its reason: `waive shadowed at ID …`."""
+    said = f"waive {question}"
+    if about.rules:
+        said += f" at {_as_named(about.rules[0])}"
+    else:
+        said += f" of {about.verb}" if about.verb else ""
+        said += f" on {short(about.action)}" if about.action else ""
+        said += f" for {', '.join(map(short, about.positions))}" if about.positions else ""
+        said += f" at {_as_named(about.name)}" if about.name and not about.action else ""
+    return f'give the reason: `{said} because "…"`'
+
+
+def _as_named(rule: str) -> str:
+    return rule if re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", rule) else f'"{rule}"'

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from remit_dsl.diagnostics import Diagnostic, Related
-from remit_engine.analysis.answer import About, Answer, proven, refuted
+from remit_engine.analysis.answer import About, Answer, proven, refuted, waive
 from remit_engine.analysis.dependents import Dependents, dependents, named, places, reached
 from remit_engine.analysis.scope import Scope
 from remit_engine.analysis.swaps import swaps
@@ -87,11 +87,12 @@ def _missing(line: Timeline, missing: list[Gap], told: _Told) -> Iterator[Answer
     for gap in missing:
         if line.kind == RIGHT and (gap.before.policy, gap.start, gap.until) in told.gaps:
             continue
-        finding = _gap(line, gap, (gap.start, gap.until) in covered)
-        yield refuted(NAME, _about(line, gap.before, gap.after), finding)
+        about = _about(line, gap.before, gap.after)
+        finding = _gap(line, gap, (gap.start, gap.until) in covered, waive(NAME, about))
+        yield refuted(NAME, about, finding)
 
 
-def _gap(line: Timeline, gap: Gap, complete: bool) -> Diagnostic:
+def _gap(line: Timeline, gap: Gap, complete: bool, waiver: str) -> Diagnostic:
     last = gap.until - DAY
     days = f"on {gap.start}" if gap.days == 1 else f"from {gap.start} to {last} ({gap.days} days)"
     what = line.nothing
@@ -101,8 +102,8 @@ def _gap(line: Timeline, gap: Gap, complete: bool) -> Diagnostic:
         gap.before.span,
         "W0811",
         f"{what} {days}",
-        f"`until` is the first day on which it holds no more: write `until {gap.until}` here, or "
-        f"`from {gap.start}` there",
+        f"`until` is the first day on which it holds no more: write `until {gap.until}` here, "
+        f"`from {gap.start}` there, or {waiver}",
         (Related(gap.after.span, f"the next begins on {gap.until}"),),
     )
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.expressions import Fact
+from remit_dsl.qualified import short
 from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unsettled
 from remit_engine.analysis.draft import held_by
-from remit_engine.analysis.findings import places, short, where, words
+from remit_engine.analysis.findings import places, where, words
 from remit_engine.analysis.goal import (
     EVERY,
     SOME,

@@ -18,6 +18,7 @@ from remit_dsl.expressions import (
     walk,
 )
 from remit_dsl.program import DatedValue, Program
+from remit_dsl.qualified import short
 from remit_dsl.source import Span
 from remit_engine.dependence import read_by
 from remit_engine.ir import Model, Period
@@ -127,23 +128,23 @@ def readers(model: Model) -> Iterator[tuple[Dependent, Expression]]:
     for delegation in program.delegations:
         if delegation.cap is not None:
             policy = program.policies[delegation.policy]
-            words = f"delegation of `{_short(delegation.action)}`"
+            words = f"delegation of `{short(delegation.action)}`"
             days = (policy.start, policy.effective_until)
             yield Dependent(words, delegation.span, days), delegation.cap
 
 
 def _values(program: Program) -> Iterator[tuple[Dependent, Expression]]:
     for parameter in program.parameters.values():
-        words = f"parameter `{_short(parameter.name)}`"
+        words = f"parameter `{short(parameter.name)}`"
         yield from _dated(words, parameter.name, parameter.values)
     for exchange in program.exchanges.values():
         name = rate_name(exchange.base, exchange.quote)
         yield from _dated(f"`{name}`", name, exchange.values)
     for definition in program.definitions.values():
-        words = f"definition `{_short(definition.name)}`"
+        words = f"definition `{short(definition.name)}`"
         yield Dependent(words, definition.span, ALWAYS, definition.name), definition.value
     for table in program.tables.values():
-        reader = Dependent(f"table `{_short(table.name)}`", table.span, ALWAYS, table.name)
+        reader = Dependent(f"table `{short(table.name)}`", table.span, ALWAYS, table.name)
         for row in table.rows:
             yield from ((reader, e) for e in (*row.conditions, row.value))
 
@@ -164,7 +165,3 @@ def dated(values: tuple[DatedValue, ...]) -> Iterator[tuple[DatedValue, Period]]
 
 def _first(a: date | None, b: date | None) -> date | None:
     return min(a, b) if a and b else a or b
-
-
-def _short(name: str) -> str:
-    return name.rsplit(".", 1)[-1]

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.findings import listing
+from remit_dsl.qualified import short
 from remit_engine.analysis.answer import About, Answer, proven, refuted, unsettled
 from remit_engine.analysis.cover import cover, sure
 from remit_engine.analysis.examples import Examples
-from remit_engine.analysis.findings import places, short
+from remit_engine.analysis.findings import places
 from remit_engine.analysis.formula import TooEntangled
 from remit_engine.analysis.grid import TooManySteps
 from remit_engine.analysis.judgement import POSSIBLE

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from remit_dsl.diagnostics import Related
 from remit_dsl.findings import listing
+from remit_dsl.qualified import short
 from remit_dsl.types import NUMBER, Type
 from remit_engine.analysis.columns import AS_OF, GIVEN, KNOWN, OPAQUE, TOTAL, Column
 from remit_engine.analysis.regions import Region
@@ -30,11 +31,6 @@ from remit_engine.text import value_text
 MOST_PLACES = 8
 MOST_WORDS = 4
 MOST_MEMBERS = 4
-
-
-def short(name: str) -> str:
-    """A qualified name without its policy."""
-    return name.rsplit(".", 1)[-1]
 
 
 def places(rules: Iterable[Rule], message: str) -> tuple[Related, ...]:

@@ -9,9 +9,19 @@ from datetime import date
 from remit_dsl.diagnostics import Diagnostic, Related
 from remit_dsl.findings import listing
 from remit_dsl.program import AllSteps, ApprovalStep, Delegation, SequenceSteps, Step
-from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unsettled
-from remit_engine.analysis.findings import places, short, where
-from remit_engine.analysis.goal import Applies, able, both, sides
+from remit_dsl.qualified import short
+from remit_engine.analysis.answer import (
+    About,
+    Answer,
+    Asked,
+    Status,
+    proven,
+    refuted,
+    unsettled,
+    waive,
+)
+from remit_engine.analysis.findings import places, where
+from remit_engine.analysis.goal import Applies, Met, able, both, neither, sides
 from remit_engine.analysis.judgement import SURE
 from remit_engine.analysis.parts import others, parts, waived
 from remit_engine.analysis.prober import Found, Prober, Sought
@@ -90,14 +100,16 @@ def _approvals(step: Step) -> Iterator[ApprovalStep]:
 
 def _separated(rules: ActionRules, duties: Duties, today: date) -> bool:
     """Whether the text keeps the two apart, from today on and always."""
+    return any(not rule.condition for rule in _apart(rules, duties, today))
+
+
+def _apart(rules: ActionRules, duties: Duties, today: date) -> tuple[Rule, ...]:
+    """The rules that keep the two apart from today on, where their conditions are met."""
     both_verbs = {duties.checking, duties.decided}
-    return any(
-        r.kind == SEPARATION
-        and both_verbs <= r.verbs
-        and not r.condition
-        and r.until is None
-        and r.in_force(today)
+    return tuple(
+        r
         for r in rules.rules
+        if r.kind == SEPARATION and both_verbs <= r.verbs and r.until is None and r.in_force(today)
     )
 
 
@@ -122,6 +134,9 @@ def _in_one_hand(prober: Prober, space: Space, duties: Duties, position: str) ->
         goal = both(goal, able(rules, duties.checking, position))
     else:  # the check is asked for there, of whoever holds the position
         goal = both(goal, Applies(SURE, (duties.rule,), position))
+    apart = _apart(rules, duties, prober.scope.today)
+    if apart:  # what these keep in two hands is no fault
+        goal = both(goal, neither(Met(apart, position)))
 
     def shown(request: Request) -> tuple[Asked, ...]:
         if not says_yes(request, space.model):
@@ -153,8 +168,8 @@ def _in_one_hand(prober: Prober, space: Space, duties: Duties, position: str) ->
                 "W0806",
                 f"`{short(position)}` may {duties.checking} and {duties.decided} the same "
                 f"`{short(space.action)}`{where(part.found.region, space)}{others(part)}",
-                f"write `separate {duties.checking} and {duties.decided}`, or give one of them to "
-                "another position",
+                f"write `separate {duties.checking} and {duties.decided}`, give one of them to "
+                f"another position, or {waive(NAME, about)}",
                 _other_places(rules, duties, position),
             )
             yield waived(refuted(NAME, about, finding, part.found.witness), part.waiver)
@@ -228,7 +243,8 @@ def _by_person(model: Model, scope: Scope, rules: ActionRules, duties: Duties) -
             "W0806",
             f"`{person.id}` holds `{short(decision)}` and `{short(check)}`, and so may "
             f"{duties.checking} and {duties.decided} the same `{rules.action.short}`",
-            f"write `separate {duties.checking} and {duties.decided}`, or let another hold one",
+            f"write `separate {duties.checking} and {duties.decided}`, let another hold one, or "
+            f"{waive(NAME, about)}",
             _other_places(rules, duties, check),
         )
         yield refuted(NAME, about, finding)

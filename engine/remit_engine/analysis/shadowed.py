@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.findings import listing
-from remit_engine.analysis.answer import About, Answer, proven, refuted, unsettled
+from remit_engine.analysis.answer import About, Answer, proven, refuted, unsettled, waive
 from remit_engine.analysis.cover import Cover, cover, sure
 from remit_engine.analysis.examples import Examples
 from remit_engine.analysis.findings import places
@@ -92,7 +92,9 @@ def _shadow(rule: Rule, covers: _Covers, gone: set[int]) -> Answer:
     if not behind:  # it never applies from today on, which other questions tell
         return proven(NAME, about)
     example = covers.examples.of(rule)
-    return refuted(NAME, about, _shadow_finding(rule, list(behind.values())), example)
+    return refuted(
+        NAME, about, _shadow_finding(rule, list(behind.values()), waive(NAME, about)), example
+    )
 
 
 def _others(found: Cover, rule: Rule, gone: set[int]) -> int:
@@ -118,14 +120,14 @@ def _alone(found: Cover, rule: Rule, rivals: int) -> int | None:
     return None
 
 
-def _shadow_finding(rule: Rule, behind: Sequence[Rule]) -> Diagnostic:
+def _shadow_finding(rule: Rule, behind: Sequence[Rule], waiver: str) -> Diagnostic:
     names = listing(r.id for r in behind[:4])
     together = " together" if len(behind) > 1 else ""
     return Diagnostic(
         rule.span,
         "W0802",
         f"`{rule.id}` gives nothing that {names} {'do' if together else 'does'} not give{together}",
-        "leave it out, or widen it",
+        f"leave it out, widen it, or {waiver}",
         places(behind, "this gives it already"),
     )
 

@@ -14,6 +14,7 @@ from itertools import pairwise
 from remit_dsl.diagnostics import Diagnostic, Related
 from remit_dsl.expressions import BandLookup, Constant, Expression, walk
 from remit_dsl.program import DatedValue, Program, Table
+from remit_dsl.qualified import short
 from remit_dsl.tables_proof import TooMany, missing, overlaps, witness
 from remit_engine.analysis.answer import About, Answer, proven, refuted, unknown
 from remit_engine.analysis.cells import Cells, cells
@@ -103,7 +104,7 @@ def _broken(table: Table, reading: Cells, since: date | None) -> Diagnostic | No
     if chosen is None:
         return None
     without = witness(table.columns, columns, chosen)
-    message = f"{when}table `{_short(table.name)}` has no row for {without}"
+    message = f"{when}table `{short(table.name)}` has no row for {without}"
     return Diagnostic(table.span, "W0817", message, "add a row for it")
 
 
@@ -114,7 +115,7 @@ def _unsettled(table: Table) -> Diagnostic:
     return Diagnostic(
         table.span,
         "W0815",
-        f"for table `{_short(table.name)}` it could not be settled that {claim}",
+        f"for table `{short(table.name)}` it could not be settled that {claim}",
         "write constants in the cells, or split the table into two",
     )
 
@@ -182,7 +183,3 @@ def _read(name: str, program: Program) -> Iterator[Expression]:
 
 def _environment(model: Model, scope: Scope, day: date) -> Environment:
     return Environment(model, day, {}, scope.directory.within, {})
-
-
-def _short(name: str) -> str:
-    return name.rsplit(".", 1)[-1]

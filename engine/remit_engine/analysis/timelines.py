@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from remit_dsl.program import DatedValue, Policy, Program
+from remit_dsl.qualified import short
 from remit_dsl.source import Span
 from remit_engine.analysis.answer import About
 from remit_engine.analysis.dependents import dated, rate_name
@@ -124,7 +125,7 @@ def _documents(program: Program) -> Iterator[Timeline]:
 
 def _values(program: Program) -> Iterator[Timeline]:
     for p in program.parameters.values():
-        yield _dated(p.name, f"`{_short(p.name)}` has no value", p.values, p.policy)
+        yield _dated(p.name, f"`{short(p.name)}` has no value", p.values, p.policy)
     for (base, quote), exchange in program.exchanges.items():
         words = f"there is no rate from {base} to {quote}"
         yield _dated(rate_name(base, quote), words, exchange.values, "")
@@ -150,7 +151,7 @@ def _rights(model: Model) -> Iterator[Timeline]:
             named = {who: None for r in grants if r.verb == verb for who in _named(r)}
             for who in named:
                 concerned = given[who] + (given[None] if who else [])
-                words = f"`{_short(who)}`" if who else "anyone"
+                words = f"`{short(who)}`" if who else "anyone"
                 yield Timeline(
                     RIGHT,
                     About(name, verb, (who,) if who else ()),
@@ -185,7 +186,3 @@ def _stretch(rule: Rule) -> Stretch:
 
 def _ordered(stretches: Iterator[Stretch]) -> tuple[Stretch, ...]:
     return tuple(sorted(stretches, key=lambda s: (s.start, s.span)))
-
-
-def _short(name: str) -> str:
-    return name.rsplit(".", 1)[-1]

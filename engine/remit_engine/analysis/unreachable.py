@@ -7,7 +7,16 @@ from collections.abc import Iterator
 
 from remit_dsl.diagnostics import Diagnostic, Related
 from remit_dsl.expressions import Expression
-from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unsettled
+from remit_engine.analysis.answer import (
+    About,
+    Answer,
+    Asked,
+    Status,
+    proven,
+    refuted,
+    unsettled,
+    waive,
+)
 from remit_engine.analysis.formula import TooEntangled, boxes, every
 from remit_engine.analysis.goal import Applies
 from remit_engine.analysis.judgement import SURE
@@ -45,7 +54,7 @@ def _reached(rule: Rule, space: Space, prober: Prober) -> Answer:
         hanging = ENTANGLED
     if hanging:
         return unsettled(NAME, about, rule.span, f"`{rule.id}` can ever apply", hanging)
-    return refuted(NAME, about, _finding(rule, space))
+    return refuted(NAME, about, _finding(rule, space, waive(NAME, about)))
 
 
 def _met(rule: Rule, position: str, space: Space, prober: Prober) -> Found:
@@ -74,14 +83,14 @@ def _met(rule: Rule, position: str, space: Space, prober: Prober) -> Found:
     return prober.find(space, Sought(rule.verb, position, goal, shows))
 
 
-def _finding(rule: Rule, space: Space) -> Diagnostic:
+def _finding(rule: Rule, space: Space, waiver: str) -> Diagnostic:
     position = min(rule.positions or space.model.program.positions)
     program = space.model.program
     message = f"`{rule.id}` can never apply"
-    help = "leave it out, or mend its conditions"
+    help = f"leave it out, mend its conditions, or {waiver}"
     if rule.start is not None and rule.until is not None and rule.until <= rule.start:
         message += f": it ends on {rule.until}, not after its beginning on {rule.start}"
-        return Diagnostic(rule.span, "W0801", message, "mend its dates, or its policy's")
+        return Diagnostic(rule.span, "W0801", message, f"mend its dates, or {waiver}")
     for some in _clashing(rule, position, space):
         shown = [f"`{condition_written(c, program)}`" for c in some]
         if len(shown) == 1:

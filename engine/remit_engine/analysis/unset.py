@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.program import Parameter
+from remit_dsl.qualified import short
 from remit_dsl.source import Span
 from remit_engine.analysis.answer import About, Answer, proven, refuted
 from remit_engine.analysis.dependents import (
@@ -54,7 +55,7 @@ def _lacking(parameter: Parameter, known: Dependents, scope: Scope) -> Iterator[
         yield Diagnostic(
             span,
             "W0814",
-            f"`{_short(parameter.name)}` {_state(period, late)}, and {named(found)} on it",
+            f"`{short(parameter.name)}` {_state(period, late)}, and {named(found)} on it",
             f"let it begin earlier than {until}"
             if late
             else f"fix the value: {begin}; until then the answer is `undefined`",
@@ -99,7 +100,7 @@ def _rights(rules: ActionRules, scope: Scope) -> Iterator[Answer]:
 
 
 def _never_fixed(rule: Rule, position: str | None, rules: ActionRules) -> Diagnostic:
-    who = f"`{_short(position)}`" if position else "anyone"
+    who = f"`{short(position)}`" if position else "anyone"
     return Diagnostic(
         rule.span,
         "W0814",
@@ -107,7 +108,3 @@ def _never_fixed(rule: Rule, position: str | None, rules: ActionRules) -> Diagno
         "fixed",
         f"write the limit: `may {rule.verb} up to …`; until then the answer is `undefined`",
     )
-
-
-def _short(name: str) -> str:
-    return name.rsplit(".", 1)[-1]

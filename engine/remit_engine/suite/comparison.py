@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from remit_dsl.qualified import short
 from remit_engine.decision import Decision, Extent, Outcome
 from remit_engine.engine import Engine
 from remit_engine.names import Names, names_of
@@ -105,14 +106,10 @@ def _position(word: str, names: Names) -> str:
     return found[0] if len(found) == 1 else word
 
 
-def _short(name: str) -> str:
-    return name.rsplit(".", 1)[-1]
-
-
 def _chain(expected: tuple[str, ...], decision: Decision, names: Names) -> Iterator[str]:
     got = [link.position for link in decision.chain]
     if [_position(w, names) for w in expected] != got:
-        stops = _listed([_short(p) for p in got])
+        stops = _listed([short(p) for p in got])
         yield f"expected the chain {_listed(expected)}, got {stops}"
 
 
@@ -132,6 +129,6 @@ def _approvers(
     unnamed = [h for h in able if h.person not in wanted and h.position not in wanted]
     if wanted - people - positions or unnamed:
         got = dict.fromkeys(
-            f"{_short(h.position)} {h.person}" if h.person else _short(h.position) for h in able
+            f"{short(h.position)} {h.person}" if h.person else short(h.position) for h in able
         )
         yield f"expected the approvers {_listed(expected)}, got {_listed(list(got))}"

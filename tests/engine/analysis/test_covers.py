@@ -154,7 +154,9 @@ def test_the_example_of_a_shadow_is_what_the_engines_say() -> None:
     found = probe("shadowed", text)
     agreed(text, found)
     assert outcomes(found) == ["clerk permit"]
-    found.helps("leave it out, or widen it").underlines("narrow: clerk may approve up to 5")
+    found.helps(
+        'leave it out, widen it, or give the reason: `waive shadowed at pay.narrow because "…"`'
+    ).underlines("narrow: clerk may approve up to 5")
 
 
 def test_too_few_steps_never_say_proven_or_refuted_wrongly() -> None:

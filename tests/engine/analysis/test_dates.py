@@ -33,8 +33,9 @@ def test_until_taken_for_the_last_day() -> None:
     found.says("W0811 nothing lets `clerk` approve in action `pay` on 2026-06-30")
     found.underlines(FIRST).points(f"the next begins on 2026-07-01: {SECOND}")
     found.helps(
-        "`until` is the first day on which it holds no more: write `until 2026-07-01` here, or "
-        "`from 2026-06-30` there"
+        "`until` is the first day on which it holds no more: write `until 2026-07-01` here, "
+        "`from 2026-06-30` there, or give the reason: "
+        '`waive dates at pay.first because "…"`'
     )
     about = next(a.about for a in found.answers if a.finding)
     assert (about.action, about.verb) == ("house.pay", "approve")

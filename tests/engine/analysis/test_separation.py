@@ -65,8 +65,22 @@ def test_other_pairs_are_no_pairs() -> None:
     )
 
 
-def test_separate_under_a_condition_keeps_nothing_apart_for_sure() -> None:
-    assert told(BOTH + "separate review and approve when urgent") == ["W0806 manager"]
+def test_separate_under_a_condition_keeps_apart_what_meets_it() -> None:
+    found = asked(BOTH + "separate review and approve when urgent")
+    found.says(
+        "W0806 `manager` may review and approve the same `pay` when `amount` is up to 9.00 CNY "
+        "and `urgent` does not hold"
+    )
+    assert outcomes(found) == ["manager permit"]
+    assert (
+        told(BOTH.replace("9", "9 when urgent") + "separate review and approve when urgent") == []
+    )
+
+
+def test_separate_under_a_condition_until_some_day_keeps_nothing_apart() -> None:
+    text = BOTH + "separate review and approve when urgent until 2027-01-01"
+    assert told(text) == ["W0806 manager"]
+    assert "urgent" not in asked(text).open[0].message
 
 
 def test_different_positions_are_proven() -> None:

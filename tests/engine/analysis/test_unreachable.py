@@ -206,7 +206,10 @@ def test_the_finding_points_at_the_conditions_that_clash() -> None:
     text = "r: clerk may approve any\n when urgent and a > 5 and region in north and a <= 5"
     found = probe("unreachable", f"{HOUSE}authority pay {{ {text} }}")
     found.says("W0801 `pay.r` can never apply: `a > 5` and `a <= 5` exclude each other")
-    found.points("this condition: a <= 5").helps("leave it out, or mend its conditions")
+    found.points("this condition: a <= 5").helps(
+        "leave it out, mend its conditions, or give the reason: "
+        '`waive unreachable at pay.r because "…"`'
+    )
 
 
 def test_a_condition_that_is_never_true_by_itself_is_told_alone() -> None:

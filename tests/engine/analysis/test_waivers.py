@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import product
 
@@ -13,6 +14,7 @@ from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.program import Label, Program, Waiver
 from remit_dsl.source import NOWHERE
 from remit_engine.analysis.answer import About, Answer, Status, proven, refuted, unknown
+from remit_engine.analysis.prove import prove
 from remit_engine.analysis.scope import Scope
 from remit_engine.analysis.unset import unset
 from remit_engine.analysis.waivers import apply, covers
@@ -194,3 +196,37 @@ def test_from_the_text_of_a_policy() -> None:
     assert still('waive unset because "soon"\n') == []
     idle = "this waiver of `unset` waives nothing"
     assert still('waive unset for manager because "soon"\n') == [*both, idle]
+
+
+# --- what findings propose -------------------------------------------------------------------
+
+PROPOSED = {
+    "unreachable": "authority pay { never: clerk may approve any when amount > 5 and amount < 3 }",
+    "shadowed": "authority pay { clerk may approve up to 9  low: clerk may approve up to 5 }",
+    "shadowed without a label": "authority pay { clerk may approve any  "
+    "clerk may approve up to 5 }",
+    "separation": "authority pay { clerk may approve any  clerk may review any }",
+    "dates of a right": "authority pay { a: clerk may approve any until 2026-06-30 "
+    "b: clerk may approve any from 2026-07-01 }",
+    "dates of a parameter": "parameter top: money { from 2026-01-01 until 2026-06-30 -> 1 "
+    "from 2026-07-01 -> 2 }",
+    "dead_end": "authority pay { clerk may approve up to 5 }",
+    "monotone": "authority pay { clerk may approve any  director may approve any }",
+}
+
+
+@pytest.mark.parametrize("case", PROPOSED)
+def test_the_waiver_that_a_finding_proposes_covers_it(case: str) -> None:
+    question, text = case.partition(" ")[0], HOUSE + PROPOSED[case] + "\n"
+    findings = [a.finding for a in proved(question, text) if a.finding is not None]
+    assert findings
+    help = findings[0].help or ""
+    proposed = re.findall(r'`(waive [^`]* because "…")`', help)
+    assert len(proposed) == 1, help
+    after = proved(question, f"{text}{proposed[0].replace('…', 'so')}\n")
+    assert [a.waived for a in after if a.finding == findings[0]] == ["so"]
+    assert not [a for a in after if a.finding is not None and a.finding.code == "W0816"]
+
+
+def proved(question: str, text: str) -> list[Answer]:
+    return prove(lower(loaded(text)), Scope(DAY), (question,))

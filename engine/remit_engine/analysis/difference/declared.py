@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from remit_dsl.program import DatedValue, Program
+from remit_dsl.qualified import short
 from remit_dsl.source import Span
 from remit_engine.analysis.answer import About
 from remit_engine.analysis.difference import rights
 from remit_engine.analysis.difference.change import Change, Weight
 from remit_engine.analysis.difference.paid import paid_things, read_by_pay
 from remit_engine.analysis.difference.reading import Name, read_by_measure, read_by_rule
-from remit_engine.analysis.difference.texts import short
 from remit_engine.analysis.difference.things import ORDER, Said, Thing, things
 from remit_engine.analysis.difference.timelines import sources, spoken, stretches
 from remit_engine.ir import Model

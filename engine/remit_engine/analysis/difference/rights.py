@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from remit_dsl.program import EvidenceStep, Label, Program, Statement, Step
+from remit_dsl.qualified import short
 from remit_engine.analysis.difference.canonical import (
     canonical_all,
     canonical_bound,
@@ -20,7 +21,6 @@ from remit_engine.analysis.difference.texts import (
     limit_text,
     listed,
     period_text,
-    short,
     steps_text,
 )
 from remit_engine.ir import GRANT, PROHIBITION, REQUIREMENT, Model, Rule

@@ -6,16 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from remit_dsl.expressions import ParameterValue
+from remit_dsl.qualified import short
 from remit_engine.analysis.answer import About
 from remit_engine.analysis.difference import rights as r
 from remit_engine.analysis.difference.change import Change, Weight
 from remit_engine.analysis.difference.matching import matched
-from remit_engine.analysis.difference.texts import (
-    condition_text,
-    label_text,
-    short,
-    steps_text,
-)
+from remit_engine.analysis.difference.texts import condition_text, label_text, steps_text
 from remit_engine.analysis.difference.timelines import stretches
 from remit_engine.ir import GRANT, REQUIREMENT, Model
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from remit_dsl.program import Label, Program
+from remit_dsl.qualified import short
 from remit_dsl.source import Span
 from remit_engine.analysis.answer import About
 from remit_engine.analysis.difference.change import WORD, Change
-from remit_engine.analysis.difference.texts import listed, short
+from remit_engine.analysis.difference.texts import listed
 from remit_engine.ir import Model
 from remit_engine.names import Lookup, folded, names_of
 

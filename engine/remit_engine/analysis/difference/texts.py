@@ -19,12 +19,8 @@ from remit_dsl.program import (
     Step,
     Total,
 )
+from remit_dsl.qualified import short
 from remit_engine.quoting import condition_written, written
-
-
-def short(name: str) -> str:
-    """A name without its policy."""
-    return name.rsplit(".", 1)[-1]
 
 
 def listed(names: Iterable[str], joint: str = "or") -> str:

@@ -20,6 +20,7 @@ from remit_dsl.program import (
     Table,
     Waiver,
 )
+from remit_dsl.qualified import short
 from remit_dsl.source import Span
 from remit_dsl.types import Type
 from remit_engine.analysis.difference.canonical import canonical
@@ -29,7 +30,6 @@ from remit_engine.analysis.difference.texts import (
     escalation_text,
     label_text,
     listed,
-    short,
 )
 from remit_engine.ir import Model
 from remit_engine.quoting import condition_written, written

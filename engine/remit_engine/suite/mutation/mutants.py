@@ -18,13 +18,14 @@ from remit_dsl.program import (
     Table,
     TableRow,
 )
+from remit_dsl.qualified import short
 from remit_dsl.source import Span
 from remit_engine.ir import Model, Rule
 from remit_engine.suite.mutation.amounts import days_around
 from remit_engine.suite.mutation.change import Change, Edit, Texts, rebuilt
 from remit_engine.suite.mutation.expression_changes import changes
 from remit_engine.suite.mutation.reading import Name, exchange_name, readers
-from remit_engine.suite.mutation.rule_changes import House, dated, short, statement_changes
+from remit_engine.suite.mutation.rule_changes import House, dated, statement_changes
 
 _KINDS = ("grants", "prohibitions", "requirements", "self_bars", "separations")
 _MODES = {"first": "every", "every": "first", "position": "first"}

@@ -22,6 +22,7 @@ from remit_dsl.program import (
     Statement,
     Step,
 )
+from remit_dsl.qualified import short
 from remit_dsl.source import Span
 from remit_engine.suite.mutation.amounts import days_around
 from remit_engine.suite.mutation.change import Change, Edit, Texts, rebuilt
@@ -252,8 +253,3 @@ def _named(
     return Change(
         "position", node, span, texts.part(statement.span, *found.span()), Edit(span, words)
     )
-
-
-def short(name: str) -> str:
-    """A name without its policy."""
-    return name.rsplit(".", 1)[-1]
