@@ -86,7 +86,7 @@ def test_the_report_as_json(draft):
     assert (found["rows"], found["replayed"], found["errors"]) == (7, 7, 0)
     assert found["same"]["rows"] == 4
     assert found["changed"]["money"] == [
-        {"value": "9000.2", "currency": "EUR", "text": "9,000.20 EUR"}
+        {"action": "discount", "value": "9000.2", "currency": "EUR", "text": "9,000.20 EUR"}
     ]
     assert [(c["old"], c["new"], c["kind"], c["rows"]) for c in found["changes"]] == [
         ("escalate", "permit", "newly permitted", 1),
@@ -631,3 +631,33 @@ def test_people_nobody_knows_without_a_directory(draft, file):
     known = draft("impact", "draft", "--against", "past.jsonl", "-d", "policies/directory.yaml")
     assert "there is no person or position `nina`" in known.out
     assert "no directory" not in known.out
+
+
+TWO_ACTIONS = """policy shop {{ version "1" effective from 2026-01-01 owner boss currency EUR }}
+position boss
+action buy "Buy" {{ amount money  limit on amount }}
+action lend "Lend" {{ line money USD  limit on line }}
+authority buy {{ boss may approve up to {0} }}
+authority lend {{ boss may approve up to {0} USD }}
+"""
+
+
+@pytest.mark.parametrize("source", ["past.jsonl", "past.parquet"])
+def test_money_of_two_actions_is_two_sums(remit, file, monkeypatch, source):
+    monkeypatch.setattr("remit_api.past.run.MANY", 0)
+    file("old.remit", TWO_ACTIONS.format(100))
+    file("new.remit", TWO_ACTIONS.format(10))
+    file("past.jsonl", "".join(
+        json.dumps({"as_of": "2026-03-01", "actor": "boss", "action": action, **facts}) + "\n"
+        for action, facts in (("buy", {"amount": 20}), ("buy", {"amount": 30}),
+                              ("lend", {"line": 40}), ("buy", {"amount": 5}))
+    ))  # fmt: skip
+    duckdb.sql("COPY (FROM 'past.jsonl') TO 'past.parquet' (FORMAT parquet)")
+    words = ("impact", "new.remit", "--old", "old.remit", "--against", source)
+    assert remit(*words, "--json").document["changed"]["money"] == [
+        {"action": "buy", "value": "50", "currency": "EUR", "text": "50.00 EUR"},
+        {"action": "lend", "value": "40", "currency": "USD", "text": "40.00 USD"},
+    ]
+    shown = remit(*words).out
+    assert "permit -> deny  50.00 EUR (buy), 40.00 USD (lend)" in shown
+    assert "the money is `amount` of buy, `line` of lend" in shown

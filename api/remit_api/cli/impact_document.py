@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from fractions import Fraction
 from typing import Any
 
 from remit_api.batch.recorded import REQUEST
 from remit_api.past.listing import changed
 from remit_api.past.replay import NEW, OLD, ROW, Replay, Unread
 from remit_api.past.summary import Summary
+from remit_dsl.qualified import short
 from remit_engine.impact import OUTCOME, RULES, SAME, STEPS, Group, Tally
 from remit_engine.text import exact, number_text
 
@@ -56,19 +58,24 @@ def document(summary: Summary, replay: Replay, against: str, ids: tuple[str, ...
 
 def tally(found: Tally) -> Document:
     """Rows and money."""
-    money = sorted(found.money.items(), key=lambda item: item[0] or "")
     return {
         "rows": found.rows,
         "money": [
-            {"value": exact(v), "currency": c, "text": number_text(v, "money", c)} for c, v in money
+            {
+                "action": short(action),
+                "value": exact(amount),
+                "currency": currency,
+                "text": number_text(amount, "money", currency),
+            }
+            for (action, currency), amount in amounts(found)
         ],
         "without_money": found.unpriced,
     }
 
 
-def short(name: str) -> str:
-    """A name without its policy."""
-    return name.rsplit(".", 1)[-1]
+def amounts(found: Tally) -> list[tuple[tuple[str, str | None], Fraction]]:
+    """The money by action and currency."""
+    return sorted(found.money.items(), key=lambda item: (item[0][0], item[0][1] or ""))
 
 
 def money_facts(summary: Summary, replay: Replay) -> list[tuple[str, Any]]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from remit_api.cli.impact_document import differing, money_facts, not_yet, short
+from remit_api.cli.impact_document import amounts, differing, money_facts, not_yet
 from remit_api.cli.output import Part, Screen, plural
 from remit_api.cli.session import NO_DIRECTORY
 from remit_api.past.listing import place
 from remit_api.past.replay import NEW, OLD, Replay, Replayed
 from remit_api.past.summary import Summary
 from remit_dsl.program import Field, Program
+from remit_dsl.qualified import short
 from remit_engine.impact import OUTCOME, RULES, STEPS, Change, Group, Kind, Tally
 from remit_engine.text import number_text, value_text
 
@@ -78,22 +79,26 @@ def _of_all(rows: int, whole: int) -> str:
     return f" ({tenths // 10}.{tenths % 10}%)"
 
 
-def money(tally: Tally) -> str:
-    """The amounts by currency; `-` where no row says one."""
-    named = sorted(tally.money.items(), key=lambda item: item[0] or "")
-    return " + ".join(number_text(amount, "money", of) for of, amount in named) or "-"
+def money(tally: Tally, several: bool = False) -> str:
+    """The amounts by currency; `-` where no row says one. several: the actions are named."""
+    shown = [
+        number_text(amount, "money", currency) + (f" ({short(action)})" if several else "")
+        for (action, currency), amount in amounts(tally)
+    ]
+    return ", ".join(shown) or "-"
 
 
 def _changes(summary: Summary, replay: Replay, view: Screen) -> None:
     found = summary.counts.changes()
     most = max(tally.rows for _, tally in found)
     widest = max(len(str(change)) for change, _ in found)
-    amounts = [money(tally) for _, tally in found]
-    across = max(map(len, amounts))
+    several = len(money_facts(summary, replay)) > 1
+    sums = [money(tally, several) for _, tally in found]
+    across = max(map(len, sums))
     bars = [bar(tally.rows, most) for _, tally in found]
     view.line()
     view.line(("what changes", "bold"))
-    for (change, tally), amount, drawn in zip(found, amounts, bars, strict=True):
+    for (change, tally), amount, drawn in zip(found, sums, bars, strict=True):
         style = STYLES[change.kind]
         view.line(
             f"  {tally.rows:>9,}  ",

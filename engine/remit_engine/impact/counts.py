@@ -15,6 +15,8 @@ SAME, RULES, STEPS, OUTCOME = "same", "rules", "steps", "outcome"
 """What differs: nothing; the rules that decided; the steps they ask for; the outcome."""
 
 K = TypeVar("K", bound=Hashable)
+Priced = tuple[str, str | None]
+"""An action and a currency: amounts of both alike are added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +59,27 @@ def _difference(old: Reply, new: Reply) -> str:
 
 @dataclass(slots=True)
 class Tally:
-    """So many rows, their money by currency, and how many of them say no amount."""
+    """So many rows, their money by action and currency, and how many of them say no amount. What
+    different actions measure is not one sum: an order's total and a credit line have none."""
 
     rows: int = 0
-    money: dict[str | None, Fraction] = field(default_factory=dict)
+    money: dict[Priced, Fraction] = field(default_factory=dict)
     unpriced: int = 0
 
-    def add(self, rows: int, amount: Fraction | None, currency: str | None) -> None:
+    def add(self, rows: int, amount: Fraction | None, of: Priced) -> None:
         """Count rows; the amount is that of all of them together."""
         self.rows += rows
         if amount is None:
             self.unpriced += rows
         else:
-            self.money[currency] = self.money.get(currency, Fraction(0)) + amount
+            self.money[of] = self.money.get(of, Fraction(0)) + amount
 
     def join(self, other: Tally) -> None:
         """Count what another has counted."""
         self.rows += other.rows
         self.unpriced += other.unpriced
-        for currency, amount in other.money.items():
-            self.money[currency] = self.money.get(currency, Fraction(0)) + amount
+        for of, amount in other.money.items():
+            self.money[of] = self.money.get(of, Fraction(0)) + amount
 
 
 @dataclass(slots=True)
@@ -89,7 +92,7 @@ class Counts:
         self, group: Group, amount: Fraction | None, currency: str | None, rows: int = 1
     ) -> None:
         """Count rows of a group."""
-        self.groups[group].add(rows, amount, currency)
+        self.groups[group].add(rows, amount, (group.action, currency))
 
     def total(self, differs: str | None = None) -> Tally:
         """The tally of all rows, or of those that differ so."""

@@ -118,8 +118,9 @@ def test_a_recorded_outcome_stands_for_itself():
     assert (other.outcome, other.rules, other.recorded) == (Outcome.DENY, (), True)
 
 
-def test_sums_are_exact_and_by_currency():
+def test_sums_are_exact_and_by_action_and_currency():
     counts = Counts()
+    apart = Group.of("lend", "approve", "boss", reply(Outcome.PERMIT), reply(Outcome.DENY))
     one = Group.of("act", "approve", "clerk", reply(Outcome.PERMIT), reply(Outcome.DENY))
     other = Group.of("act", "approve", "boss", reply(Outcome.PERMIT), reply(Outcome.PERMIT))
     for _ in range(10):
@@ -129,13 +130,16 @@ def test_sums_are_exact_and_by_currency():
     counts.add(one, None, "USD")
     counts.add(other, Fraction(7), None, rows=3)
     whole = counts.total(OUTCOME)
-    assert whole == Tally(13, {"EUR": Fraction(10**20 + 1), "USD": Fraction(5)}, 1)
+    euros, dollars = ("act", "EUR"), ("act", "USD")
+    assert whole == Tally(13, {euros: Fraction(10**20 + 1), dollars: Fraction(5)}, 1)
     assert counts.total().rows == 16
     assert counts.by(lambda group: group.position) == {
         "clerk": whole,
-        "boss": Tally(3, {None: Fraction(7)}, 0),
+        "boss": Tally(3, {("act", None): Fraction(7)}, 0),
     }
     assert [str(change) for change, _ in counts.changes()] == ["permit -> deny"]
+    counts.add(apart, Fraction(100), "EUR")
+    assert counts.total(OUTCOME).money == {**whole.money, ("lend", "EUR"): Fraction(100)}
 
 
 @pytest.mark.parametrize(
