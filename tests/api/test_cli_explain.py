@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from remit_api.cli.prove_words import FINDINGS, HOLDS
 from remit_dsl.catalogue import CATALOGUE
+from remit_dsl.vocabulary import QUESTIONS
 
 
 @pytest.fixture
@@ -58,3 +60,27 @@ def test_the_example_is_shown(remit):
 
 def test_all_as_json(remit):
     assert len(remit("explain", "--json").document) == len(CATALOGUE)
+
+
+def test_a_question(remit):
+    ran = remit("explain", "dates")
+    assert ran.code == 0
+    assert ran.first == "dates  a question of `remit prove`; proven: no day is left out"
+    for code in ("W0811", "W0812", "W0813"):
+        assert f"{code}  {CATALOGUE[code].title}" in ran.out
+        assert CATALOGUE[code].repair in ran.out
+    found = remit("explain", "Dead_End", "--json").document
+    assert found["question"] == "dead_end"
+    assert [f["code"] for f in found["findings"]] == ["W0804"]
+
+
+def test_every_question_has_its_codes():
+    assert tuple(FINDINGS) == tuple(HOLDS) == QUESTIONS
+    proofs = {code for code in CATALOGUE if code.startswith("W08")}
+    assert proofs - {code for codes in FINDINGS.values() for code in codes} == {"W0815", "W0816"}
+
+
+def test_a_question_that_is_misspelt(remit):
+    ran = remit("explain", "dead_ends")
+    assert ran.code == 2
+    assert "did you mean `dead_end`?" in ran.err
