@@ -12,6 +12,7 @@ from remit_dsl.catalogue import CATALOGUE
 from remit_dsl.diagnostics import Diagnostic
 
 WITHOUT_EXAMPLE = {"E0101", "E0102", "E0103", "E0105", "E0317", "W0511"}
+TOP = "policy p { owner board currency CNY }\nposition board\n"
 PYTHON = re.compile(
     r"\b(?:str|int|float|bool|dict|tuple|NoneType|None|Fraction|Decimal|frozenset|True|False|"
     r"object|[A-Za-z]*Error|Expression|traceback)\b|<class|__"
@@ -52,6 +53,28 @@ def test_messages_keep_the_rules(code: str) -> None:
     for diagnostic in check_all(split(CATALOGUE[code].example)).found:
         for sentence in _sentences(diagnostic):
             _judge(sentence)
+
+
+def test_an_expression_too_deep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parser refuses it before; trees that programs build meet this."""
+    monkeypatch.setattr("remit_dsl.elaboration.DEEPEST", 3)
+    deep = TOP + "define rest: money = ((9 - 1) * 2 - 3) * 4\n"
+    found, *others = check_all(split(deep)).found
+    assert {d.code for d in others} <= {"E0317"}
+    assert (found.code, found.help) == ("E0317", "name a part of it with `define`")
+    assert found.message == "this expression is nested more than 3 deep"
+    _judge(found.message)
+    assert check_all(split(TOP + "define rest: money = (9 - 1) * 2\n")).codes == ["W0503"]
+
+
+def test_a_table_too_entangled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("remit_dsl.tables_proof.MOST_STEPS", 1)
+    rows = "  up to 5, up to 5 -> 1\n  over 5, any -> 2\n  any, over 5 -> 3\n"
+    text = TOP + f"table fee (a: money, b: money) gives money first {{\n{rows}}}\n"
+    (found,) = (d for d in check_all(split(text)).found if d.code == "W0511")
+    assert (found.code, found.help) == ("W0511", "split it into two tables")
+    assert found.message == "table `fee` is too entangled to prove that no row is missing"
+    _judge(found.message)
 
 
 @pytest.mark.parametrize("code", sorted(CATALOGUE))
