@@ -21,7 +21,7 @@ from remit_engine.analysis.answer import (
     waive,
 )
 from remit_engine.analysis.findings import places, where
-from remit_engine.analysis.goal import Applies, Met, able, both, neither, sides
+from remit_engine.analysis.goal import Applies, Goal, Met, able, both, neither, sides
 from remit_engine.analysis.judgement import SURE
 from remit_engine.analysis.parts import others, parts, waived
 from remit_engine.analysis.prober import Found, Prober, Sought
@@ -126,9 +126,8 @@ def _hands(rules: ActionRules, duties: Duties, model: Model) -> list[str]:
     )
 
 
-def _in_one_hand(prober: Prober, space: Space, duties: Duties, position: str) -> Iterator[Answer]:
-    rules = space.model.actions[space.action]
-    about = About(space.action, duties.decided, (position,))
+def _unhindered(prober: Prober, rules: ActionRules, duties: Duties, position: str) -> Goal:
+    """Where the position may do both, and nothing keeps the two apart."""
     goal = able(rules, duties.decided, position)
     if duties.rule is None:
         goal = both(goal, able(rules, duties.checking, position))
@@ -137,6 +136,13 @@ def _in_one_hand(prober: Prober, space: Space, duties: Duties, position: str) ->
     apart = _apart(rules, duties, prober.scope.today)
     if apart:  # what these keep in two hands is no fault
         goal = both(goal, neither(Met(apart, position)))
+    return goal
+
+
+def _in_one_hand(prober: Prober, space: Space, duties: Duties, position: str) -> Iterator[Answer]:
+    rules = space.model.actions[space.action]
+    about = About(space.action, duties.decided, (position,))
+    goal = _unhindered(prober, rules, duties, position)
 
     def shown(request: Request) -> tuple[Asked, ...]:
         if not says_yes(request, space.model):
