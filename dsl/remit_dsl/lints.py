@@ -87,9 +87,9 @@ def _of_pay(program: Program) -> Iterator[tuple[str, Expression]]:
     for plan in program.plans.values():
         yield from ((f"plan `{plan.short}`", e) for e in of_plan(plan))
     for card in program.scorecards.values():
-        yield from ((f"scorecard `{_short(card.name)}`", e) for e in of_scorecard(card))
+        yield from ((f"scorecard `{short(card.name)}`", e) for e in of_scorecard(card))
     for allocation in program.allocations.values():
-        words = f"allocation `{_short(allocation.name)}`"
+        words = f"allocation `{short(allocation.name)}`"
         yield from ((words, e) for e in of_allocation(allocation))
 
 

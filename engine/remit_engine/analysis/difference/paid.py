@@ -11,12 +11,13 @@ from remit_dsl.expressions import Expression
 from remit_dsl.pay import Allocation, Event, Plan, Pool, Scorecard
 from remit_dsl.pay_expressions import of_allocation, of_plan, of_scorecard
 from remit_dsl.program import Label, Program
+from remit_dsl.qualified import short
 from remit_dsl.source import Span
 from remit_dsl.types import Type
 from remit_engine.analysis.difference.canonical import canonical
 from remit_engine.analysis.difference.change import Weight
 from remit_engine.analysis.difference.reading import Name, names_read
-from remit_engine.analysis.difference.texts import label_text, period_text, short
+from remit_engine.analysis.difference.texts import label_text, period_text
 from remit_engine.analysis.difference.things import Said, Thing, type_key
 from remit_engine.quoting import condition_written, written
 
