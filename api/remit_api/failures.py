@@ -43,6 +43,17 @@ class MissingFile(FileTrouble):
     kind = "missing_file"
 
 
+class Refused(Failure):
+    """What was asked is understood, and is not done: a closed period, a fault that is not mended.
+    reasons: all of them, where there are several."""
+
+    kind = "refused"
+
+    def __init__(self, message: str, help: str | None = None, reasons: Iterable[str] = ()) -> None:
+        super().__init__(message, help)
+        self.reasons = tuple(reasons)
+
+
 class InvalidPolicy(Failure):
     """A policy, directory or test text has errors; the diagnostics say which."""
 

@@ -19,6 +19,7 @@ class ExitCode(enum.IntEnum):
     REFUTED = 5
     UNSETTLED = 6
     DIFFERS = 7
+    ALTERED = 8
     NEEDS = 10
     ESCALATE = 11
     DENY = 12
@@ -32,13 +33,17 @@ class ExitCode(enum.IntEnum):
 
 MEANINGS: tuple[tuple[ExitCode, str], ...] = (
     (ExitCode.OK, "permit, or the command did its work"),
-    (ExitCode.FAILED, "a test failed, a file is not formatted, or rows of a batch had errors"),
+    (
+        ExitCode.FAILED,
+        "a test failed, a file is not formatted, rows had errors, or pay is at fault",
+    ),
     (ExitCode.USAGE, "the command line is wrong, or a file is not there"),
     (ExitCode.INVALID_POLICY, "the policy, directory or test text has errors"),
     (ExitCode.INVALID_REQUEST, "the request cannot be understood"),
     (ExitCode.REFUTED, "`prove` found a fault, and no waiver covers it"),
     (ExitCode.UNSETTLED, "`prove` found no fault, and could not settle every question"),
     (ExitCode.DIFFERS, "`diff` found a difference in meaning"),
+    (ExitCode.ALTERED, "`commission verify` found that a closed period was altered"),
     (ExitCode.NEEDS, "needs: yours to decide, once these steps are done"),
     (ExitCode.ESCALATE, "escalate: not yours, somebody else may"),
     (ExitCode.DENY, "deny: a rule forbids it, or nobody may"),

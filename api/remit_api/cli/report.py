@@ -20,6 +20,7 @@ from remit_api.failures import (
     InvalidPolicy,
     MissingFile,
     NotComputed,
+    Refused,
     WrongUse,
     shown,
 )
@@ -37,7 +38,9 @@ CODES: dict[type[Exception], ExitCode] = {
     BadFacts: ExitCode.INVALID_REQUEST,
     NotComputed: ExitCode.FAILED,
     BadData: ExitCode.INVALID_REQUEST,
+    Refused: ExitCode.FAILED,
 }
+MOST_REASONS = 20
 
 
 def failure(fault: Failure, screen: Screen) -> ExitCode:
@@ -51,8 +54,19 @@ def failure(fault: Failure, screen: Screen) -> ExitCode:
             error(screen, shown(problem))
         _help(screen, fault.help)
     else:
-        error(screen, fault.message, fault.help)
+        error(screen, fault.message)
+        if isinstance(fault, Refused):
+            _reasons(fault, screen)
+        _help(screen, fault.help)
     return CODES[type(fault)]
+
+
+def _reasons(fault: Refused, screen: Screen) -> None:
+    for reason in fault.reasons[:MOST_REASONS]:
+        screen.note(f"  {reason}")
+    more = len(fault.reasons) - MOST_REASONS
+    if more > 0:
+        screen.note(f"  and {more:,} more")
 
 
 def error(screen: Screen, message: str, help: str | None = None) -> None:
@@ -174,6 +188,8 @@ def _document(fault: Failure) -> dict[str, Any]:
         found["problems"] = [{"path": fault.path, "message": fault.message}]
     if isinstance(fault, BadData):
         found["problems"] = [{"path": f.place, "message": f.message} for f in fault.faults]
+    if isinstance(fault, Refused):
+        found["problems"] = [{"path": "", "message": reason} for reason in fault.reasons]
     if isinstance(fault, InvalidPolicy):
         found["diagnostics"] = [as_dict(d) for d in fault.diagnostics]
         found["problems"] = [{"path": str(d.span), "message": d.message} for d in fault.diagnostics]

@@ -42,8 +42,10 @@ def result(stage: Stage, currency: str | None) -> str:
     return number_text(stage.value, stage.kind)
 
 
-def changed(value: Value, currency: str | None) -> str:
+def changed(value: Value, kind: str, currency: str | None) -> str:
     """One side of a change; `nothing` where there is none."""
     if value is None or value == "":
         return "nothing"
-    return money(value, currency) if isinstance(value, Fraction) else value
+    if isinstance(value, str):
+        return value
+    return money(value, currency) if kind == "money" else number_text(value, kind)

@@ -110,7 +110,15 @@ def _bars(climb: Climb, axis: _Axis) -> Iterator[str]:
         yield _box(left, top, right, "tier")
         if here > left:
             yield _box(left, top, min(here, right), "reached")
-        yield _label((left + right) / 2, top - 5, percent(rung.rate), "rate")
+        yield _label(_beside(left, right, here), top - 5, percent(rung.rate), "rate")
+
+
+def _beside(left: Fraction, right: Fraction, here: Fraction) -> Fraction:
+    """The middle of a bar, or of its larger part where the marker goes through the middle."""
+    middle = (left + right) / 2
+    if abs(middle - here) >= 20:
+        return middle
+    return (left + here) / 2 if here - left > right - here else (here + right) / 2
 
 
 def _curve(climb: Climb, axis: _Axis) -> Iterator[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -26,37 +27,63 @@ LONGEST = 160
 """Bytes of a file name; systems take 255."""
 
 
-def write_folder(
-    report: Report, folder: Path, formats: Iterable[str], summary: Mapping[str, Any]
-) -> list[str]:
-    """Write a report in each of `formats` (csv, xlsx, parquet, html) into a folder that is not
-    there, is empty, or was written so before (it is replaced). Returns the names below it. Raises
-    FileTrouble."""
-    _refuse(folder)
-    target = folder.resolve()
-    made = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp"))
-    try:
-        made.chmod(0o755)
+class Folder:
+    """A folder that is not seen before it is whole: written aside, then put in its place."""
+
+    def __init__(self, target: Path) -> None:
+        self._target = target.resolve()
+        made = tempfile.mkdtemp(
+            dir=self._target.parent, prefix=f".{self._target.name}.", suffix=".tmp"
+        )
+        self._made = Path(made)
+        self._made.chmod(0o755)
+
+    def write(
+        self, report: Report, formats: Iterable[str], summary: Mapping[str, Any]
+    ) -> list[str]:
+        """Write a report in each of `formats` (csv, xlsx, parquet, html). Returns the names."""
         for name in formats:
-            WRITERS[name](report, made)
+            WRITERS[name](report, self._made)
         text = json.dumps(summary, ensure_ascii=False, indent=2)
-        (made / MARK).write_text(text + "\n", encoding="utf-8")
-        names = sorted(str(p.relative_to(made)) for p in made.iterdir())
-        _replace(made, target)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
+        (self._made / MARK).write_text(text + "\n", encoding="utf-8")
+        return sorted(p.name for p in self._made.iterdir())
+
+    def publish(self) -> None:
+        """Put it in its place; what an earlier run wrote there goes."""
+        if not self._target.exists():
+            self._made.rename(self._target)
+            return
+        old = self._made.with_name(f"{self._made.name}.old")
+        self._target.rename(old)
+        self._made.rename(self._target)
+        shutil.rmtree(old)
+
+    def discard(self) -> None:
+        """Leave nothing of what was not published."""
+        shutil.rmtree(self._made, ignore_errors=True)
+
+
+@contextmanager
+def prepared(target: Path) -> Iterator[Folder]:
+    """A folder to write into; unless it is published, nothing is left of it. Raises FileTrouble
+    for a target with other things in it."""
+    _refuse(target)
+    folder = Folder(target)
+    try:
+        yield folder
+    finally:
+        folder.discard()
+
+
+def write_folder(
+    report: Report, target: Path, formats: Iterable[str], summary: Mapping[str, Any]
+) -> list[str]:
+    """Write a report into a folder that is not there, is empty, or was written so before (it is
+    replaced). Returns the names below it."""
+    with prepared(target) as folder:
+        names = folder.write(report, formats, summary)
+        folder.publish()
     return names
-
-
-def _replace(made: Path, target: Path) -> None:
-    if not target.exists():
-        made.rename(target)
-        return
-    old = made.with_name(made.name + ".old")
-    target.rename(old)
-    made.rename(target)
-    shutil.rmtree(old)
 
 
 def _refuse(folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from remit_engine.commission.climb import Climb
@@ -53,6 +53,14 @@ class Report:
         """Everybody who has a statement or a difference, in order."""
         told: list[Statement | Difference] = [*self.statements, *self.differences]
         return sorted({t.person for t in told})
+
+    def only(self, person: str) -> Report:
+        """The part of one person; what was not counted stays, for it may be his."""
+        return replace(
+            self,
+            statements=tuple(s for s in self.statements if s.person == person),
+            differences=tuple(d for d in self.differences if d.person == person),
+        )
 
     def slips(self) -> list[Slip]:
         """What each person is shown, by person."""

@@ -153,7 +153,7 @@ def reasons_text(changes: Iterable[Change], currency: str | None) -> str:
 
 def change_text(change: Change, currency: str | None) -> str:
     """`line S-7: credit was 1,000.00, is 900.00`."""
-    old, new = changed(change.old, currency), changed(change.new, currency)
+    old, new = (changed(side, change.kind, currency) for side in (change.old, change.new))
     if change.about == "statement":
         return f"{change.name} had {old}, has {new}"
     what = "" if change.what == "value" else f" {change.what}"

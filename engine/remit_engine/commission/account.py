@@ -177,7 +177,7 @@ class Account:
         else:
             value = demanded(step.value, draft.environment, f"the step `{step.name}`")
             inputs = draft.inputs(step.value)
-            draft.trail.add(step.name, step.span, inputs, value, step.type)
+            draft.trail.add(step.name, step.value.span, inputs, value, step.type)
         draft.facts[step.name] = draft.steps[step.name] = value
 
     def _room(self, draft: Draft, cap: Cap) -> Fraction:

@@ -12,6 +12,7 @@ from remit_engine.commission.statement import AMOUNTS, Line, Movement, Stage, St
 Value = Fraction | str | None
 Values = Mapping[str, Value]
 Key = tuple[str, ...]
+MONEY: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Change:
 
     about: `statement`, `line`, `movement`, `stage`, `amount`. name: the person, the event, the
     stage, the amount. what: which of its values. old, new: exact, text where it is no number, None
-    where there is nothing.
+    where there is nothing. kind: of the number, as a type's.
     """
 
     about: str
@@ -28,6 +29,7 @@ class Change:
     what: str
     old: Value
     new: Value
+    kind: str = "money"
 
 
 def changes(old: Statement | None, new: Statement | None) -> tuple[Change, ...]:
@@ -37,11 +39,13 @@ def changes(old: Statement | None, new: Statement | None) -> tuple[Change, ...]:
         return tuple(_whole(old, new))
     if not old.stages or not new.stages:
         return tuple(_amounts(old, new, frozenset()))
-    named = frozenset(stage.name for stage in (*old.stages, *new.stages))
+    kinds = {stage.name: stage.kind for stage in (*old.stages, *new.stages)}
+    named = frozenset(kinds)
+    said = named | frozenset(AMOUNTS)
     return (
         *_compared("line", _lines(old.lines), _lines(new.lines)),
         *_compared("movement", _movements(old.movements), _movements(new.movements)),
-        *_compared("stage", _stages(old.stages), _stages(new.stages)),
+        *_compared("stage", _stages(old.stages, said), _stages(new.stages, said), kinds),
         *_amounts(old, new, named),
     )
 
@@ -65,14 +69,20 @@ def _amounts(old: Statement, new: Statement, said: frozenset[str]) -> Iterator[C
             yield Change("amount", name, "value", was, now)
 
 
-def _compared(about: str, old: Mapping[Key, Values], new: Mapping[Key, Values]) -> Iterator[Change]:
+def _compared(
+    about: str,
+    old: Mapping[Key, Values],
+    new: Mapping[Key, Values],
+    kinds: Mapping[str, str] = MONEY,
+) -> Iterator[Change]:
     for key in dict.fromkeys((*old, *new)):
         before, after = old.get(key, {}), new.get(key, {})
         # what appears or vanishes is told by its first value
         names = tuple(dict.fromkeys((*before, *after)))
         for name in names if before and after else names[:1]:
             if before.get(name) != after.get(name) or not (before and after):
-                yield Change(about, key[0], name, before.get(name), after.get(name))
+                kind = kinds.get(key[0], "money") if name == "value" else "money"
+                yield Change(about, key[0], name, before.get(name), after.get(name), kind)
 
 
 def _lines(lines: Iterable[Line]) -> dict[Key, Values]:
@@ -95,12 +105,13 @@ def _movements(movements: Iterable[Movement]) -> dict[Key, Values]:
     )
 
 
-def _stages(stages: Sequence[Stage]) -> dict[Key, Values]:
-    return _told(((stage.name,), _stage(stage)) for stage in stages)
+def _stages(stages: Sequence[Stage], said: frozenset[str]) -> dict[Key, Values]:
+    return _told(((stage.name,), _stage(stage, said)) for stage in stages)
 
 
-def _stage(stage: Stage) -> Values:
-    read = {f"input {name}": value for name, value in stage.inputs}
+def _stage(stage: Stage, said: frozenset[str]) -> Values:
+    """Its values; what it read of other stages is told there."""
+    read = {f"input {n}": v for n, v in stage.inputs if n.partition(" (")[0] not in said}
     return {"value": stage.value, "rule": stage.rule, **read, "note": stage.note}
 
 

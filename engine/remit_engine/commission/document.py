@@ -134,6 +134,7 @@ def change_document(change: Change) -> Document:
         "old": _value(change.old),
         "new": _value(change.new),
         "number": any(isinstance(v, Fraction) for v in (change.old, change.new)),
+        "kind": change.kind,
     }
 
 

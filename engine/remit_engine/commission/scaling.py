@@ -34,14 +34,14 @@ class Scales:
 
     def value(self, step: Step, scale: Scale, draft: Draft, windows: CreditScale) -> Fraction:
         """The value of a step that is a scale. Raises AtFault."""
-        against = None if scale.against is None else self._against(scale, draft)
+        against = None if scale.against is None else self.against(scale, draft)
         known = self._inputs(scale, draft, against)
         if scale.base is None:
             return self._on_credit(step, scale, draft, windows, against, known)
         base = demanded(scale.base, draft.environment, f"the step `{step.name}`")
-        value = _on_amount(scale, self._statement_ladder(scale, draft, against), base)
+        value = _on_amount(scale, self.statement_ladder(scale, draft, against), base)
         inputs = (*draft.inputs(scale.base), *known)
-        draft.trail.add(step.name, step.span, inputs, value, step.type)
+        draft.trail.add(step.name, scale.span, inputs, value, step.type)
         return value
 
     def _on_credit(
@@ -55,7 +55,7 @@ class Scales:
     ) -> Fraction:
         rates = Rates(
             lambda line: self._line_ladder(scale, draft, line, against),
-            lambda: self._statement_ladder(scale, draft, against),
+            lambda: self.statement_ladder(scale, draft, against),
         )
         scaled = windows.period(draft.period, draft.credited, rates)
         draft.lines = scaled.lines
@@ -66,7 +66,7 @@ class Scales:
                 ("position before", amount(scaled.before)),
                 ("position after", amount(scaled.position)),
             )
-        draft.trail.add(step.name, step.span, inputs, scaled.earned, step.type)
+        draft.trail.add(step.name, scale.span, inputs, scaled.earned, step.type)
         return scaled.earned
 
     def _inputs(self, scale: Scale, draft: Draft, against: Fraction | None) -> Inputs:
@@ -78,7 +78,8 @@ class Scales:
 
     # --- what bounds are shares of ---------------------------------------------------------
 
-    def _against(self, scale: Scale, draft: Draft) -> Fraction:
+    def against(self, scale: Scale, draft: Draft) -> Fraction:
+        """What the bounds of a scale are shares of, as an amount. Raises AtFault."""
         if scale.against is None:
             raise TypeError("a scale against nothing")
         kind = TO_DATE.get(scale.over)
@@ -124,7 +125,8 @@ class Scales:
 
         return self._keep(scale, against, (id(line.payee), line.day), made)
 
-    def _statement_ladder(self, scale: Scale, draft: Draft, against: Fraction | None) -> Ladder:
+    def statement_ladder(self, scale: Scale, draft: Draft, against: Fraction | None) -> Ladder:
+        """The scale as of the day of a statement. Raises AtFault."""
         there = draft.standing
         made = lambda: ladder(scale, draft.environment, against)  # noqa: E731
         return self._keep(scale, against, (id(there.payee), there.day), made)

@@ -111,6 +111,13 @@ def latest(connection: Connection, plan: str, asked: Period) -> int:
     return int(found)
 
 
+def latest_of_each(connection: Connection) -> dict[str, int]:
+    """The number of the last run of each plan, whatever its period."""
+    c = tables.run_plan.c
+    asked = sql.select(c.plan, sql.func.max(c.run)).group_by(c.plan)
+    return {plan: int(number) for plan, number in connection.execute(asked)}
+
+
 def statements(
     connection: Connection, number: int, plan: str | None, of: Period | None
 ) -> Iterator[Statement]:
@@ -135,6 +142,17 @@ def differences(connection: Connection, *conditions: sql.ColumnElement[bool]) ->
     rows = connection.execute(sql.select(tables.difference).where(*conditions).order_by(c.id))
     heads: dict[int, RunHead] = {}
     return [difference_of(connection, row, heads) for row in rows.mappings()]
+
+
+def posted(connection: Connection, number: int) -> list[Difference]:
+    """The differences of a run."""
+    return differences(connection, tables.difference.c.run == number)
+
+
+def plans(connection: Connection) -> list[str]:
+    """The plans of all runs."""
+    c = tables.run_plan.c
+    return list(connection.scalars(sql.select(c.plan).distinct().order_by(c.plan)))
 
 
 def difference_of(connection: Connection, row: Row, heads: dict[int, RunHead]) -> Difference:
@@ -196,7 +214,7 @@ def _difference_row(number: int, difference: Difference) -> dict[str, Any]:
 
 def _change(told: Document) -> Change:
     old, new = (_value(told[side], told["number"]) for side in ("old", "new"))
-    return Change(told["about"], told["name"], told["what"], old, new)
+    return Change(told["about"], told["name"], told["what"], old, new, told["kind"])
 
 
 def _value(told: str | None, number: bool) -> Value:

@@ -1,0 +1,1 @@
+"""`remit commission`: what plans pay people."""

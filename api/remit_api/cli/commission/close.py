@@ -1,0 +1,79 @@
+"""`remit commission close PLAN`: a period that is paid, and stays as it is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from remit_api.cli.commission.options import (
+    ByOption,
+    OnePlan,
+    PeriodOption,
+    RunOption,
+    StoreOption,
+    period_of,
+    store_of,
+)
+from remit_api.cli.commission.who import doer
+from remit_api.cli.exit_codes import ExitCode
+from remit_api.cli.options import Json
+from remit_api.cli.output import Screen, plural, screen
+from remit_api.pay import keeping
+from remit_engine.storage.closings import ClosingHead
+
+Earlier = Annotated[
+    bool, typer.Option("--with-earlier", help="Close the earlier periods that are open as well.")
+]
+
+
+def close(
+    plan: OnePlan,
+    period: PeriodOption = None,
+    store: StoreOption = None,
+    run: RunOption = None,
+    with_earlier: Earlier = False,
+    by: ByOption = None,
+    as_json: Json = False,
+) -> ExitCode:
+    """Close a period of a plan with a run that was kept, the latest without --run.
+
+    A closed period is never changed. Periods are closed one after the other; a run with faults, or
+    one made before another period was closed, closes nothing.
+    """
+    view = screen(as_json=as_json)
+    asked = period_of(period)
+    with keeping.opened(store_of(store)) as kept, kept.writing() as connection:
+        name = keeping.plan_named(connection, plan)
+        done = keeping.close(connection, name, asked, run, doer(by), with_earlier)
+    if as_json:
+        view.data({"closed": [document(head) for head in done]})
+    else:
+        for head in done:
+            tell(head, view)
+    return ExitCode.OK
+
+
+def tell(head: ClosingHead, view: Screen) -> None:
+    """A closing in words."""
+    short = head.plan.rsplit(".", 1)[-1]
+    paid = plural(head.statements, "statement")
+    more = f" and {plural(head.differences, 'difference')}" if head.differences else ""
+    view.line((f"{short} {head.period}", "bold"), f" is closed with run {head.run}: {paid}{more}")
+    view.line((f"  number {head.number}, by {head.by}, {head.made}, hash {head.hash}", "dim"))
+
+
+def document(head: ClosingHead) -> dict[str, object]:
+    """A closing as JSON."""
+    return {
+        "number": head.number,
+        "plan": head.plan,
+        "period": str(head.period),
+        "run": head.run,
+        "by": head.by,
+        "made": head.made,
+        "statements": head.statements,
+        "differences": head.differences,
+        "hash": head.hash,
+        "previous": head.previous,
+    }

@@ -1,0 +1,194 @@
+"""A report of pay on the terminal and as JSON."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from remit_api.cli.output import Screen, pad, plural
+from remit_api.pay.amounts import money, signed, with_code
+from remit_api.pay.report import Report
+from remit_api.pay.sheets import change_text
+from remit_engine.commission.closing import Difference
+from remit_engine.commission.document import (
+    Document,
+    amount,
+    difference_document,
+    statement_document,
+    uncounted_document,
+)
+from remit_engine.commission.statement import Statement
+
+COLUMNS = (
+    "credit", "quota", "entitled", "held", "reversed", "guarantee", "advance", "recovered", "due",
+)  # fmt: skip
+ALWAYS = ("credit", "entitled", "due")
+MOST_ROWS = 10
+MOST_CHANGES = 6
+
+
+def show(report: Report, view: Screen, limit: int) -> None:
+    """Plan by plan who is paid what, the differences with their reasons, and what is at fault."""
+    for name, note in report.plans.items():
+        own = [s for s in report.statements if s.plan == name]
+        paid = [d for d in report.differences if d.plan == name]
+        if own or paid:
+            closed = f"  closed ({note.closed[1][:12]})" if note.closed else ""
+            title = f"{note.label}, {report.head.period}"
+            view.line((title, "bold"), f"  {note.currency or 'no currency'}{closed}")
+            _table(own, paid, note.currency, view, limit)
+            view.line()
+    _differences(report, view)
+    _uncounted(report, view)
+    _end(report, view)
+
+
+def _table(
+    own: Sequence[Statement],
+    paid: Iterable[Difference],
+    currency: str | None,
+    view: Screen,
+    limit: int,
+) -> None:
+    posted: dict[str, Fraction] = defaultdict(Fraction)
+    for d in paid:
+        posted[d.person] += d.amount
+    told = [n for n in COLUMNS if n in ALWAYS or any(s.amounts.get(n) for s in own)]
+    header = ["person", *told, *(("differences", "total") if posted else ())]
+    rows = []
+    by_person = {s.person: s for s in own}
+    for person in sorted({*by_person, *posted}):
+        statement = by_person.get(person)
+        amounts = [money(statement.amounts.get(n) if statement else None, currency) for n in told]
+        if posted:
+            due = statement.due if statement else Fraction(0)
+            more = posted.get(person, Fraction(0))
+            total = None if due is None else due + more
+            amounts += [signed(more, currency) if more else "", money(total, currency)]
+        rows.append([person, *amounts])
+    _aligned(header, rows[:limit], view)
+    if len(rows) > limit:
+        view.line(
+            (
+                f"  and {plural(len(rows) - limit, 'person').replace('persons', 'people')} more",
+                "dim",
+            )
+        )
+
+
+def _aligned(header: Sequence[str], rows: Sequence[Sequence[str]], view: Screen) -> None:
+    """A table with amounts to the right."""
+    widths = [max(len(r[i]) for r in (header, *rows)) for i in range(len(header))]
+    right = [
+        [
+            cell if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(r, widths, strict=True))
+        ]
+        for r in (header, *rows)
+    ]
+    view.table(right[0], right[1:], indent=2)
+
+
+def _differences(report: Report, view: Screen) -> None:
+    if not report.differences:
+        return
+    view.line(("Differences to closed periods", "bold"), f", paid with {report.head.period}")
+    for d in report.differences[:MOST_ROWS]:
+        tell_difference(d, report.currency(d.plan), view)
+    _more(len(report.differences) - MOST_ROWS, "difference", view)
+    view.line()
+
+
+def tell_difference(d: Difference, currency: str | None, view: Screen, after: str = "") -> None:
+    """A difference with its first reasons and both versions."""
+    amount_text = f"{signed(d.amount, currency)} {currency or ''}".rstrip()
+    short = d.plan.rsplit(".", 1)[-1]
+    view.line(f"  {pad(d.person, 12)}  {short} {d.period}  ", (amount_text, "bold"), after)
+    for change in d.changes[:MOST_CHANGES]:
+        view.line(f"    {change_text(change, currency)}")
+    if len(d.changes) > MOST_CHANGES:
+        view.line((f"    and {plural(len(d.changes) - MOST_CHANGES, 'value')} more", "dim"))
+    old = f"run {d.old.run} of {d.old.day}, policy {d.old.policy[:12]}"
+    new = f"run {d.new.run} of {d.new.day}, policy {d.new.policy[:12]}"
+    view.line((f"    closed by {old}; now {new}", "dim"))
+
+
+def _uncounted(report: Report, view: Screen) -> None:
+    faults = [u for u in report.uncounted if u.fault]
+    others = [u for u in report.uncounted if not u.fault]
+    broken = [s for s in report.statements if s.fault]
+    for title, rows in (
+        ("At fault: these have to be mended before the period can be closed", faults),
+        ("Not counted", others),
+    ):
+        if rows or (rows is faults and broken):
+            view.line((title, "bold red" if rows is faults else "bold"))
+            for s in broken if rows is faults else ():
+                view.line(f"  {s.fault}")
+            for u in rows[:MOST_ROWS]:
+                view.line(f"  {u.place}  {u.event}: {u.reason}")
+            _more(len(rows) - MOST_ROWS, "row", view)
+            view.line()
+
+
+def _more(count: int, what: str, view: Screen) -> None:
+    if count > 0:
+        view.line((f"  and {plural(count, what)} more", "dim"))
+
+
+def _end(report: Report, view: Screen) -> None:
+    people = len(report.persons())
+    totals = ", ".join(with_code(t, c) for c, t in report.totals().items()) or "nothing"
+    run = f"run {report.head.number}" if report.head.number else "not kept"
+    who = "1 person is" if people == 1 else f"{people:,} people are"
+    view.line(f"{who} paid ", (totals, "bold"), f" for {report.head.period} ({run})")
+
+
+def document(report: Report, out: Path | None, files: Sequence[str]) -> Document:
+    """All of a report as JSON; amounts are exact text."""
+    head = report.head
+    return {
+        "run": head.number or None,
+        "period": str(head.period),
+        "day": head.day.isoformat(),
+        "policy": {"digest": head.policy},
+        "data": head.data,
+        "engine": head.engine,
+        "plans": [_plan(report, name) for name in report.plans],
+        "totals": [{"currency": c, "amount": amount(t)} for c, t in report.totals().items()],
+        "statements": [
+            {"currency": report.currency(s.plan), **statement_document(s)}
+            for s in report.statements
+        ],
+        "differences": [difference_document(d) for d in report.differences],
+        "uncounted": [uncounted_document(u) for u in report.uncounted],
+        "faults": report.faults,
+        "out": {"folder": str(out), "files": list(files)} if out is not None else None,
+    }
+
+
+def summary(report: Report) -> dict[str, Any]:
+    """What the folder of a report says of it: all but the rows."""
+    whole = document(report, None, ())
+    return {k: v for k, v in whole.items() if k not in ("statements", "uncounted", "out")}
+
+
+def _plan(report: Report, name: str) -> Document:
+    note = report.plans[name]
+    own = [s for s in report.statements if s.plan == name]
+    paid = [d for d in report.differences if d.plan == name]
+    due = sum((s.due or Fraction(0) for s in own), Fraction(0))
+    more = sum((d.amount for d in paid), Fraction(0))
+    return {
+        "name": name,
+        "label": note.label,
+        "currency": note.currency,
+        "closed": note.closed[1] if note.closed else None,
+        "statements": len(own),
+        "due": amount(due),
+        "differences": amount(more),
+        "total": amount(due + more),
+    }

@@ -1,0 +1,165 @@
+"""`remit commission run PLAN|all`: what everybody is paid for a period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import date
+
+from remit_api.cli.commission import report_view
+from remit_api.cli.commission.options import (
+    DataOption,
+    Formats,
+    Limit,
+    OnOption,
+    Out,
+    PeriodOption,
+    PlanArgument,
+    PolicyArguments,
+    StoreOption,
+    data_of,
+    day_of,
+    formats_of,
+    period_of,
+    texts_of,
+)
+from remit_api.cli.exit_codes import ExitCode
+from remit_api.cli.options import Json, Language, LanguageOption, Verbose
+from remit_api.cli.output import Screen, screen
+from remit_api.cli.progress import phases
+from remit_api.past.source import shown_source
+from remit_api.pay import keeping
+from remit_api.pay.folder import Folder, prepared
+from remit_api.pay.report import Report
+from remit_api.pay.running import (
+    ALL,
+    Computed,
+    Notice,
+    Phase,
+    Texts,
+    chosen,
+    compute,
+    other_kinds,
+    read_data,
+)
+from remit_engine.commission.closing import Comparison
+from remit_engine.commission.periods import Period
+from remit_engine.storage.runs import RunHead
+
+
+def run(
+    plan: PlanArgument,
+    policies: PolicyArguments = None,
+    period: PeriodOption = None,
+    data: DataOption = None,
+    store: StoreOption = None,
+    out: Out = None,
+    format: Formats = None,
+    limit: Limit = 50,
+    on: OnOption = None,
+    language: LanguageOption = Language.EN,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> ExitCode:
+    """Compute what a plan pays everybody for a period, from the first period of the data on.
+
+    With --store the run is kept, and held against what is closed: what is paid differently now for
+    a closed period becomes a difference line of the open one, with its reason. With --out
+    statements are written as files: all of them, or none.
+    """
+    view = screen(as_json=as_json, verbose=verbose)
+    shown, files = formats_of(format, out)
+    asked, place, day = period_of(period), data_of(data), day_of(on)
+    texts = texts_of(policies, language, view)
+    work = Work(texts, chosen(plan, texts, asked), asked, place, day, plan == ALL)
+    with ExitStack() as stack:
+        folder = stack.enter_context(prepared(out)) if out is not None else None
+        kept = stack.enter_context(keeping.opened(store, new=True)) if store is not None else None
+        with phases(view, "pay") as told:
+            report, names = _made(work, kept, folder, files, told, view.remark)
+        if folder is not None:
+            folder.publish()
+    if as_json:
+        view.data(report_view.document(report, out, names))
+    elif shown:
+        _show(report, texts, plan, limit, view)
+    if out is not None and not as_json:
+        view.line(f"{', '.join(names)} in {out}")
+    return ExitCode.FAILED if report.faults else ExitCode.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be run. whole: all plans of the policies, those that are no more as well."""
+
+    texts: Texts
+    plans: Sequence[str]
+    period: Period
+    place: str
+    day: date
+    whole: bool
+
+
+def _made(
+    work: Work,
+    store: keeping.Store | None,
+    folder: Folder | None,
+    files: Sequence[str],
+    told: Phase,
+    notice: Notice,
+) -> tuple[Report, Sequence[str]]:
+    """The report of a run; kept, and written into a folder that waits to be published."""
+    if store is not None:
+        with store.reading() as connection:
+            keeping.refuse_closed(connection, work.plans, work.period)
+    read = read_data(work.place, work.texts, work.plans, told, notice)
+    made = compute(work.texts, read, work.plans, work.period, told)
+    currencies = dict(made.run.currency)
+    source = shown_source(work.place)
+    head = RunHead(
+        0, work.period, work.texts.digest, work.day, source, made.engine, currencies
+    )  # fmt: skip
+    with ExitStack() as stack:
+        comparison = Comparison(())
+        if store is not None:
+            connection = stack.enter_context(store.writing())
+            told("keeping", 0, 0)
+            keeping.refuse_closed(connection, work.plans, work.period)
+            more = keeping.dropped(connection, currencies, work.period.kind) if work.whole else {}
+            head, comparison = keeping.keep(
+                connection, replace(head, plans={**currencies, **more}), made.run
+            )
+        report = _report(work, head, made, comparison)
+        told("writing", 0, 0)
+        names = folder.write(report, files, report_view.summary(report)) if folder else ()
+    return report, names
+
+
+def _report(work: Work, head: RunHead, made: Computed, comparison: Comparison) -> Report:
+    """What is shown: the plans that were asked for, and what they had closed."""
+    shown = [*work.plans, *(p for p in head.plans if p not in made.run.currency)]
+    notes = {p: replace(work.texts.note(p), currency=head.plans[p]) for p in shown}
+    statements = made.run.statements.items()
+    return Report(
+        head,
+        notes,
+        tuple(s for (plan, _, at), s in statements if plan in notes and at == work.period),
+        tuple(d for d in comparison.differences if d.plan in notes),
+        tuple(u for u in made.run.uncounted if u.plan in notes),
+        made.climbs,
+    )
+
+
+def _show(report: Report, texts: Texts, plan: str, limit: int, view: Screen) -> None:
+    report_view.show(report, view, limit)
+    gone = [p for p in report.plans if p not in texts.model.program.plans]
+    for name in gone:
+        view.note(
+            ("warning", "bold yellow"),
+            f": `{name}` is in no policy any more, so all it paid is taken back;",
+            " to end a plan, write `effective until`",
+        )
+    others = other_kinds(texts, report.head.period) if plan == ALL else []
+    for other in others:
+        view.note((f"`{other.short}` is paid by the {other.period}, and not in this run", "dim"))

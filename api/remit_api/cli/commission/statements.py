@@ -1,0 +1,73 @@
+"""`remit commission statements PLAN`: what was kept, shown and written again."""
+
+from __future__ import annotations
+
+from remit_api.cli.commission import report_view
+from remit_api.cli.commission.options import (
+    Formats,
+    Limit,
+    OnePlan,
+    Out,
+    PeriodOption,
+    PersonOption,
+    RunOption,
+    StoreOption,
+    formats_of,
+    period_of,
+    store_of,
+)
+from remit_api.cli.commission.telling import tell
+from remit_api.cli.exit_codes import ExitCode
+from remit_api.cli.options import Json
+from remit_api.cli.output import screen
+from remit_api.failures import Refused
+from remit_api.pay import keeping
+from remit_api.pay.folder import write_folder
+from remit_api.pay.report import Report
+
+
+def statements(
+    plan: OnePlan,
+    period: PeriodOption = None,
+    store: StoreOption = None,
+    person: PersonOption = None,
+    run: RunOption = None,
+    out: Out = None,
+    format: Formats = None,
+    limit: Limit = 50,
+    as_json: Json = False,
+) -> ExitCode:
+    """Show the statements of a period: as they were closed, else those of the latest run.
+
+    With --person they are told stage by stage.
+    """
+    view = screen(as_json=as_json)
+    asked = period_of(period)
+    shown, files = formats_of(format, out)
+    with keeping.opened(store_of(store)) as kept, kept.reading() as connection:
+        name = keeping.plan_named(connection, plan)
+        number = run if run is not None else keeping.shown_run(connection, name, asked)
+        report = keeping.report_of(connection, number, asked, name)
+    if person is not None:
+        report = report.only(person)
+    _refuse_nothing(report, plan, person)
+    names = write_folder(report, out, files, report_view.summary(report)) if out is not None else []
+    if as_json:
+        view.data(report_view.document(report, out, names))
+    elif shown and person is not None:
+        for statement in report.statements:
+            tell(statement, report, view, None)
+        for d in report.differences:
+            report_view.tell_difference(d, report.currency(d.plan), view)
+    elif shown:
+        report_view.show(report, view, limit)
+    if names and not as_json:
+        view.line(f"{', '.join(names)} in {out}")
+    return ExitCode.OK
+
+
+def _refuse_nothing(report: Report, plan: str, person: str | None) -> None:
+    if not report.statements and not report.differences:
+        whose = f" for `{person}`" if person is not None else ""
+        message = f"run {report.head.number} has no statement of `{plan}`{whose}"
+        raise Refused(f"{message} in {report.head.period}")

@@ -1,0 +1,212 @@
+"""What somebody would be paid if a sale were made, or were another: runs over changed data."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from remit_api.failures import BadFacts, WrongUse
+from remit_api.pay.running import Texts, wanted
+from remit_dsl.pay import Event, Plan
+from remit_dsl.suggest import nearest
+from remit_engine.commission.dataset import Dataset, EventRow, Share
+from remit_engine.commission.periods import Period
+from remit_engine.commission.reading.columns import Leaf, leaves
+from remit_engine.commission.reading.events import EventReader
+from remit_engine.commission.reading.findings import Findings
+from remit_engine.commission.reading.table import Chunk, Table
+from remit_engine.commission.statement import Run, Statement
+from remit_engine.request import Problem
+
+NEW = "what-if"
+"""The id of a sale that is not in the data."""
+_GROUPED = re.compile(r"(?<=\d)_(?=\d)")
+Cells = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Data with one sale more, or one sale changed. text: as the person wrote it. row: the sale."""
+
+    text: str
+    data: Dataset
+    row: EventRow
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one alternative pays a person: plan and period -> due. troubles: why it is not counted
+    or cannot be computed."""
+
+    text: str
+    due: Mapping[tuple[str, Period], Fraction]
+    troubles: tuple[str, ...]
+
+    @property
+    def total(self) -> Fraction:
+        """All of it."""
+        return sum(self.due.values(), Fraction(0))
+
+
+def cells(text: str, option: str) -> dict[str, str]:
+    """`net=90_000 date=2026-03-20` as cells by column; values with blanks stand in quotes."""
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        raise WrongUse(f"a quote is not closed in `{option} {text}`") from None
+    found: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            help = f"write fields with their values: `{option} 'net=90_000 date=2026-03-20'`"
+            raise WrongUse(f"`{word}` is not a field with its value", help)
+        found[name] = _GROUPED.sub("", value)
+    return found
+
+
+def event_of(texts: Texts, plans: Sequence[str], named: str | None) -> Event:
+    """The event that is meant: the one named, or the only one that the plans count."""
+    program = texts.model.program
+    counted = [program.plans[p].event for p in plans]
+    events = [program.events[e] for e in dict.fromkeys(counted) if e is not None]
+    if named is not None:
+        found = [e for e in events if named in (e.name, e.short)]
+        if found:
+            return found[0]
+        near = nearest(named, [e.short for e in events])
+        help = f"did you mean `{near}`?" if near else _listed(events)
+        raise WrongUse(f"no plan counts an event `{named}`", help)
+    if len(events) == 1:
+        return events[0]
+    raise WrongUse("the plans count several events", f"say which with `--event`: {_listed(events)}")
+
+
+def _listed(events: Iterable[Event]) -> str:
+    return ", ".join(f"`{e.short}`" for e in events) or "there are none"
+
+
+def with_sale(
+    texts: Texts, data: Dataset, event: Event, person: str, given: Cells, text: str
+) -> Alternative:
+    """The data with one sale more; who is credited is the person, where nothing else is said."""
+    plans = [p for p in texts.model.program.plans.values() if p.event == event.name]
+    whole = {"id": NEW, **_credited(plans, person), **given}
+    row = _row(texts, event, whole, data)
+    splits = dict(data.splits)
+    if any(p.credit is not None and p.credit.to == "splits" for p in plans):
+        of_event = {**splits.get(event.name, {}), row.id: (Share(person, Fraction(1)),)}
+        splits[event.name] = of_event
+    rows = (*data.events.get(event.name, ()), row)
+    return Alternative(
+        text, replace(data, events={**data.events, event.name: rows}, splits=splits), row
+    )
+
+
+def with_change(
+    texts: Texts, data: Dataset, event: Event, id: str, given: Cells, text: str
+) -> Alternative:
+    """The data with one sale changed; an empty value takes an optional one away."""
+    rows = data.events.get(event.name, ())
+    old = next((r for r in rows if r.id == id), None)
+    if old is None:
+        near = nearest(id, [r.id for r in rows])
+        help = f"did you mean `{near}`?" if near else None
+        raise WrongUse(f"there is no {event.short} `{id}` in the data", help)
+    fresh = _read(texts, event, {"id": id, **given}, partial=True)
+    row = replace(old, facts=_merged(old.facts, fresh, [name.split(".") for name in given]))
+    changed = tuple(row if r is old else r for r in rows)
+    return Alternative(text, replace(data, events={**data.events, event.name: changed}), row)
+
+
+def _merged(
+    old: Mapping[str, Any], new: Mapping[str, Any], paths: Sequence[Sequence[str]]
+) -> dict[str, Any]:
+    """The old facts with those at some paths taken from the new ones."""
+    found = dict(old)
+    for name in {path[0] for path in paths}:
+        below = [path[1:] for path in paths if path[0] == name and len(path) > 1]
+        if below and isinstance(found.get(name), Mapping):
+            found[name] = _merged(found[name], new.get(name) or {}, below)
+        else:
+            found[name] = new.get(name)
+    return found
+
+
+def _credited(plans: Iterable[Plan], person: str) -> dict[str, str]:
+    """Fields that say who is credited."""
+    fields = [p.credit.field for p in plans if p.credit is not None and p.credit.to == "field"]
+    return {".".join(path): person for path in fields if path is not None}
+
+
+def _row(texts: Texts, event: Event, given: Cells, data: Dataset) -> EventRow:
+    if any(r.id == given["id"] for r in data.events.get(event.name, ())):
+        help = f"`--change '{given['id']} …'` changes it"
+        raise WrongUse(f"`{given['id']}` is in the data already", help)
+    return EventRow(given["id"], _read(texts, event, given, partial=False), NEW)
+
+
+def _read(texts: Texts, event: Event, given: Cells, *, partial: bool) -> Mapping[str, Any]:
+    """Typed facts of one row; BadFacts with all that is wrong. partial: fields may be left out."""
+    known = {leaf.column: leaf for leaf in leaves(event, texts.model.program)}
+    problems = [_stray(name, event, known) for name in given if name not in known]
+    needed = wanted(texts.model, tuple(texts.model.program.plans)).events.get(event.name, ())
+    findings = Findings()
+    reader = EventReader(event, [tuple(c.split(".")) for c in given], texts.model, findings)
+    columns = tuple(c for c in given if c in known)
+    table = Table(NEW, columns, iter([Chunk([1], [[given[c] for c in columns]], texts=True)]))
+    rows = list(reader.rows(table)) if not problems else []
+    problems += [Problem(f.column or event.short, f.message) for f in findings.faults]
+    if not partial:
+        problems += [
+            Problem(c, "it is missing, and the plans read it")
+            for c, leaf in known.items()
+            if _must(leaf, c, given) and leaf.among(needed)
+        ]
+    if problems:
+        raise BadFacts(problems)
+    return rows[0].facts
+
+
+def _must(leaf: Leaf, column: str, given: Cells) -> bool:
+    return not leaf.optional and not leaf.within and column not in given and leaf.kind != "id"
+
+
+def _stray(name: str, event: Event, known: Mapping[str, Leaf]) -> Problem:
+    near = nearest(name, known)
+    help = f": did you mean `{near}`?" if near else ""
+    return Problem(name, f"`{event.short}` has no such field{help}")
+
+
+def last_period(alternatives: Iterable[Alternative], asked: Period) -> Period:
+    """The last period that a date of an alternative lies in, but not before the one asked for."""
+    days = [day for a in alternatives for day in _days(a.row.facts)]
+    return max([asked, *(Period.of(asked.kind, day) for day in days)])
+
+
+def first_period(alternatives: Iterable[Alternative], asked: Period) -> Period:
+    """The first period that a date lies in, but not after the one asked for."""
+    days = [day for a in alternatives for day in _days(a.row.facts)]
+    return min([asked, *(Period.of(asked.kind, day) for day in days)])
+
+
+def _days(facts: Mapping[str, Any]) -> list[date]:
+    """Every date in a row; a record's are of the record."""
+    return [value for value in facts.values() if isinstance(value, date)]
+
+
+def outcome(run: Run, text: str, person: str, since: Period, row: EventRow | None) -> Outcome:
+    """What a run pays a person from a period on."""
+    own = [s for s in run.statements.values() if s.person == person and s.period >= since]
+    troubles = [s.fault for s in own if s.fault]
+    if row is not None:
+        troubles += [f"it is not counted: {u.reason}" for u in run.uncounted if u.event == row.id]
+    return Outcome(text, {(s.plan, s.period): _due(s) for s in own}, tuple(dict.fromkeys(troubles)))
+
+
+def _due(statement: Statement) -> Fraction:
+    return statement.due or Fraction(0)

@@ -1,0 +1,228 @@
+"""The store of pay for every door: opened by a file or an address, runs kept, periods closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import sqlalchemy as sql
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from remit_api.failures import FileTrouble, MissingFile, Refused, WrongUse
+from remit_api.past.database import safe
+from remit_api.past.source import is_url
+from remit_api.pay.report import PlanNote, Report
+from remit_engine.commission.closing import Comparison, Difference, compared
+from remit_engine.commission.dispute import Settled
+from remit_engine.commission.periods import Period
+from remit_engine.commission.statement import Run
+from remit_engine.storage import closings, runs
+from remit_engine.storage.closings import ClosingHead
+from remit_engine.storage.faults import AtFault, NotKept, StoreFault
+from remit_engine.storage.opening import open_store, reading, writing
+from remit_engine.storage.runs import RunHead
+
+EXAMPLE = "such as `pay.db`, or `postgresql+psycopg://host/base`"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open store, and how it is called."""
+
+    engine: Engine
+    name: str
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that writes; what the store refuses is a Refused."""
+        with _told(self.name), writing(self.engine) as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction that reads."""
+        with _told(self.name), reading(self.engine) as connection:
+            yield connection
+
+
+@contextmanager
+def opened(place: str, *, new: bool = False) -> Iterator[Store]:
+    """The store of a file or an address. new: it may be made."""
+    url = place if is_url(place) else f"sqlite:///{place}"
+    _refuse_files(place, new)
+    with _told(safe(url) if is_url(place) else place):
+        engine = _engine(url)
+    try:
+        yield Store(engine, safe(url) if is_url(place) else place)
+    finally:
+        engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    try:
+        return open_store(url)
+    except (ArgumentError, NoSuchModuleError, TypeError, ValueError):
+        raise WrongUse(f"`{safe(url)}` is not the address of a store", EXAMPLE) from None
+    except ModuleNotFoundError as fault:
+        message = f"the driver `{fault.name}` for this store is not installed"
+        raise WrongUse(message, f"`pip install {fault.name}`") from None
+
+
+def _refuse_files(place: str, new: bool) -> None:
+    """A file that is not there, or is another database, is not made into a store by the way."""
+    if is_url(place):
+        return
+    path = Path(place)
+    if not path.is_file() and not new:
+        help = "`remit commission run … --store` makes one"
+        raise MissingFile(path, f"there is no store `{place}`", help)
+    if path.is_dir() or not path.resolve().parent.is_dir():
+        raise WrongUse(f"`{place}` cannot be a store", EXAMPLE)
+    if path.is_file() and path.stat().st_size and (found := _other_tables(path)):
+        help = "name another file for `--store`"
+        raise WrongUse(f"`{place}` is a database of something else: it has `{found}`", help)
+
+
+def _other_tables(path: Path) -> str | None:
+    """A table that no store has, in a file that lacks those of a store."""
+    engine = sql.create_engine(f"sqlite:///{path}")
+    try:
+        names = sql.inspect(engine).get_table_names()
+    except SQLAlchemyError:
+        raise FileTrouble(path, f"`{path}` is not a database") from None
+    finally:
+        engine.dispose()
+    return None if not names or "closing" in names else names[0]
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """What the store refuses, and trouble of its database, as failures."""
+    try:
+        yield
+    except AtFault as fault:
+        raise Refused(fault.message, fault.help, fault.obstacles) from None
+    except StoreFault as fault:
+        raise Refused(fault.message, fault.help) from None
+    except Settled as fault:
+        raise Refused(str(fault)) from None
+    except SQLAlchemyError as fault:
+        cause = getattr(fault, "orig", None) or fault
+        said = str(cause).strip().split("\n", 1)[0]
+        raise FileTrouble(name, f"the store `{name}` cannot be used: {said}") from None
+
+
+def keep(connection: Connection, head: RunHead, run: Run) -> tuple[RunHead, Comparison]:
+    """Keep a run, held against what is closed. Returns its head with its number, and the
+    differences."""
+    numbered = replace(head, number=runs.next_number(connection))
+    paid = closings.read(connection, tuple(head.plans))
+    found = compared(paid, run, numbered.version, tuple(head.plans), head.period.last)
+    whole = closings.explained(connection, found)
+    runs.keep(connection, numbered, run, whole)
+    return numbered, whole
+
+
+def refuse_closed(connection: Connection, plans: Iterable[str], period: Period) -> None:
+    """A closed period is not run again. Raises Refused."""
+    for plan in plans:
+        if period in runs.closed_periods(connection, plan):
+            short = plan.rsplit(".", 1)[-1]
+            help = (
+                f"`remit commission statements {short} --period {period}` shows it; what changed "
+                f"since is paid as a difference with the next period: `--period {period.next}`"
+            )
+            raise Refused(f"`{short}` is closed for {period}", help)
+
+
+def dropped(
+    connection: Connection, plans: dict[str, str | None], kind: str
+) -> dict[str, str | None]:
+    """The plans that were closed once, are paid by this kind of period, and are in no policy any
+    more: name and currency."""
+    found: dict[str, str | None] = {}
+    for head in closings.heads(connection):
+        if head.plan not in plans and head.period.kind == kind:
+            found[head.plan] = runs.head_of(connection, head.run).plans.get(head.plan)
+    return found
+
+
+def report_of(connection: Connection, number: int, period: Period, plan: str | None) -> Report:
+    """What a kept run says of a period, of one plan or of all."""
+    head = runs.head_of(connection, number)
+    told = [p for p in head.plans if plan in (None, p)]
+    closed = {c.plan: (c.number, c.hash) for c in closings.heads(connection) if c.period == period}
+    posted = [d for d in runs.posted(connection, number) if d.posted == period and d.plan in told]
+    return Report(
+        replace(head, period=period),
+        {p: PlanNote(p, p.rsplit(".", 1)[-1], head.plans[p], closed.get(p)) for p in told},
+        tuple(runs.statements(connection, number, plan, period)),
+        tuple(posted),
+        tuple(u for u in runs.uncounted(connection, number) if u.plan in told),
+    )
+
+
+def plan_named(connection: Connection, name: str) -> str:
+    """The qualified name of a plan in the store; Refused where there is none or several."""
+    known = runs.plans(connection)
+    found = [p for p in known if name in (p, p.rsplit(".", 1)[-1])]
+    if len(found) == 1:
+        return found[0]
+    shown = ", ".join(f"`{p}`" for p in (found or known)) or "none"
+    if found:
+        raise NotKept(f"several plans in the store are called `{name}`", f"say which: {shown}")
+    raise NotKept(f"there is no plan `{name}` in the store", f"its plans are {shown}")
+
+
+def shown_run(connection: Connection, plan: str, period: Period) -> int:
+    """The run to show of a plan and period: the one it was closed with, else the latest."""
+    for head in closings.heads(connection, plan):
+        if head.period == period:
+            return head.run
+    return runs.latest(connection, plan, period)
+
+
+def close(
+    connection: Connection,
+    plan: str,
+    period: Period,
+    number: int | None,
+    by: str,
+    earlier: bool,
+) -> list[ClosingHead]:
+    """Close a period with a run (the latest without one), and with `earlier` the open ones before
+    it. Raises what `closings.close` does."""
+    run = runs.latest(connection, plan, period) if number is None else number
+    wanted = [period]
+    if earlier:
+        done = runs.closed_periods(connection, plan)
+        there = {s.period for s in runs.statements(connection, run, plan, None)}
+        wanted = sorted({period, *(p for p in there if p < period and p not in done)})
+    return [closings.close(connection, run, plan, p, by) for p in wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDifference:
+    """A difference, and whether the period that pays it is closed."""
+
+    difference: Difference
+    currency: str | None
+    paid: bool
+
+
+def all_differences(connection: Connection, plan: str | None) -> list[KeptDifference]:
+    """Those that were paid, and those of the latest run of each plan that are still to be paid;
+    what a run said that closed nothing and is not the latest any more is of no interest."""
+    closed = {(c.plan, c.period): c.run for c in closings.heads(connection)}
+    latest = runs.latest_of_each(connection)
+    found = []
+    for d in runs.differences(connection):
+        paid = closed.get((d.plan, d.posted)) == d.new.run
+        waiting = latest[d.plan] == d.new.run and (d.plan, d.posted) not in closed
+        if plan in (None, d.plan) and (paid or waiting):
+            currency = runs.head_of(connection, d.new.run).plans[d.plan]
+            found.append(KeptDifference(d, currency, paid))
+    return found

@@ -1,0 +1,189 @@
+"""Runs of pay for every door: policies and data become statements, by the engine that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from remit_api.failures import WrongUse
+from remit_api.pay.report import PlanNote
+from remit_api.pay_data.opening import open_data
+from remit_api.wiring import find_directory, load_directory, load_program
+from remit_dsl.expressions import Fact, ParameterValue
+from remit_dsl.loader import Each
+from remit_dsl.pay import Plan
+from remit_dsl.suggest import nearest
+from remit_engine.commission.climb import Climb
+from remit_engine.commission.climbs import climbs
+from remit_engine.commission.dataset import Dataset
+from remit_engine.commission.periods import Period
+from remit_engine.commission.reading.needs import Needs, needs, nodes
+from remit_engine.commission.reference import run, with_underneath
+from remit_engine.commission.statement import Run
+from remit_engine.evaluate import Environment, evaluate
+from remit_engine.ir import Model
+from remit_engine.lower import lower
+from remit_engine.unknown import Unknown
+
+ALL = "all"
+MOST_NAMES = 12
+EXAMPLES = {"month": "2026-03", "quarter": "2026-Q1", "year": "2026"}
+Phase = Callable[[str, int, int], None]
+Notice = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The policies that pay is computed by. language: of labels. directory: the file of people
+    beside them."""
+
+    model: Model
+    language: str = "en"
+    directory: Path | None = None
+
+    @property
+    def digest(self) -> str:
+        """What names this version of the policies."""
+        return self.model.program.digest
+
+    def note(self, plan: str) -> PlanNote:
+        """A plan as people know it; one that was dropped has its name alone."""
+        found = self.model.program.plans.get(plan)
+        if found is None:
+            return PlanNote(plan, plan.rsplit(".", 1)[-1], None)
+        label = found.label.localized(self.language) if found.label else found.short
+        return PlanNote(plan, label, currency_of(found, self.model))
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A run with the engine that made it. climbs: (plan, person) -> where he stands on his scale
+    at the end of the period."""
+
+    run: Run
+    engine: str
+    climbs: Mapping[tuple[str, str], Climb]
+
+
+def open_texts(paths: Sequence[Path], language: str, each: Each | None = None) -> Texts:
+    """Read policies; InvalidPolicy where they have errors, WrongUse where they pay nobody."""
+    program, _ = load_program(paths, each)
+    if not program.plans:
+        named = ", ".join(f"`{path}`" for path in paths)
+        raise WrongUse(f"there is no commission plan in {named}", "name the policy that has one")
+    return Texts(lower(program), language, find_directory(paths))
+
+
+def currency_of(plan: Plan, model: Model) -> str | None:
+    """The currency of a plan."""
+    return plan.currency or model.program.policies[plan.policy].currency
+
+
+def parse_period(written: str) -> Period:
+    """The period of an option."""
+    found = Period.parse(written.strip())
+    if found is None:
+        help = "write a month `2026-03`, a quarter `2026-Q1` or a year `2026`"
+        raise WrongUse(f"`{written}` is not a period", help)
+    return found
+
+
+def chosen(name: str, texts: Texts, period: Period) -> list[str]:
+    """The plans of a word: one by its name, or `all` that are paid by periods of this kind."""
+    plans = texts.model.program.plans
+    if name == ALL:
+        fitting = [p.name for p in plans.values() if p.period == period.kind]
+        if fitting:
+            return fitting
+        kinds = sorted({p.period for p in plans.values()})
+        help = f"the plans are paid by the {' or the '.join(kinds)}: `{EXAMPLES[kinds[0]]}`"
+        raise WrongUse(f"no plan is paid by the {period.kind}", help)
+    plan = plan_of(name, texts)
+    if plan.period != period.kind:
+        help = f"write a {plan.period}, such as `--period {EXAMPLES[plan.period]}`"
+        raise WrongUse(f"`{plan.short}` is paid by the {plan.period}, not the {period.kind}", help)
+    return [plan.name]
+
+
+def plan_of(name: str, texts: Texts) -> Plan:
+    """The plan of a name, qualified or not; WrongUse with what was probably meant."""
+    plans = texts.model.program.plans
+    found = [p for p in plans.values() if name in (p.name, p.short)]
+    if len(found) == 1:
+        return found[0]
+    known = [p.name if found else p.short for p in (found or plans.values())]
+    shown = ", ".join(f"`{n}`" for n in known[:MOST_NAMES])
+    if found:
+        raise WrongUse(f"several plans are called `{name}`", f"say which: {shown}")
+    near = nearest(name, known)
+    help = f"did you mean `{near}`?" if near else f"the plans are {shown}"
+    raise WrongUse(f"there is no plan `{name}`", help)
+
+
+def other_kinds(texts: Texts, period: Period) -> list[Plan]:
+    """The plans that `all` leaves out, as they are paid by other periods."""
+    return [p for p in texts.model.program.plans.values() if p.period != period.kind]
+
+
+def read_data(
+    place: str, texts: Texts, plans: Sequence[str], told: Phase, notice: Notice
+) -> Dataset:
+    """What some plans read of a folder or a database; see `open_data` for what it raises. People
+    come from the directory beside the policies where the place has none."""
+    directory = None
+    if texts.directory is not None:
+        directory, _ = load_directory(texts.directory, texts.model.program)
+    return open_data(
+        place,
+        texts.model,
+        lambda name, done, of: told(f"reading {name}", done, of),
+        lambda found: notice(str(found)),
+        directory,
+        wanted(texts.model, plans),
+    )
+
+
+def wanted(model: Model, plans: Sequence[str]) -> Needs:
+    """What some plans read, with those underneath, their scorecards and their allocations."""
+    program = model.program
+    own = {plan.name: plan for plan in with_underneath(model, plans)}
+    facts = [n.path for n in nodes(tuple(own.values())) if isinstance(n, Fact)]
+    scores = {path[1] for path in facts if path[:1] == ("scorecard",) and len(path) > 1}
+    sources = {plan.quota.source for plan in own.values() if plan.quota is not None}
+    cards = {n: c for n, c in program.scorecards.items() if {n, n.rsplit(".", 1)[-1]} & scores}
+    allocations = {n: a for n, a in program.allocations.items() if n in sources}
+    return needs(replace(program, plans=own, scorecards=cards, allocations=allocations))
+
+
+def compute(
+    texts: Texts, data: Dataset, plans: Sequence[str], period: Period, told: Phase
+) -> Computed:
+    """The run of some plans."""
+    made = run(
+        texts.model, data, plans, period, lambda done, of: told("computing people", done, of)
+    )
+    return Computed(made, "python", climbs(texts.model, data, made, plans, period))
+
+
+def today() -> date:
+    """The day a run is made on."""
+    return date.today()
+
+
+def answer_days(texts: Texts, name: str, day: date) -> int | None:
+    """The days that a parameter of the policies gives on a day; None where there is none, or it is
+    unset. WrongUse where it is no number of days."""
+    program = texts.model.program
+    found = [p for p in program.parameters.values() if p.name.rsplit(".", 1)[-1] == name]
+    if not found:
+        return None
+    read = ParameterValue(found[0].span, found[0].type, found[0].name)
+    value = evaluate(read, Environment(texts.model, day, {}, lambda below, above: False, {}))
+    if isinstance(value, Unknown):
+        return None
+    if found[0].type.kind not in ("days", "integer") or value.denominator != 1:
+        message = f"the parameter `{name}` is no number of days"
+        raise WrongUse(message, f"declare it as `parameter {name}: days {{ … }}`")
+    return int(value)

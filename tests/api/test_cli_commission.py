@@ -1,0 +1,419 @@
+"""`remit commission …`, as people and programs see it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from remit_api.pay import folder as folders
+
+POLICY = """\
+policy acme "Acme" { effective from 2026-01-01  owner finance_director  currency CNY }
+
+position finance_director "Finance director"
+position sales_rep "Sales representative"
+position sales_lead "Sales lead"
+
+event Sale "Invoiced sale" {
+  id: text
+  date: date
+  net: money
+  seller: Person
+  collected_on: date optional
+}
+
+parameter dispute_days "Days to answer a dispute": integer { from 2026-01-01 -> 14 }
+
+commission field "Field commission" zh "一线提成" {
+  pays    sales_rep
+  period  month
+  from    Sale by date when net > 0
+  credit  net to seller
+  quota   100_000
+  attainment = credit / quota
+  earned  = marginal rates on credit against quota quarter to date {
+    up to 80%  -> 1.0%
+    up to 100% -> 1.5%
+    over       -> 3.0%
+  }
+  payable = earned rounded half up to 0.01
+  hold    until collected_on
+}
+
+commission override "Lead's override" {
+  pays    sales_lead
+  period  month
+  on      field of direct reports
+  payable = 0.5% of credit rounded half up to 0.01
+}
+
+commission yearly "Yearly bonus" {
+  pays    sales_rep
+  period  year
+  from    Sale by date
+  credit  net to seller
+  payable = 0.1% of credit rounded half up to 0.01
+}
+"""
+PEOPLE = """\
+id,position,unit,manager,from,until
+ann,sales_rep,,lea,2026-01-01,
+bob,sales_rep,,lea,2026-02-01,
+lea,sales_lead,,,2026-01-01,
+"""
+SALES = """\
+id,date,net,seller,collected_on
+S1,2026-01-10,60000.50,ann,2026-01-20
+S2,2026-01-25,120000,ann,2026-02-10
+S3,2026-02-03,40000,ann,2026-02-20
+S4,2026-02-14,90000,bob,
+S5,2026-03-05,150000,ann,2026-03-30
+S6,2026-03-15,-10,bob,
+"""
+MARCH = ("--period", "2026-03", "--data", "data")
+FEBRUARY = ("--period", "2026-02", "--data", "data")
+JANUARY = ("--period", "2026-01", "--data", "data")
+STORE = ("--store", "pay.db")
+
+
+@pytest.fixture
+def pay(remit, file):
+    file("pay.remit", POLICY)
+    file("data/people.csv", PEOPLE)
+    file("data/sale.csv", SALES)
+
+    def run(command, *words):
+        return remit("commission", command, *words)
+
+    return run
+
+
+@pytest.fixture
+def closed(pay):
+    """January is closed for the field."""
+    assert pay("run", "all", "pay.remit", *JANUARY, *STORE).code == 0
+    ran = pay("close", "field", "--period", "2026-01", *STORE, "--by", "fay")
+    assert ran.code == 0, ran.err
+    return pay
+
+
+def late(old="60000.50", new="70000.50"):
+    path = Path("data/sale.csv")
+    path.write_text(path.read_text().replace(old, new))
+
+
+# --- run -----------------------------------------------------------------------------------
+
+
+def test_a_run_says_who_is_paid_what(pay):
+    ran = pay("run", "all", "pay.remit", *JANUARY)
+    assert (ran.code, ran.first) == (0, "Field commission, 2026-01  CNY")
+    assert ran.line("ann").split() == [
+        "180,000.50",
+        "100,000.00",
+        "1,800.01",
+        "-1,200.00",
+        "600.01",
+    ]
+    assert ran.line("lea").split() == ["180,000.50", "900.00", "900.00"]
+    assert "2 people are paid 1,500.01 CNY for 2026-01 (not kept)" in ran.out
+    assert "`yearly` is paid by the year, and not in this run" in ran.err
+
+
+def test_json_has_exact_amounts_and_every_stage(pay):
+    found = pay("run", "field", "pay.remit", *MARCH, "--json").document
+    (ann, _) = found["statements"]
+    assert ann["amounts"]["due"] == "3200.01"
+    assert [s["name"] for s in ann["stages"]][:4] == ["credit", "quota", "attainment", "earned"]
+    assert ann["lines"][0]["parts"][0] == {"tier": 0, "amount": "19999.5", "rate": "0.01"}
+    assert found["totals"] == [{"currency": "CNY", "amount": "3200.01"}]
+    assert (found["run"], found["faults"], found["out"]) == (None, 0, None)
+
+
+def test_a_statement_at_fault_is_named_and_keeps_the_period_open(pay):
+    late("quota   100_000", "quota   100_000")
+    path = Path("pay.remit")
+    path.write_text(
+        path.read_text()
+        .replace("quota   100_000", "quota   targets")
+        .replace("quota   targets", "quota   from targets")
+    )
+    Path("data/targets.csv").write_text("person,period,amount\nann,2026-02,100000\n")
+    ran = pay("run", "field", "pay.remit", *JANUARY, *STORE)
+    assert ran.code == 1
+    assert "At fault: these have to be mended before the period can be closed" in ran.out
+    assert "ann" in ran.out
+    ran = pay("close", "field", "--period", "2026-01", *STORE)
+    assert ran.code == 1
+    assert "run 1 of `acme.field` has faults and cannot be closed" in ran.err
+    assert "help: mend the data or the policy, and run again" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told", "help"),
+    [
+        (("feild", "pay.remit", *MARCH), "there is no plan `feild`", "did you mean `field`?"),
+        (("field", "pay.remit", "--data", "data"), "no period was named", "`--period 2026-03`"),
+        (("field", "pay.remit", "--period", "2026-03"), "no data were named", "`--data DIR`"),
+        (
+            ("field", "pay.remit", "--period", "2026-13", "--data", "data"),
+            "`2026-13` is not a period", "write a month `2026-03`",
+        ),
+        (
+            ("field", "pay.remit", "--period", "2026", "--data", "data"),
+            "`field` is paid by the month, not the year", "write a month",
+        ),
+        (
+            ("all", "pay.remit", "--period", "2026-Q1", "--data", "data"),
+            "no plan is paid by the quarter", "by the month or the year",
+        ),
+        (
+            ("field", "pay.remit", *MARCH, "--format", "csv"),
+            "`--format csv` writes files", "`--out DIR`",
+        ),
+        (
+            ("field", "pay.remit", *MARCH, "--format", "pdf"),
+            "there is no format `pdf`", "`xlsx`",
+        ),
+    ],
+)  # fmt: skip
+def test_wrong_use_is_told_with_the_cure(pay, words, told, help):
+    ran = pay("run", *words)
+    assert ran.code == 2
+    assert told in ran.err
+    assert help in ran.err
+
+
+def test_files_are_written_with_the_run(pay):
+    ran = pay("run", "field", "pay.remit", *MARCH, "--out", "out", "--language", "zh")
+    assert ran.code == 0, ran.err
+    names = {p.name for p in Path("out").iterdir()}
+    assert {"index.html", "run.json", "statements.csv", "statements.xlsx", "lines.parquet"} <= names
+    page = Path("out/statements/ann.html").read_text()
+    assert "一线提成" in page
+    assert "Credit 370,000.50 of quota 300,000.00, which is 123.3335%." in page
+    assert json.loads(Path("out/run.json").read_text())["totals"][0]["amount"] == "3200.01"
+
+
+def test_an_interruption_keeps_neither_run_nor_files(pay, monkeypatch):
+    def interrupt(*given):
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(folders.WRITERS, "html", interrupt)
+    ran = pay("run", "field", "pay.remit", *MARCH, *STORE, "--out", "out")
+    assert ran.code == 130
+    assert not Path("out").exists()
+    assert sqlite3.connect("pay.db").execute("SELECT count(*) FROM run").fetchone() == (0,)
+    assert [p.name for p in Path().iterdir() if p.name.startswith(".out")] == []
+
+
+def test_another_database_is_not_made_a_store(pay):
+    with sqlite3.connect("other.db") as other:
+        other.execute("CREATE TABLE invoices (id TEXT)")
+    ran = pay("run", "field", "pay.remit", *MARCH, "--store", "other.db")
+    assert ran.code == 2
+    assert "`other.db` is a database of something else: it has `invoices`" in ran.err
+    ran = pay("statements", "field", "--period", "2026-03", "--store", "none.db")
+    assert (ran.code, Path("none.db").exists()) == (2, False)
+
+
+# --- closing and differences ---------------------------------------------------------------
+
+
+def test_a_closed_period_is_not_run_again(closed):
+    ran = closed("run", "field", "pay.remit", *JANUARY, *STORE)
+    assert ran.code == 1
+    assert "error: `field` is closed for 2026-01" in ran.err
+    assert "`remit commission statements field --period 2026-01` shows it" in ran.err
+    ran = closed("close", "field", "--period", "2026-01", *STORE)
+    assert "`acme.field` is closed for 2026-01" in ran.err
+
+
+def test_a_late_change_is_a_difference_line_and_the_closed_statement_stays(closed):
+    late()
+    ran = closed("run", "field", "pay.remit", *FEBRUARY, *STORE)
+    assert "Differences to closed periods, paid with 2026-02" in ran.out
+    assert "line S1: credit was 60,000.50, is 70,000.50" in ran.out
+    assert "stage attainment: was 180.0005%, is 190.0005%" in ran.out
+    found = closed("differences", *STORE, "--json").document
+    (one,) = found["differences"]
+    assert (one["amount"], one["posted"], one["paid"]) == ("100", "2026-02", False)
+    assert (one["old"]["run"], one["new"]["run"]) == (1, 2)
+    shown = closed("statements", "field", "--period", "2026-01", *STORE, "--json").document
+    assert shown["statements"][0]["amounts"]["due"] == "600.01"
+    assert shown["plans"][0]["closed"]
+
+
+def test_a_difference_is_paid_once(closed):
+    late()
+    closed("run", "field", "pay.remit", *FEBRUARY, *STORE)
+    assert closed("close", "field", "--period", "2026-02", *STORE).code == 0
+    ran = closed("run", "field", "pay.remit", *MARCH, *STORE)
+    assert "Differences" not in ran.out
+    assert "+100.00 CNY  paid with 2026-02" in closed("differences", *STORE).out
+
+
+def test_a_plan_that_is_gone_is_taken_back_with_a_warning(closed):
+    path = Path("pay.remit")
+    text = path.read_text()
+    kept = text[: text.index("commission override")].replace("commission field", "commission new")
+    path.write_text(kept)
+    ran = closed("run", "all", "pay.remit", *FEBRUARY, *STORE)
+    assert "`acme.field` is in no policy any more, so all it paid is taken back" in ran.err
+    assert "-600.01 CNY" in ran.out
+
+
+def test_periods_are_closed_one_after_the_other(pay):
+    pay("run", "field", "pay.remit", *MARCH, *STORE)
+    ran = pay("close", "field", "--period", "2026-03", *STORE)
+    assert ran.code == 1
+    assert "`acme.field` is still open for 2026-01" in ran.err
+    ran = pay("close", "field", "--period", "2026-03", *STORE, "--with-earlier", "--json")
+    assert [c["period"] for c in ran.document["closed"]] == ["2026-01", "2026-02", "2026-03"]
+
+
+def test_altering_a_closed_statement_is_found(closed):
+    ran = closed("verify", *STORE)
+    assert (ran.code, ran.first) == (0, "1 closing, nothing was altered")
+    last = ran.line("last hash")
+    assert closed("verify", *STORE, "--expect", last[:16]).code == 0
+    assert closed("verify", *STORE, "--expect", "0" * 16).code == 8
+    with sqlite3.connect("pay.db") as raw:
+        raw.execute("UPDATE statement SET due='9999' WHERE person='ann' AND period='2026-01'")
+    ran = closed("verify", *STORE)
+    assert (ran.code, ran.first) == (8, "altered: field 2026-01: the statement of ann was altered")
+
+
+def test_statements_of_a_person_are_told_from_the_store(closed):
+    ran = closed("statements", "field", "--period", "2026-01", *STORE, "--person", "ann")
+    assert ran.first == "ann, field, 2026-01: due 600.01 CNY"
+    assert "S2 (counted in 2026-01) is held back: -1,200.00" in ran.out
+
+
+# --- explain and whatif --------------------------------------------------------------------
+
+
+def test_a_statement_can_be_read_aloud(pay):
+    ran = pay("explain", "ann", "pay.remit", *MARCH)
+    assert ran.first == "ann, Field commission, 2026-03: due 3,200.01 CNY"
+    lines = [line.strip() for line in ran.out.split("\n")]
+    at = lines.index("attainment is 150%  pay.remit:23:16")
+    assert lines[at + 1] == "by: credit / quota"
+    assert lines[at + 2] == "from: credit 150,000.00 CNY, quota 100,000.00 CNY"
+    assert "tier 3: 70,000.50 at 3% is 2,100.015" in lines
+
+
+def test_one_line_is_explained_or_why_it_is_not_there(pay):
+    ran = pay("explain", "ann", "pay.remit", *FEBRUARY, "--line", "S3")
+    assert "2026-02-03 S3, credit 40,000.00" in ran.out
+    assert "S1" not in ran.out
+    ran = pay("explain", "ann", "pay.remit", *FEBRUARY, "--line", "S44")
+    assert ran.code == 2
+    assert "no line `S44` is in the statements of 2026-02" in ran.err
+    ran = pay("explain", "anne", "pay.remit", *FEBRUARY)
+    assert "`anne` has no statement for 2026-02" in ran.err
+    assert "did you mean `ann`?" in ran.err
+
+
+def test_what_a_sale_would_pay_now_and_later(pay):
+    ran = pay(
+        "whatif", "ann", "pay.remit", *MARCH,
+        "--sale", "net=90_000 date=2026-03-20 collected_on=2026-05-02", "--or", "net=85_000",
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    assert ran.line("2026-05").split() == ["field", "CNY", "0.00", "2,700.00", "2,550.00"]
+    assert ran.line("A against as it is:") == "+2,700.00 CNY"
+    assert ran.line("B against A:") == "-150.00 CNY"
+
+
+def test_what_a_change_would_pay(pay):
+    ran = pay("whatif", "ann", "pay.remit", *MARCH, "--change", "S5 net=50_000", "--json")
+    base, changed = ran.document["alternatives"]
+    assert base["totals"][0]["amount"] == "3200.01"
+    assert changed["totals"][0] == {
+        "currency": "CNY", "amount": "650", "difference": "-2550.01"
+    }  # fmt: skip
+
+
+def test_a_lead_gains_by_the_sale_of_a_report(pay):
+    ran = pay(
+        "whatif", "lea", "pay.remit", *MARCH, "--sale", "net=90_000 date=2026-03-20 seller=bob"
+    )
+    assert ran.line("A against as it is:") == "+450.00 CNY"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        ((), 2, "name one sale more, or one that is changed"),
+        (("--sale", "nt=1 date=2026-03-02"), 4, "did you mean `net`?"),
+        (("--sale", "net=1"), 4, "date: it is missing, and the plans read it"),
+        (("--sale", "net=much date=2026-03-02"), 4, "net:"),
+        (("--sale", "net 1"), 2, "`net` is not a field with its value"),
+        (("--change", "S99 net=1"), 2, "there is no Sale `S99` in the data"),
+        (("--sale", "id=S1 net=1 date=2026-03-02"), 2, "`S1` is in the data already"),
+    ],
+)
+def test_a_whatif_that_makes_no_sense(pay, words, code, told):
+    ran = pay("whatif", "ann", "pay.remit", *MARCH, *words)
+    assert ran.code == code, ran.err
+    assert told in ran.err
+
+
+def test_a_sale_that_would_not_count_says_why(pay):
+    ran = pay("whatif", "ann", "pay.remit", *MARCH, "--sale", "net=9 date=2026-03-02 seller=zoe")
+    assert ran.code == 1
+    assert "not certain: it is not counted:" in ran.out
+
+
+# --- disputes ------------------------------------------------------------------------------
+
+
+def test_a_dispute_from_opening_to_answer(closed):
+    words = ("ann", "field", "--period", "2026-01", *STORE, "--on", "2026-02-03", "--by", "ann")
+    ran = closed("dispute", "open", *words, "--line", "S1", "--expected", "65_000", "--reason",
+                 "credit note was not mine", "--policy", "pay.remit")  # fmt: skip
+    assert ran.code == 0, ran.err
+    assert "credit note was not mine, expects 65,000.00" in ran.out
+    assert "answer due by 2026-02-17" in ran.out
+    ran = closed("dispute", "list", *STORE, "--open", "--on", "2026-02-18")
+    assert ran.first == "dispute 1  ann, field line S1 of 2026-01  open, overdue"
+    ran = closed("dispute", "answer", "1", "--reject", "--outcome", "it was", *STORE, "--by", "fay",
+                 "--on", "2026-02-10", "--json")  # fmt: skip
+    assert (ran.document["status"], ran.document["answered_by"]) == ("rejected", "fay")
+    ran = closed("dispute", "withdraw", "1", *STORE)
+    assert (ran.code, ran.err.strip()) == (
+        1, "error: dispute 1 was rejected on 2026-02-10 by fay"
+    )  # fmt: skip
+    assert closed("dispute", "list", *STORE, "--open").first == "there are no disputes"
+    shown = closed("statements", "field", "--period", "2026-01", *STORE, "--json").document
+    assert shown["statements"][0]["amounts"]["due"] == "600.01"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("ann", "--days", "3"), "a dispute needs a reason"),
+        (("ann", "--reason", "x"), "nothing says by when an answer is due"),
+        (("ann", "--reason", "x", "--days", "3", "--line", "S7"), "the statement has no line `S7`"),
+        (("zoe", "--reason", "x", "--days", "3"), "`zoe` has no statement of `acme.field`"),
+        (("ann", "--reason", "x", "--days", "3", "--expected", "lots"), "`lots` is not an amount"),
+        (("ann", "--reason", "x", "--deadline", "2020-01-01"), "the deadline 2020-01-01 is before"),
+    ],
+)
+def test_a_dispute_that_makes_no_sense(closed, words, told):
+    person, *more = words
+    ran = closed("dispute", "open", person, "field", "--period", "2026-01", *STORE, *more)
+    assert ran.code in (1, 2)
+    assert told in ran.err
+
+
+def test_a_command_that_is_not_there(remit):
+    ran = remit("commission", "clsoe")
+    assert ran.code == 2
+    assert "there is no command `clsoe`" in ran.err
+    assert "did you mean `close`?" in ran.err
+    assert remit("commission", "dispute", "opne").code == 2
