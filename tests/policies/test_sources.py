@@ -19,7 +19,7 @@ PACK = Path(__file__).parents[2] / "policies"
 ROWS = [*(str(n) for n in range(1, 151) if n != 32), "32a", "32b"]
 LINE = re.compile(r"^\| (\d+[ab]?) \| ([^|]+) \| ([^|]+) \| (.+) \|$")
 CITED = re.compile(r"\b(S00\d) row (\d+[ab]?)\b")
-LATER = re.compile(r"^later: (pay|watch|lifecycle)$")
+LATER = re.compile(r"^later: (watch|lifecycle)$")
 OUTSIDE = re.compile(r"^out of scope: \S.+$")
 WITHOUT_CLAUSE = {
     "policy",
@@ -75,6 +75,8 @@ def declared() -> Iterator[tuple[str, str, str | None]]:
         ("define", program.definitions),
         ("scorecard", program.scorecards),
         ("allocation", program.allocations),
+        ("event", program.events),
+        ("commission", program.plans),
     ):
         for name, item in members.items():
             source = getattr(item, "source", None)
