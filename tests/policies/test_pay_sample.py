@@ -14,9 +14,10 @@ from remit_api.pay_data.opening import open_data
 from remit_api.wiring import load_program
 from remit_engine.commission.allocation import allocate, quotas
 from remit_engine.commission.allocation_result import Allocated, totals
-from remit_engine.commission.dataset import Dataset
+from remit_engine.commission.dataset import Dataset, EventRow
 from remit_engine.commission.periods import Period
 from remit_engine.commission.reading.needs import Needs
+from remit_engine.commission.reference import run
 from remit_engine.commission.scorecard import Score, score
 from remit_engine.ir import Model
 from remit_engine.lower import lower
@@ -174,3 +175,97 @@ def test_a_region_is_appraised_by_the_quarter() -> None:
         model(), card, Dataset({}, people().people, measures=measures), "he.ping", quarter
     )
     assert found.value == Fraction("0.93")
+
+
+# --- pay -----------------------------------------------------------------------------------
+
+
+def sale(id: str, net: str, **changed: object) -> EventRow:
+    facts = {
+        "id": id,
+        "date": date(2026, 3, 5),
+        "net": Fraction(net),
+        "seller": "wang.fang",
+        "owner": "sales.organisation.sales_representative",
+        "team": "east",
+        "product_line": "electronics",
+        "collected_on": date(2026, 3, 20),
+        "returned_on": None,
+    }
+    return EventRow(id, {**facts, **changed}, f"sale.csv:{id}")
+
+
+def paid(
+    plan: str, *sales: EventRow, period: Period = MARCH, lateness: tuple[EventRow, ...] = ()
+) -> dict[str, Fraction | None]:
+    """What a plan of the sample gives by person; every item of the appraisal is at its target."""
+    sellers = ("wang.fang", "lin.tao", "feng.bo", "deng.rui")
+    data = Dataset(
+        {"sales.pay.Sale": sales, "sales.pay.Lateness": lateness},
+        paid_people().people,
+        measures={
+            (who, month, item): Fraction(value)
+            for who in sellers
+            for month in period.parts("month")
+            for item, value in FULL.items()
+        },
+    )
+    found = run(model(), data, [f"sales.pay.{plan}"], period)
+    assert [s.fault for s in found.statements.values() if s.fault] == []
+    return {
+        person: s.due
+        for (name, person, _), s in found.statements.items()
+        if name == f"sales.pay.{plan}" and s.due
+    }
+
+
+@cache
+def paid_people() -> Dataset:
+    attributes = {"region", "trained", "market", "cost_share"}
+    return open_data(str(PACK / "sales"), model(), wanted=Needs(people=attributes))
+
+
+def test_own_sales_are_paid_by_the_target_the_market_the_cost_and_the_appraisal() -> None:
+    # 1% of 1,000,000 is within 80% of the quarter's 3,361,000; mature coast 1.00, cost 2%: 1.05
+    assert paid("field_sales", sale("1", "1_000_000"))["wang.fang"] == 10_500
+
+
+def test_what_is_not_collected_is_held_and_the_draw_advances() -> None:
+    found = paid("field_sales", sale("1", "1_000_000", collected_on=None))
+    assert found["wang.fang"] == 3_000
+
+
+def test_a_return_in_the_month_takes_all_of_it_back() -> None:
+    back = sale("1", "1_000_000", returned_on=date(2026, 3, 25))
+    assert paid("field_sales", back)["wang.fang"] == 3_000
+
+
+def test_the_cap_of_the_month() -> None:
+    assert paid("field_sales", sale("1", "20_000_000"))["wang.fang"] == 80_000
+
+
+def test_the_team_is_the_result_of_who_leads_it() -> None:
+    sold = sale("1", "1_000_000")
+    assert paid("supervisor_override", sold) == {"lin.tao": 2_000}
+    assert paid("manager_override", sold)["li.wei"] == 1_000
+
+
+def test_an_account_of_the_director_is_nobodys_sale_and_two_per_mille_for_the_team() -> None:
+    big = sale("1", "1_000_000.10", owner="sales.organisation.sales_director")
+    assert paid("big_account_fee", big) == {"lin.tao": 1_000, "wang.fang": 1_000}
+    assert "wang.fang" not in {who for who, due in paid("field_sales", big).items() if due != 3_000}
+
+
+def test_more_than_the_quarters_target_is_rewarded_once_more() -> None:
+    # quota 3,361,000; 4,033,200 is 120% of it: 0.8% of the 672,200 above
+    quarter = Period.of("quarter", date(2026, 3, 1))
+    found = paid("quarterly_accelerator", sale("1", "4_033_200"), period=quarter)
+    assert found["wang.fang"] == Fraction("5377.60")
+
+
+def test_being_late_costs_everybody_the_same() -> None:
+    late = tuple(
+        EventRow(who, {"id": who, "date": date(2026, 3, 2), "person": who}, "")
+        for who in ("wang.fang", "li.wei")
+    )
+    assert paid("deductions", lateness=late) == {"li.wei": -50, "wang.fang": -50}
