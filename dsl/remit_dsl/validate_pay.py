@@ -152,6 +152,29 @@ def _cap_over_floor(plan: Plan) -> Iterator[Diagnostic]:
     yield Diagnostic(plan.cap.amount.span, "E0927", message, help, place)
 
 
+_LENGTH = {"month": 1, "quarter": 3, "year": 12}
+
+
+def windows(program: Program) -> Iterator[Diagnostic]:
+    """What adds up over a quarter or a year is no shorter than the plan's period."""
+    help = "name a longer time, or leave it out"
+    for plan in program.plans.values():
+        cap = plan.cap
+        if cap is not None and cap.per is not None and _shorter(cap.per, plan):
+            message = f"a cap per {cap.per} is shorter than the {plan.period} the plan is by"
+            yield Diagnostic(cap.span, "E0927", message, help)
+        for step in plan.steps:
+            if isinstance(step.value, Scale) and step.value.over.endswith(" to date"):
+                unit = step.value.over.split(" ")[0]
+                if _shorter(unit, plan):
+                    message = f"a {unit} to date is shorter than the {plan.period} the plan is by"
+                    yield Diagnostic(step.value.span, "E0921", message, help)
+
+
+def _shorter(unit: str, plan: Plan) -> bool:
+    return _LENGTH[unit] < _LENGTH[plan.period]
+
+
 def _number(e: Expression | None) -> Fraction | None:
     if isinstance(e, Constant) and isinstance(e.value, Fraction):
         return e.value
@@ -162,4 +185,4 @@ def _short(name: str) -> str:
     return name.rsplit(".", 1)[-1]
 
 
-PAY_CHECKS = (plan_circles, bases, effective_days, tiers_ascend, amounts)
+PAY_CHECKS = (plan_circles, bases, effective_days, tiers_ascend, amounts, windows)
