@@ -192,7 +192,7 @@ ENTRIES: dict[str, Entry] = {
     "E0921": Entry(
         "what a scale cannot add up over",
         "Only a scale on `credit` goes through lines, and it takes them together by a field with "
-        "one plain value.",
+        "one plain value, or over a time no shorter than the period of the plan.",
         "Leave the words out, or name such a field.",
         _scaled("marginal rates on (credit / 2) per line { up to 5 -> 1%  over -> 2% }"),
     ),
@@ -234,8 +234,8 @@ ENTRIES: dict[str, Entry] = {
     ),
     "E0927": Entry(
         "amounts or days that contradict each other",
-        "The cap is below the floor, a guarantee or draw is below zero, or the plan has no day "
-        "in common with its policy.",
+        "The cap is below the floor or for a time shorter than the period, a guarantee or draw is "
+        "below zero, or the plan has no day in common with its policy.",
         "Correct the amount or the date.",
         _plan(*_FIRST, "cap 5", "floor 9", _LAST),
     ),
