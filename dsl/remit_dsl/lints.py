@@ -103,6 +103,10 @@ def _uses(program: Program) -> dict[str, str]:
     return found
 
 
+READ_BY_DOORS = ("dispute_days",)
+"""Parameters beside commission plans that no rule uses: by when a dispute has its answer."""
+
+
 def unused_names(program: Program) -> Iterator[Diagnostic]:
     """What nothing uses is forgotten, or its use is misspelt."""
     used = _uses(program)
@@ -113,7 +117,7 @@ def unused_names(program: Program) -> Iterator[Diagnostic]:
     )
     for word, declared in kinds:
         for name, item in declared.items():
-            if name not in used:
+            if name not in used and not (program.plans and short(name) in READ_BY_DOORS):
                 message = f"{word} `{short(name)}` is not used"
                 yield Diagnostic(item.span, "W0503", message, "use it or leave it out")
 

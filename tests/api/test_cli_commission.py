@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.storage.stores import address
 from remit_api.pay import folder as folders
 
 POLICY = """\
@@ -369,6 +370,12 @@ def test_a_sale_that_would_not_count_says_why(pay):
     assert "not certain: it is not counted:" in ran.out
 
 
+def test_the_days_of_disputes_are_used_though_no_rule_reads_them(remit, file):
+    file("pay.remit", POLICY)
+    ran = remit("check", "pay.remit", "--no-proofs")
+    assert (ran.code, ran.err) == (0, "")
+
+
 # --- disputes ------------------------------------------------------------------------------
 
 
@@ -417,3 +424,21 @@ def test_a_command_that_is_not_there(remit):
     assert "there is no command `clsoe`" in ran.err
     assert "did you mean `close`?" in ran.err
     assert remit("commission", "dispute", "opne").code == 2
+
+
+def test_runs_are_kept_in_postgresql_alike(pay, tmp_path):
+    store = ("--store", address("postgres", tmp_path))
+    assert pay("run", "field", "pay.remit", *JANUARY, *store).code == 0
+    assert pay("close", "field", "--period", "2026-01", *store).code == 0
+    late()
+    assert "+100.00 CNY" in pay("run", "field", "pay.remit", *FEBRUARY, *store).out
+    assert pay("verify", *store).first == "1 closing, nothing was altered"
+    ran = pay("run", "field", "pay.remit", *JANUARY, *store)
+    assert "`field` is closed for 2026-01" in ran.err
+
+
+def test_a_store_that_cannot_be_reached_is_told_without_its_password(pay):
+    ran = pay("verify", "--store", "postgresql+psycopg://fay:secret@127.0.0.1:1/pay")
+    assert ran.code == 74
+    assert "the store `postgresql+psycopg://fay:***@127.0.0.1:1/pay` cannot be used" in ran.err
+    assert "secret" not in ran.err

@@ -15,6 +15,8 @@ from remit_engine.storage.tables import metadata
 WRITING = "remit_writing"
 WAIT = 30_000
 """Milliseconds a writer waits for another on SQLite."""
+TURN = 7_264_833
+"""The number of the lock by which writers on PostgreSQL take turns."""
 
 
 def open_store(url: str) -> Engine:
@@ -31,11 +33,14 @@ def open_store(url: str) -> Engine:
 
 @contextmanager
 def writing(store: Engine) -> Iterator[Connection]:
-    """One transaction that writes: all of it is kept, or nothing."""
+    """One transaction that writes: all of it is kept, or nothing. Writers take turns, so that what
+    one has read is still so when it writes."""
     with (
         store.connect().execution_options(**{WRITING: True}) as connection,
         connection.begin(),
     ):
+        if connection.dialect.name == "postgresql":
+            connection.execute(sql.select(sql.func.pg_advisory_xact_lock(TURN)))
         yield connection
 
 

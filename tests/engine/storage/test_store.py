@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import tempfile
+import threading
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -164,6 +166,45 @@ def test_a_closed_statement_that_cannot_be_computed_any_more_keeps_the_plan_open
         number = keep(connection, broken, FEBRUARY)
         with pytest.raises(AtFault):
             closings.close(connection, number, "field", FEBRUARY, "fay")
+
+
+def test_of_two_that_close_at_once_one_does(engine):
+    with writing(engine) as connection:
+        numbers = [keep(connection, january(due), JANUARY) for due in (5, 6)]
+    told: list[str] = []
+    start = threading.Barrier(2)
+
+    def close(number):
+        start.wait()
+        try:
+            with writing(engine) as connection:
+                closings.close(connection, number, "field", JANUARY, "fay")
+                told.append("closed")
+        except AlreadyClosed:
+            told.append("refused")
+
+    threads = [threading.Thread(target=close, args=(number,)) for number in numbers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == ["closed", "refused"]
+    with reading(engine) as connection:
+        assert [found for _, found in verified(connection)] == [()]
+
+
+def test_many_runs_at_once_are_all_kept(engine):
+    def keep_one(due):
+        with writing(engine) as connection:
+            keep(connection, january(due), JANUARY)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(keep_one, range(1, 13)))
+    with reading(engine) as connection:
+        dues = [
+            s.due for n in range(1, 13) for s in kept_runs.statements(connection, n, None, None)
+        ]
+    assert sorted(dues) == list(range(1, 13))
 
 
 def test_a_transaction_that_fails_leaves_nothing(engine):
