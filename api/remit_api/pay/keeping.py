@@ -150,17 +150,19 @@ def dropped(
     return found
 
 
-def report_of(connection: Connection, number: int, period: Period, plan: str | None) -> Report:
-    """What a kept run says of a period, of one plan or of all."""
+def report_of(
+    connection: Connection, number: int, period: Period, plan: str, person: str | None
+) -> Report:
+    """What a kept run says of a period of a plan, to all or to one person."""
     head = runs.head_of(connection, number)
-    told = [p for p in head.plans if plan in (None, p)]
+    told = [p for p in head.plans if p == plan]
     closed = {c.plan: (c.number, c.hash) for c in closings.heads(connection) if c.period == period}
     posted = [d for d in runs.posted(connection, number) if d.posted == period and d.plan in told]
     return Report(
         replace(head, period=period),
         {p: PlanNote(p, p.rsplit(".", 1)[-1], head.plans[p], closed.get(p)) for p in told},
-        tuple(runs.statements(connection, number, plan, period)),
-        tuple(posted),
+        tuple(runs.statements(connection, number, plan, period, person)),
+        tuple(d for d in posted if person in (None, d.person)),
         tuple(u for u in runs.uncounted(connection, number) if u.plan in told),
     )
 
@@ -198,9 +200,7 @@ def close(
     run = runs.latest(connection, plan, period) if number is None else number
     wanted = [period]
     if earlier:
-        done = runs.closed_periods(connection, plan)
-        there = {s.period for s in runs.statements(connection, run, plan, None)}
-        wanted = sorted({period, *(p for p in there if p < period and p not in done)})
+        wanted = [*(p for p in runs.open_periods(connection, run, plan) if p < period), period]
     return [closings.close(connection, run, plan, p, by) for p in wanted]
 
 

@@ -128,11 +128,7 @@ def _refuse_order(connection: Connection, number: int, plan: str, closed: Period
     if closed in done:
         help = "what changed since is a difference of the period that is open"
         raise AlreadyClosed(f"`{plan}` is closed for {closed}", help)
-    c = tables.statement.c
-    there = connection.scalars(
-        sql.select(c.period).where(c.run == number, c.plan == plan).distinct()
-    )
-    earlier = sorted(p for p in there if p < closed and p not in done)
+    earlier = [p for p in runs.open_periods(connection, number, plan) if p < closed]
     first = done[-1].next if done else earlier[0] if earlier else closed
     if first != closed:
         help = f"close {first} first, or all of them with `--with-earlier`"

@@ -119,14 +119,34 @@ def latest_of_each(connection: Connection) -> dict[str, int]:
 
 
 def statements(
-    connection: Connection, number: int, plan: str | None, of: Period | None
+    connection: Connection,
+    number: int,
+    plan: str | None,
+    of: Period | None,
+    person: str | None = None,
 ) -> Iterator[Statement]:
-    """The statements of a run, of one plan and one period where they are named."""
+    """The statements of a run, of one plan, period and person where they are named."""
     c = tables.statement.c
     wanted = [c.run == number]
     wanted += [c.plan == plan] if plan is not None else []
     wanted += [c.period == of] if of is not None else []
+    wanted += [c.person == person] if person is not None else []
     return (statement for _, statement in statement_rows.read(connection, *wanted))
+
+
+def open_periods(connection: Connection, number: int, plan: str) -> list[Period]:
+    """The periods of a plan that a run gives statements for and that are not closed, in order."""
+    c = tables.statement.c
+    asked = sql.select(c.period).where(c.run == number, c.plan == plan).distinct()
+    done = closed_periods(connection, plan)
+    return sorted(p for p in connection.scalars(asked) if p not in done)
+
+
+def persons(connection: Connection, number: int, plan: str, of: Period) -> list[str]:
+    """Who has a statement of a plan and period."""
+    c = tables.statement.c
+    asked = sql.select(c.person).where(c.run == number, c.plan == plan, c.period == of)
+    return list(connection.scalars(asked.order_by(c.person)))
 
 
 def uncounted(connection: Connection, number: int) -> tuple[Uncounted, ...]:

@@ -133,13 +133,13 @@ def _refuse_strange(
 ) -> None:
     """A dispute is about something that was told."""
     number = keeping.shown_run(connection, plan, period)
-    told = {s.person: s for s in runs.statements(connection, number, plan, period)}
-    if person not in told:
-        near = nearest(person, told)
+    found = next(runs.statements(connection, number, plan, period, person), None)
+    if found is None:
+        near = nearest(person, runs.persons(connection, number, plan, period))
         help = f"did you mean `{near}`?" if near else None
         raise Refused(f"`{person}` has no statement of `{plan}` for {period}", help)
-    if line is not None and line not in _events(told[person]):
-        near = nearest(line, _events(told[person]))
+    if line is not None and line not in _events(found):
+        near = nearest(line, _events(found))
         help = f"did you mean `{near}`?" if near else "leave `--line` out for the whole statement"
         raise Refused(f"the statement has no line `{line}`", help)
 

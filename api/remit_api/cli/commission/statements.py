@@ -47,9 +47,7 @@ def statements(
     with keeping.opened(store_of(store)) as kept, kept.reading() as connection:
         name = keeping.plan_named(connection, plan)
         number = run if run is not None else keeping.shown_run(connection, name, asked)
-        report = keeping.report_of(connection, number, asked, name)
-    if person is not None:
-        report = report.only(person)
+        report = keeping.report_of(connection, number, asked, name, person)
     _refuse_nothing(report, plan, person)
     names = write_folder(report, out, files, report_view.summary(report)) if out is not None else []
     if as_json:
