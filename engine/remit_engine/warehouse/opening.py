@@ -7,6 +7,7 @@ from typing import Any
 
 from remit_engine.warehouse.duckdb import DuckDB
 from remit_engine.warehouse.postgres import Postgres
+from remit_engine.warehouse.prelude import prepare
 from remit_engine.warehouse.probes import prove
 from remit_engine.warehouse.spark import Spark
 from remit_engine.warehouse.warehouse import Warehouse, WarehouseUnavailable
@@ -30,6 +31,7 @@ def open_warehouse(name: str = "duckdb", **options: Any) -> Warehouse:
         raise WarehouseUnavailable(f"there is no warehouse `{name}`: there are {known}")
     opened = engine(**options)
     try:
+        prepare(opened)
         prove(opened)
     except BaseException:
         opened.close()
