@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from remit_dsl.expressions import Expression
+from typing import Protocol
+
+from remit_dsl.source import Span
+
+
+class Placed(Protocol):
+    """A node with its place in the text."""
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        ...
 
 
 class Unsupported(Exception):
     """A construct that a target has no exact form for; it is never approximated."""
 
-    def __init__(self, node: Expression, target: str) -> None:
+    def __init__(self, node: Placed, target: str) -> None:
         self.node = node
         self.target = target
         self.span = node.span

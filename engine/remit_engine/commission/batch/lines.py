@@ -1,0 +1,400 @@
+"""The lines of a plan on events, as a query: each event once for each person credited.
+
+A line has n and part (the event and which of its shares), slot, payee, period, pw, day, ord (its
+place among the payee's lines), x (its credit, over `credit_unit`), and what its fate hangs on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+import math
+
+from remit_dsl import expressions as x
+from remit_dsl.pay import Followed, Plan, Reversal
+from remit_dsl.pay_expressions import of_lines
+from remit_engine.commission.batch.forms import TARGET, Forms
+from remit_engine.commission.batch.profiles import Calendar
+from remit_engine.commission.batch.reading import OnLines
+from remit_engine.commission.batch.staged import LINK, PERSON, WORD, DAY, Column, Path, Staged
+from remit_engine.commission.batch.tables import Loaded
+from remit_engine.commission.batch.translate import Translator
+from remit_engine.commission.batch.whole import Ratio, Whole, literal, rounded
+from remit_engine.commission.dataset import Dataset, Owned
+from remit_engine.commission.terms import Terms
+from remit_engine.compile.unsupported import Unsupported
+from remit_engine.dependence import facts_in
+from remit_engine.warehouse.warehouse import BIGINT, TEXT, Row, Warehouse
+
+SEVERAL = -2
+"""In place of a person, where several own a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineForms:
+    """The line expressions of a plan, opened, and the parts of them known before."""
+
+    condition: x.Expression | None
+    credit: x.Expression
+    against: tuple[x.Expression | None, ...]
+    """of the hold and of each reversal"""
+    known: tuple[x.Expression, ...]
+    paths: tuple[Path, ...]
+    personal: bool
+
+
+def forms(terms: Terms, staged: Staged) -> LineForms:
+    """Raises Unsupported."""
+    plan, program = terms.plan, terms.model.program
+    if plan.credit is None:
+        raise TypeError("a plan on events credits something")
+    roots = {path[0] for path in staged.columns}
+    line = Forms(program, lambda path: path[0] in roots or path == ("as_of",))
+    condition = None if plan.condition is None else line.opened(plan.condition)
+    credit = line.opened(plan.credit.value)
+    clauses = [None if plan.hold is None else plan.hold.followed]
+    clauses += [r.followed for r in plan.reversals]
+    against = tuple(None if c is None else line.opened(c.against) for c in clauses)
+    opened = [e for e in (condition, credit, *against) if e is not None]
+    known = tuple({id(part): part for e in opened for part in line.settled(e)}.values())
+    read = [f.path for e in of_lines(plan) for f in facts_in(e, program)]
+    paths = tuple(p for p in (*read, *named(plan)) if p in staged.columns)
+    personal = plan.condition is not None and any(
+        f.path[0] == "payee" for f in facts_in(plan.condition, program)
+    )
+    return LineForms(condition, credit, against, known, paths, personal)
+
+
+def named(plan: Plan) -> Iterator[Path]:
+    """The fields that a plan names outside expressions."""
+    if plan.by is not None:
+        yield (plan.by,)
+    if plan.credit is not None:
+        yield plan.credit.field or ()
+        yield (plan.credit.on or "",)
+    if plan.hold is not None:
+        yield (plan.hold.field or "",)
+    for r in plan.reversals:
+        yield (r.field or "",)
+        yield (r.of or "",)
+    for step in plan.steps:
+        over = getattr(step.value, "over", None)
+        if over is not None:
+            yield tuple(over.split("."))
+    if plan.pool is not None and plan.pool.group is not None:
+        yield tuple(plan.pool.group[0].split("."))
+
+
+@dataclass(slots=True)
+class EventLines:
+    """Writes the query. `credit_unit`: what x is over."""
+
+    warehouse: Warehouse
+    terms: Terms
+    forms: LineForms
+    event: Staged
+    events: dict[str, Staged]
+    calendar: Calendar
+    loaded: Loaded
+    prefix: str
+    people: dict[str, int]
+    credit_unit: int = 1
+    credit: Whole = literal(0)
+    _share: int = 1
+    _parts: int = 1
+
+    def __post_init__(self) -> None:
+        self._joins, self._payee = self._credited()
+        self.over(self.loaded)
+
+    _joins: str = ""
+    _payee: str = ""
+    _translator: Translator = None  # type: ignore[assignment]
+
+    def over(self, loaded: Loaded) -> None:
+        """Read what is known of people from other tables."""
+        self.loaded = loaded
+        index = {id(e): i for i, e in enumerate(self.forms.known)}
+        source = OnLines(self.event.columns, self.by, index, loaded.line_values)
+        self._translator = Translator(self.terms.model.program, source)
+        credit = self._credit()
+        self.credit, self.credit_unit = credit.over, credit.under.known or 1
+
+    @property
+    def plan(self) -> Plan:
+        """The plan."""
+        return self.terms.plan
+
+    @property
+    def by(self) -> Column:
+        """The date by which events count."""
+        return self.event.columns[(self.plan.by or "",)]
+
+    def column(self, path: Path, node: x.Expression) -> Column:
+        """A column of the event."""
+        found = self.event.columns.get(path)
+        if found is None:
+            raise Unsupported(node, TARGET)
+        return found
+
+    # --- the query -------------------------------------------------------------------------
+
+    def query(self, extra: Iterable[tuple[str, str]] = ()) -> str:
+        """The lines. extra: more columns, name and SQL over `e`."""
+        joins, payee, credit = self._joins, self._payee, self._credit()
+        where = [self._active, f"{credit.over.sql} IS NOT NULL"]
+        if self.forms.condition is not None:
+            where.append(self._translator.condition(self.forms.condition))
+        bad = self._bad(joins, payee, credit)
+        if bad:
+            joins += f" LEFT JOIN {bad} b ON b.n = e.n"
+            where.append("b.n IS NULL")
+        part = "p.part" if self._splits else "CAST(0 AS BIGINT)"
+        shown = [
+            "e.n AS n", f"{part} AS part", "s.slot AS slot", "s.payee AS payee",
+            "s.period AS period", "s.pw AS pw", f"e.{self.by.name} AS day",
+            f"{self._order(part)} AS ord", f"{credit.over.sql} AS x",
+            *(f"{sql} AS {name}" for name, sql in extra),
+        ]  # fmt: skip
+        return (
+            f"SELECT {', '.join(shown)} FROM {self.event.table} e{joins} "
+            f"JOIN {self.loaded.spans} s ON {self._spanned(payee)} WHERE {' AND '.join(where)}"
+        )
+
+    @property
+    def _splits(self) -> bool:
+        return self.plan.credit is not None and self.plan.credit.to == "splits"
+
+    @property
+    def _active(self) -> str:
+        by = f"e.{self.by.name}"
+        first, last = self.calendar.edges[0], self.calendar.edges[-1]
+        if self.terms.start is not None:
+            first = max(first, self.terms.start)
+        if self.terms.until is not None:
+            last = min(last, self.terms.until)
+        return f"{by} >= {first.toordinal()} AND {by} < {last.toordinal()}"
+
+    def _order(self, part: str) -> str:
+        """Lines in the order of day, event and share, as one number."""
+        rows, parts = max(1, self.event.rows), self._parts
+        days = Whole(f"e.{self.by.name}", self.by.low, self.by.high)
+        place = (days - literal(self.by.low)) * literal(rows * parts)
+        within = Whole("e.n", 0, rows) * literal(parts) + Whole(part, 0, parts)
+        whole = place + within
+        if whole.wide:
+            raise Unsupported(self._credit_node, TARGET)
+        return whole.sql
+
+    @property
+    def _credit_node(self) -> x.Expression:
+        return self.forms.credit
+
+    def _spanned(self, payee: str) -> str:
+        piece = self.calendar.piece_sql(f"e.{self.by.name}")
+        if self.loaded.pieces == 1:
+            key = payee
+        else:
+            key = f"{payee} * CAST({self.loaded.pieces} AS BIGINT) + {piece}"
+        by = f"e.{self.by.name}"
+        return f"s.keyed = {key} AND s.since <= {by} AND {by} < s.before"
+
+    # --- whom ------------------------------------------------------------------------------
+
+    def _credited(self) -> tuple[str, str]:
+        """Joins, and the payee's number."""
+        credit = self.plan.credit
+        if credit is None:
+            raise TypeError("a plan on events credits something")
+        match credit.to:
+            case "pool":
+                return "", "CAST(-1 AS BIGINT)"
+            case "field":
+                column = self.column(credit.field or (), self._credit_node)
+                if column.form != PERSON:
+                    raise Unsupported(self._credit_node, TARGET)
+                return "", f"e.{column.name}"
+            case "owner":
+                return self._owned(credit.field or (), credit.on or "")
+        return self._split()
+
+    def _owned(self, path: Path, on: str) -> tuple[str, str]:
+        key, day = self.column(path, self._credit_node), self.column((on,), self._credit_node)
+        if key.form != WORD:
+            raise Unsupported(self._credit_node, TARGET)
+        table = f"{self.prefix}_owners"
+        columns = (("keyed", TEXT), ("since", BIGINT), ("before", BIGINT), ("person", BIGINT))
+        self.warehouse.load(table, columns, owners(self.terms.data, self.people))
+        return (
+            f" LEFT JOIN {table} o ON o.keyed = e.{key.name} AND o.since <= e.{day.name} "
+            f"AND e.{day.name} < o.before",
+            "o.person",
+        )
+
+    def _split(self) -> tuple[str, str]:
+        rows = list(self._shares())
+        self._share = math.lcm(1, *{f.denominator for *_, a, b in rows for f in (a, b)})
+        self._parts = max((part for _, part, *_ in rows), default=0) + 1
+        if self._share > 10**9:
+            raise Unsupported(self._credit_node, TARGET)
+        table = f"{self.prefix}_splits"
+        names = ("n", "part", "person", "low", "high")
+        unit = self._share
+        loaded = ((n, i, p, int(a * unit), int(b * unit)) for n, i, p, a, b in rows)
+        self.warehouse.load(table, [(name, BIGINT) for name in names], loaded)
+        return f" JOIN {table} p ON p.n = e.n", "p.person"
+
+    def _shares(self) -> Iterator[tuple[int, int, int, Fraction, Fraction]]:
+        """Of each event, its shares: from one ratio of it to another. Not of those at fault."""
+        shared = self.terms.data.splits.get(self.plan.event or "", {})
+        wanted = self._numbers(shared)
+        overlap = self.plan.credit is not None and self.plan.credit.overlap
+        for event, shares in shared.items():
+            total = sum((s.share for s in shares), Fraction(0))
+            if event not in wanted or (total != 1 and not overlap):
+                continue
+            if any(s.person not in self.people for s in shares):
+                continue
+            reached = Fraction(0)
+            for i, share in enumerate(shares):
+                yield wanted[event], i, self.people[share.person], reached, reached + share.share
+                reached += share.share
+
+    def _numbers(self, ids: Iterable[str]) -> dict[str, int]:
+        """Event id -> its number."""
+        wanted = set(ids)
+        rows = self.warehouse.rows(f"SELECT id, n FROM {self.event.table}")
+        return {event: n for event, n in rows if event in wanted}
+
+    # --- how much --------------------------------------------------------------------------
+
+    def _credit(self) -> Ratio:
+        whole = self._translator.number(self.forms.credit)
+        if whole.under.known is None:
+            raise Unsupported(self._credit_node, TARGET)
+        if not self._splits:
+            return whole
+        unit = self._share
+        low, high = Whole("p.low", -unit * 9, unit * 9), Whole("p.high", -unit * 9, unit * 9)
+        if not isinstance(self.forms.credit, x.Round):
+            return whole * Ratio(high - low, literal(unit))
+        cents = int(1 / self.terms.cent)
+        under = whole.under * literal(unit)
+        parts = [rounded(whole.over * w * literal(cents), under, "half up") for w in (high, low)]
+        return Ratio(parts[0] - parts[1], literal(cents))
+
+    # --- rows at fault ---------------------------------------------------------------------
+
+    def _bad(self, joins: str, payee: str, credit: Ratio) -> str | None:
+        """A table of the events at fault, None where there can be none."""
+        tests = list(self._faults(payee, credit))
+        if not tests:
+            return None
+        table = f"{self.prefix}_bad"
+        spans = f" LEFT JOIN {self.loaded.spans} s ON {self._spanned(payee)}"
+        self.warehouse.create(
+            table,
+            f"SELECT DISTINCT e.n AS n FROM {self.event.table} e{joins}{spans} "
+            f"WHERE {self._active} AND ({' OR '.join(tests)})",
+        )
+        return table
+
+    def _faults(self, payee: str, credit: Ratio) -> Iterator[str]:
+        counted = "TRUE"
+        there = "s.slot IS NOT NULL"
+        if self.forms.condition is not None:
+            counted = self._translator.condition(self.forms.condition)
+            if self._lacking(self.forms.condition):
+                alone = there if self.forms.personal else "TRUE"
+                yield f"(({counted}) IS NULL AND {alone})"
+        if self._whom_lacking():
+            yield f"({counted} AND ({payee} IS NULL OR {payee} < 0))"
+        if self._lacking(self.forms.credit):
+            yield f"({counted} AND {there} AND ({credit.over.sql}) IS NULL)"
+        for sql in self._fate_faults():
+            yield f"({counted} AND {there} AND {sql})"
+
+    def _lacking(self, e: x.Expression) -> bool:
+        """True when an expression may have no value in some row."""
+        if any(self.event.columns[f.path].nullable for f in facts_in(e, self.terms.model.program)
+               if f.path in self.event.columns):  # fmt: skip
+            return True
+        return any(k.nullable for k in self.loaded.line_values)
+
+    def _whom_lacking(self) -> bool:
+        credit = self.plan.credit
+        if credit is None or credit.to in ("pool", "splits"):
+            return False
+        if credit.to == "owner":
+            return True
+        column = self.column(credit.field or (), self._credit_node)
+        return column.nullable or column.low < 0
+
+    def _fate_faults(self) -> Iterator[str]:
+        followed = [None if self.plan.hold is None else self.plan.hold.followed]
+        followed += [r.followed for r in self.plan.reversals]
+        for of, against in zip(followed, self.forms.against, strict=True):
+            if of is None or against is None:
+                continue
+            if self._lacking(against):
+                yield f"({self._translator.number(against).over.sql}) IS NULL"
+            other = self.events[of.event]
+            amount = other.columns[(of.amount,)]
+            if amount.nullable:
+                link = other.columns[(of.link,)]
+                yield (
+                    f"e.n IN (SELECT q.{link.name} FROM {other.table} q "
+                    f"WHERE q.{amount.name} IS NULL)"
+                )
+        for r in self.plan.reversals:
+            begun = self.event.columns.get((r.of or "",))
+            if begun is None or not begun.nullable or r.window is None:
+                continue
+            yield f"(e.{begun.name} IS NULL AND {self._window_needed(r)})"
+
+    def _window_needed(self, r: Reversal) -> str:
+        """The condition under which a reversal reads the day its window counts from."""
+        if r.kind == "absent":
+            return "TRUE"
+        if r.kind == "date":
+            return f"e.{self.event.columns[(r.field or '',)].name} IS NOT NULL"
+        if r.followed is None:
+            raise TypeError("a reversal of amounts follows an event")
+        other, of = self.events[r.followed.event], r.followed
+        link, day = other.columns[(of.link,)], other.columns[(of.date,)]
+        against = self._translator.number(self.forms.against[1 + self.plan.reversals.index(r)])  # type: ignore[arg-type]
+        return (
+            f"{against.over.sql} > 0 AND e.n IN (SELECT q.{link.name} FROM {other.table} q "
+            f"WHERE q.{day.name} IS NOT NULL)"
+        )
+
+    # --- what stands beside ----------------------------------------------------------------
+
+    def number(self, e: x.Expression) -> Ratio:
+        """A line expression."""
+        return self._translator.number(e)
+
+
+def owners(data: Dataset, people: dict[str, int]) -> Iterator[Row]:
+    """Who owns each key on which days: one row for a day."""
+    for key, owned in data.owners.items():
+        edges = sorted({edge for o in owned for edge in _ends(o)})
+        for since, before in zip(edges, edges[1:], strict=False):
+            found = [o for o in owned if _ends(o)[0] <= since and before <= _ends(o)[1]]
+            if len(found) == 1:
+                yield key, since, before, people.get(found[0].person, -1)
+            elif found:
+                yield key, since, before, SEVERAL
+
+
+def _ends(owned: Owned) -> tuple[int, int]:
+    start = date.min if owned.start is None else owned.start
+    until = date.max.toordinal() + 1 if owned.until is None else owned.until.toordinal()
+    return start.toordinal(), until
+
+
+__all__ = ["SEVERAL", "EventLines", "LineForms", "forms", "named", "owners"]
+
+_ = (DAY, LINK, Followed)

@@ -1,0 +1,278 @@
+"""The scale on credit over whole tables: what lines earn, what a statement's step is, and the
+weights by which entitled is shared out to lines.
+
+`Graded.sums` has a row for each payee and period with lines, or whose window moved: credit, lines,
+nulls (lines without a value), earned (over `unit`, and over `under` where it is not one), weight.
+`Graded.lines` is, given a table of what statements grant (payee, period, ent, w), a query over the
+lines with earned, before, after, w0 and w1 (the weights of the lines of the period before it, and
+with it), ent and w.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from remit_dsl.pay import Scale
+from remit_engine.commission.batch.curves import Curve, interpolated_rate
+from remit_engine.commission.batch.forms import TARGET
+from remit_engine.commission.batch.frame import Frame
+from remit_engine.commission.batch.tables import Loaded, Points
+from remit_engine.commission.batch.whole import ONE, Ratio, TooWide, Whole, literal, one_of
+from remit_engine.commission.windows import TO_DATE
+from remit_engine.compile.unsupported import Unsupported
+from remit_engine.warehouse.warehouse import Warehouse
+
+RUNNING = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """See the module. credit_unit: what credit is over; shared: `lines` has weights."""
+
+    sums: str
+    lines: Callable[[str], str]
+    unit: int
+    earned: Whole
+    under: Whole
+    weight: Whole
+    per_line: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A table or view of lines, x within [-reach, reach]. lowered: a query of what lowers the
+    position (payee, period, pw, ord, day, dx, win), or None. win: lines have the window's value."""
+
+    table: str
+    unit: int
+    lowered: str | None
+    win: bool
+    most: int
+
+
+@dataclass(slots=True)
+class Grader:
+    """Grades the lines of one plan. Raises Unsupported."""
+
+    warehouse: Warehouse
+    prefix: str
+    lines: Lines
+    loaded: Loaded
+    periods: int
+    scale: Scale | None
+    curve: Curve | None
+    points: Curve | Points | None
+
+    def graded(self, shares: bool) -> Graded:
+        """shares: whether weights are needed."""
+        try:
+            if self.scale is None:
+                return self._plain()
+            if self.scale.kind == "marginal":
+                windowed = self.lines.lowered is not None or self.lines.win
+                if self.scale.over == "line":
+                    return self._one_by_one(self._curve)
+                return self._walked() if windowed else self._telescoped()
+            if self.scale.over == "line":
+                return self._one_by_one(self._curve)
+            return self._decided()
+        except TooWide:
+            raise Unsupported(self.scale or _NOWHERE, TARGET) from None
+
+    @property
+    def _curve(self) -> Curve:
+        if self.curve is None:
+            raise Unsupported(self.scale or _NOWHERE, TARGET)
+        return self.curve
+
+    @property
+    def _pp(self) -> str:
+        """Payee and period as one number."""
+        return f"l.payee * CAST({self.periods} AS BIGINT) + l.period"
+
+    def _reach(self, by: str) -> int:
+        """The largest sum of credits, without their signs, over lines with the same value."""
+        ((found,),) = self.warehouse.rows(
+            f"SELECT MAX(r) FROM (SELECT SUM(ABS(x)) AS r FROM {self.lines.table} GROUP BY {by}) m"
+        )
+        return int(found or 0)
+
+    # --- no scale on credit ----------------------------------------------------------------
+
+    def _plain(self) -> Graded:
+        sums = self._summed(
+            f"SELECT payee, period, CAST(SUM(x) AS BIGINT) AS credit, COUNT(*) AS lines, "
+            f"COUNT(*) - COUNT(x) AS nulls, CAST(SUM(x) AS BIGINT) AS earned, "
+            f"CAST(SUM(x) AS BIGINT) AS weight, CAST(SUM(ABS(x)) AS BIGINT) AS reach "
+            f"FROM {self.lines.table} l GROUP BY payee, period"
+        )
+        reach = sums.column("reach").high
+        inner = (
+            f"SELECT l.*, CAST(SUM(x) OVER (PARTITION BY {self._pp} ORDER BY ord {RUNNING}) "
+            f"AS BIGINT) AS w1 FROM {self.lines.table} l"
+        )
+        lines = (
+            f"SELECT l.*, CAST(NULL AS BIGINT) AS earned, l.w1 - l.x AS before, l.w1 AS after, "
+            f"l.w1 - l.x AS w0 FROM ({inner}) l"
+        )
+        weights = Whole("w", -reach, reach)
+        return Graded(sums.table, lambda granted: _granting(lines, granted), self.lines.unit,
+                      sums.column("earned"), ONE, sums.column("weight"), weights)  # fmt: skip
+
+    def _summed(self, query: str) -> Frame:
+        frame = Frame(self.warehouse, f"{self.prefix}_sums", query)
+        names = ["credit", "lines", "nulls", "earned", "weight"]
+        if "AS reach" in query:
+            names.append("reach")
+        frame.measure(tuple(names))
+        return frame
+
+    # --- marginal --------------------------------------------------------------------------
+
+    def _telescoped(self) -> Graded:
+        """What the lines of a span earn is what the scale gives at its end less at its start."""
+        curve, spans = self._curve, self.loaded.spans
+        frame = Frame(
+            self.warehouse,
+            f"{self.prefix}_slots",
+            "SELECT s.*, COALESCE(g.credit, CAST(0 AS BIGINT)) AS credit, "
+            "COALESCE(g.lines, CAST(0 AS BIGINT)) AS lines, "
+            "COALESCE(g.nulls, CAST(0 AS BIGINT)) AS nulls, "
+            "COALESCE(g.reach, CAST(0 AS BIGINT)) AS reach, "
+            "CAST(SUM(COALESCE(g.credit, CAST(0 AS BIGINT))) OVER "
+            f"(PARTITION BY s.pw ORDER BY s.slot {RUNNING}) AS BIGINT) AS position "
+            f"FROM {spans} s LEFT JOIN (SELECT slot, CAST(SUM(x) AS BIGINT) AS credit, "
+            "COUNT(*) AS lines, COUNT(*) - COUNT(x) AS nulls, "
+            f"CAST(SUM(ABS(x)) AS BIGINT) AS reach FROM {self.lines.table} l GROUP BY slot) g "
+            "ON g.slot = s.slot",
+        )
+        frame.measure(("credit", "position"))
+        ((most,),) = self.warehouse.rows(
+            f"SELECT MAX(r) FROM (SELECT SUM(reach) AS r FROM {frame.table} GROUP BY pw) m"
+        )
+        reach = int(most or 0)
+        at = frame.column("position")
+        start = at - frame.column("credit")
+        start = Whole(start.sql, -reach, reach, start.wide)
+        at = Whole(at.sql, -reach, reach, at.wide)
+        m1, m0 = frame.keep(curve.given(at), curve.given(start))
+        (e,) = frame.keep(one_of([("lines = 0", literal(0))], m1 - m0))
+        if e.wide or m0.wide or m1.wide:
+            raise TooWide
+        frame.add({
+            "moved": f"COALESCE(CAST(SUM({e.sql}) OVER (PARTITION BY payee, period ORDER BY slot "
+            f"{RUNNING}) AS BIGINT) - {e.sql} - {m0.sql}, CAST(0 AS BIGINT))",
+        })  # fmt: skip
+        moved = frame.column("moved")
+        sums = self._summed(
+            f"SELECT payee, period, CAST(SUM(credit) AS BIGINT) AS credit, "
+            f"CAST(SUM(lines) AS BIGINT) AS lines, "
+            f"CAST(SUM(nulls + CASE WHEN {e.sql} IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS nulls, "
+            f"CAST(SUM({e.sql}) AS BIGINT) AS earned, CAST(SUM({e.sql}) AS BIGINT) AS weight "
+            f"FROM {frame.table} WHERE lines > 0 GROUP BY payee, period"
+        )
+        p1, p0 = Whole("l.after", -reach, reach), Whole("(l.after - l.x)", -reach, reach)
+        g1, g0 = curve.given(p1, "s."), curve.given(p0, "s.")
+        inner = (
+            f"SELECT l.*, CAST(SUM(x) OVER (PARTITION BY pw ORDER BY ord {RUNNING}) AS BIGINT) "
+            f"AS after FROM {self.lines.table} l"
+        )
+        slots = frame.table
+
+        def lines(granted: str) -> str:
+            spans = (
+                f"SELECT s.*, t.ent, t.w FROM {slots} s JOIN {granted} t "
+                "ON t.payee = s.payee AND t.period = s.period"
+            )
+            middle = (
+                f"SELECT l.*, l.after - l.x AS before, {g0.sql} AS g0, {g1.sql} AS g1, s.moved, "
+                f"s.ent, s.w FROM ({inner}) l JOIN ({spans}) s ON s.slot = l.slot"
+            )
+            return (
+                f"SELECT l.*, l.g1 - l.g0 AS earned, l.g0 + l.moved AS w0, l.g1 + l.moved AS w1 "
+                f"FROM ({middle}) l"
+            )
+
+        per_line = g1 + moved
+        if g1.wide or per_line.wide:
+            raise TooWide
+        return Graded(sums.table, lines, curve.unit, sums.column("earned"), ONE,
+                      sums.column("weight"), per_line)  # fmt: skip
+
+    def _one_by_one(self, curve: Curve) -> Graded:
+        """A window for each line."""
+        most = self.lines.most
+        given = curve.given(Whole("l.x", -most, most), "s.")
+        if given.wide:
+            raise TooWide
+        scored = (
+            f"SELECT l.*, CAST(0 AS BIGINT) AS before, l.x AS after, {given.sql} AS earned "
+            f"FROM {self.lines.table} l JOIN {self.loaded.spans} s ON s.slot = l.slot"
+        )
+        return self._weighed(scored, curve.unit, given)
+
+    def _walked(self) -> Graded:
+        """Line by line over windows, with what lowers the position in between."""
+        curve = self._curve
+        window = "u.pw, u.win" if self.lines.win else "u.pw"
+        most = self._reach("pw")
+        reach = 2 * most if self.lines.lowered is None else 4 * most
+        columns = "n, part, slot, payee, period, pw, day, ord, x"
+        win = ", win" if self.lines.win else ""
+        rows = f"SELECT {columns}{win}, x AS dx, 0 AS low FROM {self.lines.table}"
+        if self.lines.lowered is not None:
+            rows = f"{rows} UNION ALL SELECT {columns}{win}, dx, 1 AS low FROM ({self.lines.lowered}) w"
+        walked = (
+            f"SELECT u.*, CAST(SUM(u.dx) OVER (PARTITION BY {window} "
+            f"ORDER BY u.day, u.low, u.ord, u.part {RUNNING}) AS BIGINT) AS after FROM ({rows}) u"
+        )
+        p1, p0 = Whole("l.after", -reach, reach), Whole("(l.after - l.x)", -reach, reach)
+        g1, g0 = curve.given(p1, "s."), curve.given(p0, "s.")
+        earned = g1 - g0
+        if earned.wide:
+            raise TooWide
+        table = f"{self.prefix}_walked"
+        self.warehouse.create(
+            table,
+            f"SELECT l.n, l.part, l.slot, l.payee, l.period, l.pw, l.day, l.ord, l.x, "
+            f"l.after - l.x AS before, l.after, {earned.sql} AS earned "
+            f"FROM ({walked}) l JOIN {self.loaded.spans} s ON s.slot = l.slot WHERE l.low = 0",
+        )
+        return self._weighed(f"SELECT l.* FROM {table} l", curve.unit, earned)
+
+    def _weighed(self, scored: str, unit: int, earned: Whole) -> Graded:
+        """Sums and weights of lines whose earnings are known."""
+        sums = self._summed(
+            f"SELECT payee, period, CAST(SUM(x) AS BIGINT) AS credit, COUNT(*) AS lines, "
+            f"COUNT(*) - COUNT(earned) AS nulls, CAST(SUM(earned) AS BIGINT) AS earned, "
+            f"CAST(SUM(earned) AS BIGINT) AS weight, CAST(SUM(ABS(earned)) AS BIGINT) AS reach "
+            f"FROM ({scored}) l GROUP BY payee, period"
+        )
+        reach = sums.column("reach").high
+        inner = (
+            f"SELECT l.*, CAST(SUM(earned) OVER (PARTITION BY {self._pp} ORDER BY ord {RUNNING}) "
+            f"AS BIGINT) AS w1 FROM ({scored}) l"
+        )
+        lines = f"SELECT l.*, l.w1 - l.earned AS w0 FROM ({inner}) l"
+        return Graded(sums.table, lambda granted: _granting(lines, granted), unit,
+                      sums.column("earned"), ONE, sums.column("weight"),
+                      Whole("w", -reach, reach))  # fmt: skip
+
+    # --- whole and interpolated ------------------------------------------------------------
+
+    def _decided(self) -> Graded:
+        """The position at the end of a period decides for all lines of the window so far."""
+        raise Unsupported(self.scale or _NOWHERE, TARGET)
+
+
+def _granting(lines: str, granted: str) -> str:
+    return (
+        f"SELECT l.*, t.ent, t.w FROM ({lines}) l JOIN {granted} t "
+        "ON t.payee = l.payee AND t.period = l.period"
+    )
+
+
+_NOWHERE: Scale = None  # type: ignore[assignment]
+__all__ = ["Graded", "Grader", "Lines"]
+_ = (Ratio, interpolated_rate, TO_DATE)

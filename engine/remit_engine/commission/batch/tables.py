@@ -1,0 +1,181 @@
+"""What is known of people, loaded: a row for each statement, and one for each span of lines.
+
+`sheets`: payee, period, active, month, sound, quota, and the values. `spans`: slot (numbered in
+the order of people and days), payee, period, pw (payee and window), key (payee and piece), the
+days [since, before), and the values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from remit_dsl.pay import Scale
+from remit_engine.commission.batch.curves import Curve, interpolated
+from remit_engine.commission.batch.known import Known, columns
+from remit_engine.commission.batch.profiles import Calendar, Profile, Sheet, Span
+from remit_engine.commission.windows import TO_DATE
+from remit_engine.warehouse.warehouse import BIGINT, Row, Warehouse
+
+NOBODY = -1
+"""The number of the payee of lines that need none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """The columns of an interpolated scale."""
+
+    columns: tuple[Known, ...]
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The two tables and what stands in them. pieces: how many pieces the calendar has."""
+
+    sheets: str
+    spans: str
+    pieces: int
+    windows: int
+    quota: Known
+    values: tuple[Known, ...]
+    statement_scales: tuple[Curve | Points, ...]
+    line_values: tuple[Known, ...]
+    line_scales: tuple[Curve, ...]
+    persons: int
+    sound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How scales become columns. positions: of each statement scale, what a position is over;
+    line_position: of the scale on credit."""
+
+    statement_scales: tuple[Scale, ...]
+    positions: tuple[int, ...]
+    line_scales: tuple[Scale, ...]
+    line_position: int
+    over: str | None
+    statement_width: int
+    line_width: int
+
+
+def load(
+    warehouse: Warehouse,
+    prefix: str,
+    people: Mapping[int, Profile],
+    calendar: Calendar,
+    shape: Shape,
+) -> Loaded:
+    """Load the profiles of people (by number). Raises TooWide."""
+    distinct = list({id(p): p for p in people.values()}.values())
+    sheets = [s for p in distinct for s in p.sheets]
+    spans = [s for p in distinct for s in p.spans]
+    quota = Known.of("quota", (s.quota for s in sheets))
+    values = columns("x", [s.values for s in sheets], shape.statement_width)
+    scales = tuple(
+        _statement_scale(i, scale, shape.positions[i], [s.ladders[i] for s in sheets])
+        for i, scale in enumerate(shape.statement_scales)
+    )
+    line_values = columns("y", [s.values for s in spans], shape.line_width)
+    line_scales = tuple(
+        Curve.of(f"l{i}_", [s.ladders[i] for s in spans], scale.kind, len(scale.tiers),
+                 shape.line_position)
+        for i, scale in enumerate(shape.line_scales)
+    )  # fmt: skip
+    windows = _windows(calendar, shape.over)
+    found = Loaded(
+        f"{prefix}_sheets", f"{prefix}_spans", len(calendar.within), max(windows, default=0) + 1,
+        quota, tuple(values), scales, tuple(line_values), line_scales, len(people),
+        all(s.sound for s in sheets),
+    )  # fmt: skip
+    _load_sheets(warehouse, found, people, shape)
+    _load_spans(warehouse, found, people, shape, windows)
+    return found
+
+
+def _statement_scale(
+    i: int, scale: Scale, position: int, ladders: Sequence[Any]
+) -> Curve | Points:
+    if scale.kind != "interpolated":
+        return Curve.of(f"c{i}_", ladders, scale.kind, len(scale.tiers), position)
+    points = sum(t.bound is not None for t in scale.tiers)
+    rows = interpolated(ladders, points)
+    width = points + 3 * (points + 2)
+    return Points(tuple(columns(f"c{i}_", rows, width)), points)
+
+
+def _windows(calendar: Calendar, over: str | None) -> list[int]:
+    """The number of the window of each period."""
+    kind = TO_DATE.get(over or "")
+    if kind is None:
+        return list(range(len(calendar.periods)))
+    indexes = [p.within(kind).index for p in calendar.periods]
+    return [i - indexes[0] for i in indexes]
+
+
+def _cells(scales: Iterable[Curve | Points], shape: Sequence[Scale], ladders: Sequence[Any]) -> Row:
+    found: list[Any] = []
+    for columns_, scale, ladder in zip(scales, shape, ladders, strict=True):
+        if isinstance(columns_, Curve):
+            found += columns_.cells(ladder, scale.kind)
+        else:
+            (row,) = interpolated([ladder], columns_.points)
+            found += [k.cell(v) for k, v in zip(columns_.columns, row, strict=True)]
+    return tuple(found)
+
+
+def _typed(names: Iterable[str], *groups: Iterable[Known]) -> list[tuple[str, str]]:
+    return [*((n, BIGINT) for n in names), *((k.name, k.type) for g in groups for k in g)]
+
+
+def _load_sheets(
+    warehouse: Warehouse, loaded: Loaded, people: Mapping[int, Profile], shape: Shape
+) -> None:
+    def row(s: Sheet) -> Row:
+        head = (s.period, s.active, s.month, int(s.sound), loaded.quota.cell(s.quota))
+        body = tuple(k.cell(v) for k, v in zip(loaded.values, s.values, strict=True))
+        return (*head, *body, *_cells(loaded.statement_scales, shape.statement_scales, s.ladders))
+
+    made: dict[int, list[Row]] = {}
+
+    def rows() -> Iterator[Row]:
+        for number, profile in people.items():
+            if id(profile) not in made:
+                made[id(profile)] = [row(s) for s in profile.sheets]
+            for r in made[id(profile)]:
+                yield (number, *r)
+
+    scales = [k for c in loaded.statement_scales for k in c.columns]
+    names = ("payee", "period", "active", "month", "sound", "quota")
+    warehouse.load(loaded.sheets, _typed(names, loaded.values, scales), rows())
+
+
+def _load_spans(
+    warehouse: Warehouse,
+    loaded: Loaded,
+    people: Mapping[int, Profile],
+    shape: Shape,
+    windows: Sequence[int],
+) -> None:
+    def row(s: Span) -> Row:
+        head = (s.period, windows[s.period], s.piece, s.start, s.until)
+        body = tuple(k.cell(v) for k, v in zip(loaded.line_values, s.values, strict=True))
+        return (*head, *body, *_cells(loaded.line_scales, shape.line_scales, s.ladders))
+
+    made: dict[int, list[Row]] = {}
+
+    def rows() -> Iterator[Row]:
+        slot = 0
+        for number, profile in people.items():
+            if id(profile) not in made:
+                made[id(profile)] = [row(s) for s in profile.spans]
+            for period, window, piece, *rest in made[id(profile)]:
+                pw, key = number * loaded.windows + window, number * loaded.pieces + piece
+                yield (slot, number, period, pw, key, *rest)
+                slot += 1
+
+    scales = [k for c in loaded.line_scales for k in c.columns]
+    names = ("slot", "payee", "period", "pw", "keyed", "since", "before")
+    warehouse.load(loaded.spans, _typed(names, loaded.line_values, scales), rows())
