@@ -80,6 +80,16 @@ class Members:
             if d.active and d.start < end
         )
 
+    def timeline(self, person: str) -> tuple[Days, ...]:
+        """All his days on which he holds something, in order."""
+        return self._timeline(person)
+
+    def steady(self, person: str) -> bool:
+        """True when nothing about him ever changes."""
+        return len(self._timeline(person)) <= 1 and all(
+            d.start == date.min and d.until == date.max for d in self._timeline(person)
+        )
+
     def _timeline(self, person: str) -> tuple[Days, ...]:
         found = self._timelines.get(person)
         if found is None:

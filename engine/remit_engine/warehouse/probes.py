@@ -125,7 +125,8 @@ PROBES: tuple[Probe, ...] = (
     ),
     Probe(
         "whole division, wide",
-        f"SELECT n, remit_wdiv({_A} * {_B} + {_B} - {WIDE.format(1)}, {_B}) FROM {TABLE} ORDER BY n",
+        f"SELECT n, remit_wdiv({_A} * {_B} + {_B} - {WIDE.format(1)}, {_B}) FROM "
+        f"{TABLE} ORDER BY n",
         tuple((n, a) for n, a, _ in _DIVISIONS),
         _DIVISIONS,
     ),

@@ -1,4 +1,4 @@
-"""The quarter's commission as one would write it by hand: int64 cents, nothing more general than it must be.
+"""The quarter's commission as one would write it by hand: int64 cents, and nothing more general.
 
 Plan `sales`: marginal tiers quarter to date against the quota, times the region's factor rounded to
 the cent, held until collected (or not), returns within 90 days taken back at the rate paid. Plans
@@ -52,7 +52,8 @@ def _sellers(quarter: Quarter) -> Iterator[tuple[str, str]]:
     )
     yield (
         "hand_positions",
-        f"SELECT p AS payee, m AS period, COALESCE(credit, 0) AS credit, CAST(q AS BIGINT) AS quota, "
+        "SELECT p AS payee, m AS period, COALESCE(credit, 0) AS credit, CAST(q AS "
+        "BIGINT) AS quota, "
         "CAST(f AS BIGINT) AS factor, "
         "CAST(SUM(COALESCE(credit, 0)) OVER (PARTITION BY p ORDER BY m) AS BIGINT) AS after "
         f"FROM (SELECT p, CASE {factors} END AS f, CASE {quotas} END AS q "
@@ -78,7 +79,8 @@ def _lines(quarter: Quarter) -> str:
     inside = (
         f"SELECT n, seller, {_month('day')} AS month, net, collected, "
         "CASE WHEN returned <= day + 90 THEN returned END AS returned, "
-        "CAST(SUM(net) OVER (PARTITION BY seller ORDER BY day, n ROWS UNBOUNDED PRECEDING) AS BIGINT) "
+        "CAST(SUM(net) OVER (PARTITION BY seller ORDER BY day, n ROWS UNBOUNDED "
+        "PRECEDING) AS BIGINT) "
         f"AS after FROM sale WHERE net > 0 AND {_counted()}"
     )
     earned = f"SELECT *, {_earned('after - net')} AS e0, {_earned('after')} AS e1"
@@ -95,7 +97,10 @@ def _lines(quarter: Quarter) -> str:
 def _moves() -> str:
     """What happens to lines, by payee and month."""
     late = "SELECT payee, {0} AS period, {1} FROM hand_lines WHERE {2} GROUP BY ALL"
-    sums = "CAST(SUM({}) AS BIGINT) AS held, CAST(SUM({}) AS BIGINT) AS reversed, CAST(SUM({}) AS BIGINT) AS credit"
+    sums = (
+        "CAST(SUM({}) AS BIGINT) AS held, CAST(SUM({}) AS BIGINT) AS reversed, "
+        "CAST(SUM({}) AS BIGINT) AS credit"
+    )
     parts = (
         late.format("period", sums.format("-share", "0", "0"), "released > period"),
         late.format("released", sums.format("share", "0", "0"), "released > period"),

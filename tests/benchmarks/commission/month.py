@@ -66,7 +66,10 @@ class Quarter:
         one in 20 is not collected, and sellers of higher rank number sell more."""
         days = (LAST - FIRST).days + 1
         day = f"{FIRST.toordinal()} + {_below(days, 1)}"
-        seller = f"CASE WHEN i % 4 = 0 THEN {_below(max(1, self.sellers // 4), 2)} ELSE {_below(self.sellers, 2)} END"
+        seller = (
+            f"CASE WHEN i % 4 = 0 THEN {_below(max(1, self.sellers // 4), 2)} ELSE "
+            f"{_below(self.sellers, 2)} END"
+        )
         net = f"CASE WHEN {_below(50, 3)} = 0 THEN -1 ELSE 1 END * (1000 + {_below(500_000, 4)})"
         later = f"CASE WHEN {_below(20, 5)} > 0 THEN day + {_below(75, 6)} END"
         back = f"CASE WHEN {_below(25, 7)} = 0 THEN day + {_below(120, 8)} END"

@@ -8,7 +8,8 @@ from benchmarks.commission.month import FACTORS, GRADES, LEVELS, QUOTAS, REGIONS
 def policy(hold: bool = True) -> str:
     """Field sales, and five overrides on top of each other."""
     levels = "".join(
-        f"position {position(i)}" + (f" {{ reports to {position(i + 1)} }}\n" if i < LEVELS else "\n")
+        f"position {position(i)}"
+        + (f" {{ reports to {position(i + 1)} }}\n" if i < LEVELS else "\n")
         for i in range(LEVELS, -1, -1)
     )
     factors = "\n".join(f"  {r} -> {f / 100}" for r, f in zip(REGIONS, FACTORS, strict=True))

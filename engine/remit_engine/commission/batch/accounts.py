@@ -19,7 +19,7 @@ from remit_engine.commission.batch.profiles import Calendar
 from remit_engine.commission.batch.reading import OnStatements
 from remit_engine.commission.batch.tables import Points
 from remit_engine.commission.batch.translate import Translator
-from remit_engine.commission.batch.whole import Ratio, TooWide, Whole, chosen, literal, one_of
+from remit_engine.commission.batch.whole import Ratio, TooWide, Whole, literal, one_of
 from remit_engine.compile.unsupported import Unsupported
 
 SAME = "b.payee = t.payee AND b.period = t.period"
@@ -129,7 +129,8 @@ class Accounts:
         (amount,) = self.frame.keep(amount)
         windows = [p.within(cap.per or "").index for p in self.calendar.periods]
         prefix, warehouse = f"{self.frame.table}_cap", self.frame.warehouse
-        zero, made = "CAST(0 AS BIGINT)", []
+        zero = "CAST(0 AS BIGINT)"
+        made: list[str] = []
         for number, window in enumerate(windows):
             before = [made[i] for i, w in enumerate(windows[:number]) if w == window]
             given = " UNION ALL ".join(f"SELECT payee, entitled FROM {t}" for t in before)
@@ -140,12 +141,15 @@ class Accounts:
                 else f"(SELECT payee, {zero} AS given, {zero} AS nulls FROM {self.frame.table} "
                 f"WHERE period = {number})"
             )
-            left = f"CASE WHEN {most.sql} > g ${{}} END"
             given_sql = f"COALESCE(g.given, {zero})"
-            left = f"(CASE WHEN {most.sql} > {given_sql} THEN {most.sql} - {given_sql} WHEN {most.sql} <= {given_sql} THEN {zero} END)"
+            left = (
+                f"(CASE WHEN {most.sql} > {given_sql} THEN {most.sql} - {given_sql} WHEN "
+                f"{most.sql} <= {given_sql} THEN {zero} END)"
+            )
             value = (
                 f"CASE WHEN {self.idle} THEN {zero} WHEN COALESCE(g.nulls, {zero}) > 0 THEN NULL "
-                f"WHEN {amount.sql} <= {left} THEN {amount.sql} WHEN {amount.sql} > {left} THEN {left} END"
+                f"WHEN {amount.sql} <= {left} THEN {amount.sql} WHEN {amount.sql} > "
+                f"{left} THEN {left} END"
             )
             table = f"{prefix}_{number}"
             warehouse.create(
@@ -176,7 +180,8 @@ class Accounts:
             self.frame.add({"held": zero, "reversed": zero, "returned": zero, "net": "entitled"})
             return
         self.frame.replace(
-            f"SELECT t.*, COALESCE(b.held, {zero}) AS held, COALESCE(b.reversed, {zero}) AS reversed, "
+            f"SELECT t.*, COALESCE(b.held, {zero}) AS held, COALESCE(b.reversed, "
+            f"{zero}) AS reversed, "
             f"COALESCE(b.returned, {zero}) AS returned, "
             f"t.entitled + COALESCE(b.held, {zero}) + COALESCE(b.reversed, {zero}) AS net "
             f"FROM {self.frame.table} t LEFT JOIN {moves} b ON {SAME}"
@@ -219,7 +224,8 @@ class Accounts:
             "most": "CAST(NULL AS BIGINT)" if most is None else most,
         })  # fmt: skip
         self.frame.add({"least": f"CASE WHEN runs = 1 THEN {amount} ELSE {zero} END"})
-        prefix, made = f"{self.frame.table}_draw", []
+        prefix = f"{self.frame.table}_draw"
+        made: list[str] = []
         for number in range(len(self.calendar.periods)):
             table = f"{prefix}_{number}"
             warehouse.create(table, self._one_draw(draw, number, made, most is not None))
@@ -235,10 +241,15 @@ class Accounts:
                 f"FROM {self.frame.table} b LEFT JOIN {made[-1]} p ON p.payee = b.payee"
             )
         rows = f"SELECT b.*{owed} WHERE b.period = {number}"
-        room = "(CASE WHEN had - least < owed THEN had - least WHEN had - least >= owed THEN owed END)"
+        room = (
+            "(CASE WHEN had - least < owed THEN had - least WHEN had - least >= owed THEN owed END)"
+        )
         if bounded:
             room = f"(CASE WHEN {room} < most THEN {room} WHEN {room} >= most THEN most END)"
-        advance = f"CASE WHEN runs = 1 AND had < least THEN least - had WHEN had IS NULL OR least IS NULL THEN NULL ELSE {zero} END"
+        advance = (
+            "CASE WHEN runs = 1 AND had < least THEN least - had WHEN had IS NULL OR "
+            f"least IS NULL THEN NULL ELSE {zero} END"
+        )
         back = f"CASE WHEN {room} > 0 THEN {room} WHEN {room} <= 0 THEN {zero} END"
         if not draw.recoverable:
             back = f"CASE WHEN most IS NULL THEN NULL ELSE {zero} END" if bounded else zero
@@ -258,4 +269,3 @@ class Accounts:
 
 
 __all__ = ["Accounts", "StatementForms"]
-_ = chosen

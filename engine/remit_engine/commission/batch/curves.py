@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from remit_engine.commission.batch.known import Known
@@ -34,7 +35,9 @@ class Curve:
         cls, name: str, ladders: Iterable[Ladder | None], kind: str, tiers: int, position: int
     ) -> Curve:
         """The columns for these ladders. kind: marginal, whole. Raises TooWide."""
-        rows = [r for ladder in ladders if (r := values(ladder, kind, tiers, position))[-1] is not None]
+        rows = [
+            r for ladder in ladders if (r := values(ladder, kind, tiers, position))[-1] is not None
+        ]
         width = 3 * tiers - 1
         thresholds = [Known.of(f"{name}{i}", (r[i] for r in rows)) for i in range(tiers - 1)]
         rest = [Known.of(f"{name}{i}", (r[i] for r in rows)) for i in range(tiers - 1, width)]
@@ -127,7 +130,7 @@ def _pieces(ladder: Ladder | None, points: int) -> Row:
         return (None,) * width
     at = [(b, r) for b, r in zip(ladder.bounds, ladder.rates, strict=True) if b is not None]
     lines = [(ladder.rates[0], NOTHING), (at[0][1], NOTHING)]
-    for (low, below), (high, above) in zip(at, at[1:], strict=False):
+    for (low, below), (high, above) in pairwise(at):
         slope = (above - below) / (high - low)
         lines.append((below - slope * low, slope))
     lines.append((ladder.rates[-1], NOTHING))
@@ -154,9 +157,8 @@ def interpolated_rate(known: Sequence[Known], points: int, p: Ratio, prefix: str
     lines = []
     for i in range(points + 2):
         a, s, e = (known[points + 3 * i + j].whole(prefix) for j in range(3))
-        over = Ratio(a) + Ratio(s) * p
-        under = Whole(e.sql, max(1, e.low), max(1, e.high), e.wide)
-        lines.append(over * Ratio(literal(1), under))
+        below = Whole(e.sql, max(1, e.low), max(1, e.high), e.wide)
+        lines.append((Ratio(a) + Ratio(s) * p) * Ratio(literal(1), below))
     tests = [(p.compared("<", bounds[0]), lines[0]), (p.compared("=", bounds[0]), lines[1])]
     tests += [(p.compared("<=", b), lines[2 + i]) for i, b in enumerate(bounds[1:])]
     over = one_of(

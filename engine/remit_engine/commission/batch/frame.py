@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from remit_engine.commission.batch.scratch import Scratch
 from remit_engine.commission.batch.whole import NARROW, Ratio, Whole
-from remit_engine.warehouse.warehouse import Warehouse
 
 
 class Frame:
     """Rows of a query. A column that is kept is computed once, and proves what it lies within."""
 
-    def __init__(self, warehouse: Warehouse, prefix: str, query: str) -> None:
+    def __init__(self, warehouse: Scratch, prefix: str, query: str) -> None:
         self.warehouse = warehouse
         self._prefix, self._version, self._names = prefix, 0, 0
         self.ranges: dict[str, Whole] = {}

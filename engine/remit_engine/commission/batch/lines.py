@@ -6,27 +6,29 @@ place among the payee's lines), x (its credit, over `credit_unit`), and what its
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-import math
+from itertools import pairwise
 
 from remit_dsl import expressions as x
-from remit_dsl.pay import Followed, Plan, Reversal
+from remit_dsl.pay import Plan, Reversal
 from remit_dsl.pay_expressions import of_lines
 from remit_engine.commission.batch.forms import TARGET, Forms
 from remit_engine.commission.batch.profiles import Calendar
 from remit_engine.commission.batch.reading import OnLines
-from remit_engine.commission.batch.staged import LINK, PERSON, WORD, DAY, Column, Path, Staged
+from remit_engine.commission.batch.scratch import Scratch
+from remit_engine.commission.batch.staged import PERSON, WORD, Column, Path, Staged
 from remit_engine.commission.batch.tables import Loaded
 from remit_engine.commission.batch.translate import Translator
-from remit_engine.commission.batch.whole import Ratio, Whole, literal, rounded
+from remit_engine.commission.batch.whole import ZERO, Ratio, Whole, literal, rounded
 from remit_engine.commission.dataset import Dataset, Owned
 from remit_engine.commission.terms import Terms
 from remit_engine.compile.unsupported import Unsupported
 from remit_engine.dependence import facts_in
-from remit_engine.warehouse.warehouse import BIGINT, TEXT, Row, Warehouse
+from remit_engine.warehouse.warehouse import BIGINT, TEXT, Row
 
 SEVERAL = -2
 """In place of a person, where several own a key."""
@@ -91,7 +93,7 @@ def named(plan: Plan) -> Iterator[Path]:
 class EventLines:
     """Writes the query. `credit_unit`: what x is over."""
 
-    warehouse: Warehouse
+    warehouse: Scratch
     terms: Terms
     forms: LineForms
     event: Staged
@@ -101,7 +103,7 @@ class EventLines:
     prefix: str
     people: dict[str, int]
     credit_unit: int = 1
-    credit: Whole = literal(0)
+    credit: Whole = ZERO
     _share: int = 1
     _parts: int = 1
 
@@ -163,6 +165,22 @@ class EventLines:
             f"JOIN {self.loaded.spans} s ON {self._spanned(payee)} WHERE {' AND '.join(where)}"
         )
 
+    def by_key(self) -> str | None:
+        """Key and credit of each line, where the key alone tells the span; else None."""
+        if not self.loaded.whole or self.loaded.line_values or self._may_be_bad:
+            return None
+        where = [self._active, f"{self.credit.sql} IS NOT NULL"]
+        if self.forms.condition is not None:
+            where.append(self._translator.condition(self.forms.condition))
+        return (
+            f"SELECT {self._key(self._payee)} AS keyed, {self.credit.sql} AS x "
+            f"FROM {self.event.table} e{self._joins} WHERE {' AND '.join(where)}"
+        )
+
+    @property
+    def _may_be_bad(self) -> bool:
+        return next(self._faults(self._payee, self._credit()), None) is not None
+
     @property
     def _splits(self) -> bool:
         return self.plan.credit is not None and self.plan.credit.to == "splits"
@@ -192,13 +210,16 @@ class EventLines:
     def _credit_node(self) -> x.Expression:
         return self.forms.credit
 
-    def _spanned(self, payee: str) -> str:
-        piece = self.calendar.piece_sql(f"e.{self.by.name}")
+    def _key(self, payee: str) -> str:
         if self.loaded.pieces == 1:
-            key = payee
-        else:
-            key = f"{payee} * CAST({self.loaded.pieces} AS BIGINT) + {piece}"
-        by = f"e.{self.by.name}"
+            return payee
+        piece = self.calendar.piece_sql(f"e.{self.by.name}")
+        return f"{payee} * CAST({self.loaded.pieces} AS BIGINT) + {piece}"
+
+    def _spanned(self, payee: str) -> str:
+        by, key = f"e.{self.by.name}", self._key(payee)
+        if self.loaded.whole:
+            return f"s.keyed = {key}"
         return f"s.keyed = {key} AND s.since <= {by} AND {by} < s.before"
 
     # --- whom ------------------------------------------------------------------------------
@@ -381,7 +402,7 @@ def owners(data: Dataset, people: dict[str, int]) -> Iterator[Row]:
     """Who owns each key on which days: one row for a day."""
     for key, owned in data.owners.items():
         edges = sorted({edge for o in owned for edge in _ends(o)})
-        for since, before in zip(edges, edges[1:], strict=False):
+        for since, before in pairwise(edges):
             found = [o for o in owned if _ends(o)[0] <= since and before <= _ends(o)[1]]
             if len(found) == 1:
                 yield key, since, before, people.get(found[0].person, -1)
@@ -396,5 +417,3 @@ def _ends(owned: Owned) -> tuple[int, int]:
 
 
 __all__ = ["SEVERAL", "EventLines", "LineForms", "forms", "named", "owners"]
-
-_ = (DAY, LINK, Followed)

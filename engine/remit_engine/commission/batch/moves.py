@@ -63,6 +63,13 @@ class Dates:
             found = day if not found else _first(found, day)
         return found
 
+    def missed(self, r: Reversal) -> tuple[str, str]:
+        """The day by which something should have come, and the day it came."""
+        if r.months:
+            raise Unsupported(r, TARGET)
+        begun, day = self._column(r.of).name, self._column(r.field).name
+        return f"(e.{begun} + {r.window or 0})", f"e.{day}"
+
     @property
     def periods(self) -> tuple[str, str]:
         """The periods from which a line is open, and returned."""
@@ -100,6 +107,51 @@ class Dates:
             both = "CASE WHEN opened > gone THEN opened ELSE gone END"
             yield part(both, zero, "-share", zero, f"opened < {late} AND gone < {late}")
             yield part("gone", zero, zero, "credit", f"gone < {late}")
+
+
+def lowering(dates: Dates) -> list[tuple[str, str]]:
+    """Columns of lines: the days from which, and until which, a line no longer counts for the
+    position."""
+    found = tuple(r for r in dates.plan.reversals if r.lowering)
+    if not found:
+        return []
+    if all(r.kind == "date" for r in found):
+        return [("lowered_on", dates.earliest(found))]
+    if len(found) > 1 or found[0].kind != "absent":
+        raise Unsupported(found[0], TARGET)
+    due, day = dates.missed(found[0])
+    gone = f"CASE WHEN {day} IS NULL OR {day} > {due} THEN {due} END"
+    return [("lowered_on", gone), ("restored_on", f"CASE WHEN {day} > {due} THEN {day} END")]
+
+
+def lowered(dates: Dates, lines: str, window: str, period_only: bool) -> str:
+    """What lowers the position (raises it again): rows like lines, with dx, the day of it, and
+    `moved`, its period; those in the window of their line alone."""
+    found = tuple(r for r in dates.plan.reversals if r.lowering)
+    parts = [("lowered_on", "-l.x")]
+    if found[0].kind == "absent":
+        parts.append(("restored_on", "l.x"))
+    queries = []
+    for name, dx in parts:
+        day = f"CASE WHEN l.{name} > l.day THEN l.{name} ELSE l.day END"
+        moved = dates.calendar.period_sql(day)
+        queries.append(
+            f"SELECT l.*, {day} AS until, {moved} AS moved, {dx} AS dx FROM {lines} l "
+            f"WHERE l.{name} IS NOT NULL"
+        )
+    every = " UNION ALL ".join(queries)
+    columns = (
+        "w.n, w.part, w.slot, w.payee, w.period, w.pw, w.until AS day, w.ord, w.x, w.moved, w.dx"
+    )
+    extra = "".join(f", w.{n}" for n, _ in dates.extra)
+    more = "".join(f", w.{n}" for n, _ in lowering(dates))
+    same = window.replace("payee", "w.payee").replace("CASE period", "CASE w.moved")
+    inside = "w.moved = w.period" if period_only else f"{same} = w.pw"
+    win = ", w.win" if period_only else ""
+    return (
+        f"SELECT {columns}{extra}{win}{more} FROM ({every}) w WHERE w.moved < "
+        f"{dates.late} AND {inside}"
+    )
 
 
 def _first(a: str, b: str) -> str:

@@ -159,10 +159,8 @@ class Profiler:
 
     def of(self, person: str) -> Profile:
         """The profile of a person."""
-        timeline = self.terms.members._timeline(person)  # noqa: SLF001
-        shape: list[Hashable] = [
-            (d.start, d.until, d.active, self._read(d)) for d in timeline
-        ]
+        timeline = self.terms.members.timeline(person)
+        shape: list[Hashable] = [(d.start, d.until, d.active, self._read(d)) for d in timeline]
         key = (tuple(shape), self.personal(person))
         found = self._known.get(key)
         if found is None:
@@ -211,7 +209,9 @@ class Profiler:
         scales = (*self.wanted.on_lines, *self.wanted.on_statements)
         sound = sound and all(self._stands(s, person, period, facts) for s in scales)
         month = self.terms.months(person, period)
-        return Sheet(number, int(there.active and _days(there)), month, sound, quota, values, ladders)
+        return Sheet(
+            number, int(there.active and _days(there)), month, sound, quota, values, ladders
+        )
 
     def _ladder(
         self, scale: Scale, env: Any, person: str, period: Period, facts: Mapping[str, Any]

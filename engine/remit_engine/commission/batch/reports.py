@@ -24,19 +24,26 @@ def reports(
         if terms.effective(period.last) and base.in_force(period)
     ]
     for person in base.members.persons:
+        steady: list[str] | None = None
         for number, period in periods:
             day = base.members.last(person, period.last)
             if day is None or day < period.start:
                 continue
-            for superior in superiors(terms.members, base.members, person, day, direct):
+            above = steady
+            if above is None:
+                seen = {person}
+                above = list(superiors(terms.members, base.members, person, day, direct, seen))
+                if all(m.steady(p) for p in seen for m in (base.members, terms.members)):
+                    steady = above
+            for superior in above:
                 yield people[superior], people[person], number
 
 
 def superiors(
-    members: Members, base: Members, person: str, day: date, direct: bool
+    members: Members, base: Members, person: str, day: date, direct: bool, seen: set[str]
 ) -> Iterator[str]:
-    """Those in the override on a day to whom a person reports."""
-    seen = {person}
+    """Those in the override on a day to whom a person reports. seen: himself, and in the end all
+    who were looked at."""
     ahead = _managers(base, person, day, seen)
     while ahead:
         yield from (s for s in ahead if members.active(s, day) is not None)

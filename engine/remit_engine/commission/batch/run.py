@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -17,10 +17,11 @@ from remit_engine.commission.batch.curves import Curve
 from remit_engine.commission.batch.forms import TARGET, Forms
 from remit_engine.commission.batch.frame import Frame
 from remit_engine.commission.batch.lines import EventLines, LineForms
-from remit_engine.commission.batch.moves import Dates, share
+from remit_engine.commission.batch.moves import Dates, lowered, lowering, share
 from remit_engine.commission.batch.profiles import Calendar, Profiler, Wanted, turns
 from remit_engine.commission.batch.reading import OnStatements
 from remit_engine.commission.batch.reports import COLUMNS, reports
+from remit_engine.commission.batch.scratch import Scratch
 from remit_engine.commission.batch.staged import Staged, ranks
 from remit_engine.commission.batch.standings import Graded, Grader, Lines
 from remit_engine.commission.batch.tables import Loaded, Points, Shape, load
@@ -45,13 +46,24 @@ CENTS = (
 USUAL_UNIT = 100
 """What credits are mostly over."""
 WINDOWS = frozenset({"period", "line", "quarter to date", "year to date"})
-LINE_COLUMNS = ("n", "part", "payee", "period", "day", "credit", "before", "after", "earned", "share")
+LINE_COLUMNS = (
+    "n",
+    "part",
+    "payee",
+    "period",
+    "day",
+    "credit",
+    "before",
+    "after",
+    "earned",
+    "share",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PlanTables:
     """What a run leaves of a plan. statements: a table of payee (his rank), period (counted from
-    `first`), ok, credit (over credit_unit), quota (over quota_unit) and CENTS (over cents); where ok
+    `first`), ok, credit (over credit_unit), quota (over quota_unit), CENTS (over cents); where ok
     is 0 the row is not computed here, nor is any later one of that payee, and everything is NULL.
     lines: a table of LINE_COLUMNS, credit over credit_unit, earned over earned_unit, share over
     cents, or None."""
@@ -101,8 +113,14 @@ def run_batch(
         if progress is not None:
             progress(plan.short, number, len(ordered))
         terms = Terms.of(model, data, plan)
-        work = _Plan(terms, through, warehouse, dict(staged), people, f"pay{number}", folder, done)
-        done[plan.name] = work.run()
+        scratch = Scratch(warehouse)
+        work = _Plan(terms, through, scratch, dict(staged), people, f"pay{number}", folder, done)
+        try:
+            found = done[plan.name] = work.run()
+            scratch.clear((found.statements, found.lines or ""))
+        except BaseException:
+            scratch.clear()
+            raise
     if progress is not None:
         progress("", len(ordered), len(ordered))
     return Batch(done, tuple(people))
@@ -114,7 +132,7 @@ class _Plan:
 
     terms: Terms
     through: Period
-    warehouse: Warehouse
+    warehouse: Scratch
     staged: dict[str, Staged]
     people: dict[str, int]
     prefix: str
@@ -156,15 +174,17 @@ class _Plan:
         dates = Dates(self.plan, event, calendar)
         if not dates.applies:
             raise Unsupported(self.plan.hold or self.plan.reversals[0], TARGET)
-        if any(r.lowering for r in self.plan.reversals):
-            raise Unsupported(self.plan.reversals[0], TARGET)
-        unit, query, writer = 1, "", None
         loaded, writer = self._loaded(form, statements, calendar, event)
-        query = writer.query(dates.extra)
+        extra = [*dates.extra, *self._windowed(event), *lowering(dates)]
+        query = writer.query(extra)
         table = f"{self.prefix}_lines"
         self.warehouse.view(table, query)
         unit = writer.credit_unit
-        graded = self._graded(table, unit, writer.credit, loaded, calendar)
+        lowered = self._lowered(dates, table, loaded)
+        graded = self._graded(
+            table, unit, writer.credit, loaded, calendar, writer.by_key(), lowered,
+            tuple(name for name, _ in extra),
+        )  # fmt: skip
         shares = bool(self.plan.hold or self.plan.reversals)
         accounts = self._accounts(graded, loaded, statements, calendar, unit)
         lines = None
@@ -178,6 +198,33 @@ class _Plan:
         accounts.due()
         return self._finished(accounts, loaded, lines, first, unit, graded.unit)
 
+    def _windowed(self, event: Staged) -> list[tuple[str, str]]:
+        """The value of the field by which lines are taken together."""
+        scale = self._scale
+        if scale is None or scale.over in WINDOWS:
+            return []
+        column = event.columns.get(tuple(scale.over.split(".")))
+        if column is None:
+            raise Unsupported(scale, TARGET)
+        name = f"e.{column.name}"
+        none = {"text": "'\x01'", "boolean": "CAST(-1 AS BIGINT)"}.get(column.form)
+        if column.form == "boolean":
+            name = (
+                f"CASE WHEN {name} THEN CAST(1 AS BIGINT) WHEN NOT {name} THEN CAST(0 AS "
+                "BIGINT) END"
+            )
+        elif none is None:
+            none = f"CAST({column.low - 1} AS BIGINT)"
+        return [("win", f"COALESCE({name}, {none})")]
+
+    def _lowered(self, dates: Dates, lines: str, loaded: Loaded) -> str | None:
+        """What lowers positions: a row for each line and change."""
+        if self._scale is None or self._scale.over == "line":
+            return None
+        if not any(r.lowering for r in self.plan.reversals):
+            return None
+        return lowered(dates, lines, loaded.window_sql, self._scale.over not in WINDOWS)
+
     def _on_reports(self, base: PlanTables) -> PlanTables:
         """An override: its lines are the statements of reports in the plan underneath."""
         statements, scale = self._statement_forms(), self._scale
@@ -186,7 +233,9 @@ class _Plan:
         wanted = Wanted((), statements.known, (line,) if line else (), self._others(statements))
         loaded = self._load(wanted, calendar, base.credit_unit, True)
         table = f"{self.prefix}_reports"
-        under = Terms.of(self.terms.model, self.terms.data, self.terms.model.program.plans[base.plan])
+        under = Terms.of(
+            self.terms.model, self.terms.data, self.terms.model.program.plans[base.plan]
+        )
         self.warehouse.load(table, COLUMNS, reports(self.terms, under, calendar, self.people))
         lines = f"{self.prefix}_lines"
         self.warehouse.view(
@@ -240,9 +289,16 @@ class _Plan:
         for step in plan.steps:
             value = step.value
             steps.append(value if isinstance(value, Scale) else forms.opened(value))
-        named = [plan.floor, plan.cap and plan.cap.amount, plan.guarantee and plan.guarantee.amount,
-                 plan.draw and plan.draw.amount, plan.draw and plan.draw.at_most]  # fmt: skip
-        rest = [None if e is None else forms.opened(e) for e in named]
+        named: list[x.Expression | None] = [
+            plan.floor,
+            plan.cap.amount if plan.cap else None,
+            plan.guarantee.amount if plan.guarantee else None,
+            plan.draw.amount if plan.draw else None,
+            plan.draw.at_most if plan.draw else None,
+        ]
+        floor, cap, guarantee, draw, at_most = rest = [
+            None if e is None else forms.opened(e) for e in named
+        ]
         bases = [s.base for s in steps if isinstance(s, Scale) and s.base is not None]
         every = [*(s for s in steps if not isinstance(s, Scale)), *bases, *(e for e in rest if e)]
         known = {id(part): part for e in every for part in forms.settled(e)}
@@ -253,7 +309,8 @@ class _Plan:
                         raise Unsupported(e, TARGET)
             if scale.against is not None and forms.varies(scale.against):
                 raise Unsupported(scale.against, TARGET)
-        return StatementForms(tuple(steps), *rest, tuple(known.values()))
+        before = tuple(known.values())
+        return StatementForms(tuple(steps), floor, cap, guarantee, draw, at_most, before)
 
     def _line_scale(self) -> Scale | None:
         """The scale on credit, where it is read as of the line's day."""
@@ -313,16 +370,22 @@ class _Plan:
     # --- lines and statements --------------------------------------------------------------
 
     def _graded(
-        self, table: str, unit: int, credit: Whole, loaded: Loaded, calendar: Calendar
+        self,
+        table: str,
+        unit: int,
+        credit: Whole,
+        loaded: Loaded,
+        calendar: Calendar,
+        by_key: str | None = None,
+        lowered: str | None = None,
+        kept: tuple[str, ...] = (),
     ) -> Graded:
         curve = loaded.line_scales[0] if loaded.line_scales else None
         scale = self._scale
         points = loaded.statement_scales[-1] if scale and scale.kind != "marginal" else None
         win = scale is not None and scale.over not in WINDOWS
         most = max(-credit.low, credit.high)
-        source = Lines(table, unit, None, win, most)
-        if win:
-            raise Unsupported(scale or self.plan, TARGET)
+        source = Lines(table, unit, lowered, win, most, kept, by_key)
         return Grader(
             self.warehouse, self.prefix, source, loaded, len(calendar.periods), scale, curve, points
         ).graded(True)
@@ -340,8 +403,11 @@ class _Plan:
         names = ("credit", "lines", "nulls", "earned", "weight")
         shown = ", ".join(f"COALESCE(g.{n}, {zero}) AS {n}" for n in names)
         more = joined = ""
+        if graded.under.known is None:
+            frame_under = f", COALESCE(g.under, {zero} + 1) AS under"
+            more += frame_under
         if paid is not None:
-            more = f", COALESCE(q.paid, {zero}) AS paid, COALESCE(q.reports, {zero}) AS reports"
+            more += f", COALESCE(q.paid, {zero}) AS paid, COALESCE(q.reports, {zero}) AS reports"
             joined = f" LEFT JOIN {paid} q ON q.payee = h.payee AND q.period = h.period"
         frame = Frame(
             self.warehouse,
@@ -366,7 +432,9 @@ class _Plan:
         accounts = Accounts(self.plan, frame, source, translator, forms, scales, calendar, cents)
         earned = None
         if self._scale is not None:
-            earned = Ratio(frame.column("earned"), literal(graded.unit))
+            found = frame.column("earned")
+            over = Whole("earned", found.low, found.high, graded.earned.wide)
+            earned = Ratio(over, graded.under) * Ratio(ONE, literal(graded.unit))
         try:
             accounts.entitled(earned)
         except TooWide:
@@ -431,7 +499,8 @@ class _Plan:
         broken = f"{self.prefix}_broken"
         self.warehouse.create(
             broken,
-            f"SELECT payee, MIN(period) AS since FROM {frame.table} WHERE due IS NULL GROUP BY payee",
+            f"SELECT payee, MIN(period) AS since FROM {frame.table} WHERE due IS NULL "
+            "GROUP BY payee",
         )
         ok = "(b.since IS NULL OR t.period < b.since)"
         quota = f"CASE WHEN active = 0 AND lines = 0 THEN {zero} ELSE quota END"
@@ -439,8 +508,12 @@ class _Plan:
             quota = "CAST(NULL AS BIGINT)"
         amounts = ", ".join(
             f"CASE WHEN {ok} THEN {sql} END AS {name}"
-            for name, sql in (("credit", "credit"), ("returned", "returned"), ("quota", quota),
-                              *((n, n) for n in CENTS))  # fmt: skip
+            for name, sql in (
+                ("credit", "credit"),
+                ("returned", "returned"),
+                ("quota", quota),
+                *((n, n) for n in CENTS),
+            )
         )
         table = f"{self.prefix}_statements"
         there = " OR ".join(f"{n} <> 0" for n in ("entitled", "held", "reversed", "recovered"))
@@ -461,4 +534,3 @@ def _no_scores(person: str, period: Period) -> Mapping[str, Fraction]:
 
 
 __all__ = ["CENTS", "LINE_COLUMNS", "Batch", "PlanTables", "Progress", "run_batch"]
-_ = (field, Points, ONE)

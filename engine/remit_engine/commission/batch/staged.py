@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 from remit_dsl.program import Program
 from remit_dsl.types import Type
@@ -28,6 +28,14 @@ Path = tuple[str, ...]
 
 class Irregular(ValueError):
     """Data that have no staged form; one sentence says what."""
+
+
+class Asked(Protocol):
+    """What answers queries."""
+
+    def rows(self, sql: str) -> Iterator[Row]:
+        """See Warehouse."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,7 @@ class Staged:
     columns: Mapping[Path, Column]
     rows: int = 0
 
-    def measured(self, warehouse: Warehouse, paths: Iterable[Path]) -> Staged:
+    def measured(self, warehouse: Asked, paths: Iterable[Path]) -> Staged:
         """With the ranges of some columns looked up."""
         asked = [p for p in dict.fromkeys(paths) if p in self.columns]
         parts = ["COUNT(*)"]

@@ -15,8 +15,9 @@ from remit_dsl.pay import Scale
 from remit_engine.commission.batch.curves import Curve, interpolated
 from remit_engine.commission.batch.known import Known, columns
 from remit_engine.commission.batch.profiles import Calendar, Profile, Sheet, Span
+from remit_engine.commission.batch.scratch import Scratch
 from remit_engine.commission.windows import TO_DATE
-from remit_engine.warehouse.warehouse import BIGINT, Row, Warehouse
+from remit_engine.warehouse.warehouse import BIGINT, Row
 
 NOBODY = -1
 """The number of the payee of lines that need none."""
@@ -43,8 +44,10 @@ class Loaded:
     statement_scales: tuple[Curve | Points, ...]
     line_values: tuple[Known, ...]
     line_scales: tuple[Curve, ...]
-    persons: int
-    sound: bool
+    window_sql: str
+    """payee and window as one number, over payee and period"""
+    whole: bool
+    """every span of lines is a whole piece of the calendar"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Shape:
 
 
 def load(
-    warehouse: Warehouse,
+    warehouse: Scratch,
     prefix: str,
     people: Mapping[int, Profile],
     calendar: Calendar,
@@ -87,23 +90,33 @@ def load(
     windows = _windows(calendar, shape.over)
     found = Loaded(
         f"{prefix}_sheets", f"{prefix}_spans", len(calendar.within), max(windows, default=0) + 1,
-        quota, tuple(values), scales, tuple(line_values), line_scales, len(people),
-        all(s.sound for s in sheets),
+        quota, tuple(values), scales, tuple(line_values), line_scales,
+        _window_sql(windows),
+        all(_whole(s, calendar) for s in spans),
     )  # fmt: skip
     _load_sheets(warehouse, found, people, shape)
     _load_spans(warehouse, found, people, shape, windows)
     return found
 
 
-def _statement_scale(
-    i: int, scale: Scale, position: int, ladders: Sequence[Any]
-) -> Curve | Points:
+def _statement_scale(i: int, scale: Scale, position: int, ladders: Sequence[Any]) -> Curve | Points:
     if scale.kind != "interpolated":
         return Curve.of(f"c{i}_", ladders, scale.kind, len(scale.tiers), position)
     points = sum(t.bound is not None for t in scale.tiers)
     rows = interpolated(ladders, points)
     width = points + 3 * (points + 2)
     return Points(tuple(columns(f"c{i}_", rows, width)), points)
+
+
+def _window_sql(windows: Sequence[int]) -> str:
+    whens = " ".join(f"WHEN {i} THEN {w}" for i, w in enumerate(windows))
+    number = max(windows, default=0) + 1
+    return f"payee * CAST({number} AS BIGINT) + CAST(CASE period {whens} END AS BIGINT)"
+
+
+def _whole(span: Span, calendar: Calendar) -> bool:
+    first, last = calendar.edges[span.piece], calendar.edges[span.piece + 1]
+    return (span.start, span.until) == (first.toordinal(), last.toordinal())
 
 
 def _windows(calendar: Calendar, over: str | None) -> list[int]:
@@ -131,7 +144,7 @@ def _typed(names: Iterable[str], *groups: Iterable[Known]) -> list[tuple[str, st
 
 
 def _load_sheets(
-    warehouse: Warehouse, loaded: Loaded, people: Mapping[int, Profile], shape: Shape
+    warehouse: Scratch, loaded: Loaded, people: Mapping[int, Profile], shape: Shape
 ) -> None:
     def row(s: Sheet) -> Row:
         head = (s.period, s.active, s.month, int(s.sound), loaded.quota.cell(s.quota))
@@ -153,7 +166,7 @@ def _load_sheets(
 
 
 def _load_spans(
-    warehouse: Warehouse,
+    warehouse: Scratch,
     loaded: Loaded,
     people: Mapping[int, Profile],
     shape: Shape,

@@ -97,9 +97,10 @@ def one_of(cases: Iterable[tuple[str, Whole]], otherwise: Whole | None) -> Whole
     listed = list(cases)
     every = [w for _, w in listed] + ([] if otherwise is None else [otherwise])
     wide = any(w.wide for w in every)
-    form = (lambda w: w.as_wide) if wide else (lambda w: w.sql)
-    whens = " ".join(f"WHEN {condition} THEN {form(w)}" for condition, w in listed)
-    last = "" if otherwise is None else f" ELSE {form(otherwise)}"
+    whens = " ".join(f"WHEN {c} THEN {w.as_wide if wide else w.sql}" for c, w in listed)
+    last = ""
+    if otherwise is not None:
+        last = f" ELSE {otherwise.as_wide if wide else otherwise.sql}"
     low, high = min(w.low for w in every), max(w.high for w in every)
     return Whole(f"(CASE {whens}{last} END)", low, high, wide)
 
