@@ -31,7 +31,7 @@ from remit_engine.lower import lower
 from remit_engine.warehouse.warehouse import Warehouse
 
 NOT_IN_SQL = (
-    "pool", "scorecard", "hold pro rata", "hold covered", "reverse without", "reverse amount",
+    "pool", "hold pro rata", "hold covered", "reverse without", "reverse amount",
 )  # fmt: skip
 """Features that are refused, and left to the reference."""
 Key = tuple[str, str, Period]

@@ -17,16 +17,16 @@ from remit_engine.commission.faults import AtFault
 from remit_engine.commission.ladder import Ladder, ladder
 from remit_engine.commission.membership import ONE_DAY, Days
 from remit_engine.commission.periods import Period
-from remit_engine.commission.quotas import Quotas, Standing, standing
+from remit_engine.commission.quotas import Quotas
+from remit_engine.commission.standing import Standing, Standings
 from remit_engine.commission.terms import Terms
 from remit_engine.commission.windows import TO_DATE
 from remit_engine.compile.unsupported import Unsupported
 from remit_engine.dependence import facts_in
-from remit_engine.evaluate import evaluate
+from remit_engine.evaluate import Environment, evaluate
 from remit_engine.unknown import Unknown
 
 NOTHING = Fraction(0)
-Scores = Callable[[str, Period], Mapping[str, Fraction]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +133,15 @@ class Profiler:
     terms: Terms
     calendar: Calendar
     wanted: Wanted
+    standings: Standings
     quotas: Quotas | None
-    scores: Scores
     personal: Callable[[str], Hashable]
     """What is told of a person beside the table of people: targets, scores."""
     whole: bool = False
     """Lines are of whole periods: there is a span for each, as of its last day."""
     _paths: tuple[tuple[str, ...], ...] = ()
     _held: bool = False
+    _scored: bool = False
     _known: dict[Hashable, Profile] = field(default_factory=dict)
     _alike: dict[Hashable, int] = field(default_factory=dict)
 
@@ -156,12 +157,13 @@ class Profiler:
             isinstance(part, (x.HoldsPosition, x.ReportsTo)) for e in every for part in x.walk(e)
         )
         self._paths = tuple(paths)
+        self._scored = any(f.path[0] == "scorecard" for f in facts)
 
     def of(self, person: str) -> Profile:
         """The profile of a person."""
         timeline = self.terms.members.timeline(person)
         shape: list[Hashable] = [(d.start, d.until, d.active, self._read(d)) for d in timeline]
-        key = (tuple(shape), self.personal(person))
+        key = (tuple(shape), person if self._scored else self.personal(person))
         found = self._known.get(key)
         if found is None:
             sheets = tuple(self._sheets(person))
@@ -179,7 +181,7 @@ class Profiler:
 
     def _sheets(self, person: str) -> Iterator[Sheet]:
         for number, period in enumerate(self.calendar.periods):
-            there = standing(self.terms, person, period)
+            there = self.standings.of(person, period)
             if there is not None:
                 yield self._sheet(person, number, period, there)
 
@@ -193,16 +195,12 @@ class Profiler:
                 facts["quota"] = quota
             except AtFault:
                 sound = False
-        try:
-            facts["scorecard"] = self.scores(person, period)
-        except AtFault:
-            sound = False
         return sound, quota, facts
 
     def _sheet(self, person: str, number: int, period: Period, there: Standing) -> Sheet:
         sound, quota, facts = self._facts(person, period, there)
         env = self.terms.environment(there.payee, there.day, facts)
-        values = tuple(_value(evaluate(e, env)) for e in self.wanted.statements)
+        values = tuple(_value(e, env) for e in self.wanted.statements)
         ladders = tuple(
             self._ladder(s, env, person, period, facts) for s in self.wanted.on_statements
         )
@@ -239,7 +237,7 @@ class Profiler:
     ) -> Fraction:
         kind = TO_DATE.get(scale.over)
         if kind is None:
-            there = standing(self.terms, person, period)
+            there = self.standings.of(person, period)
             if there is None:
                 raise AtFault("he is not in the plan")
             value = evaluate(e, self.terms.environment(there.payee, there.day, facts))
@@ -254,7 +252,7 @@ class Profiler:
         """As the reference does for one period of a longer window."""
         if self.quotas is not None and isinstance(e, x.Fact) and e.path == ("quota",):
             return self.quotas.of(person, period)
-        there = standing(self.terms, person, period)
+        there = self.standings.of(person, period)
         if there is None or not there.active:
             return NOTHING
         facts = dict(there.facts)
@@ -280,7 +278,7 @@ class Profiler:
 
     def _whole(self, person: str) -> Iterator[Span]:
         for number, period in enumerate(self.calendar.periods):
-            there = standing(self.terms, person, period)
+            there = self.standings.of(person, period)
             if there is None:
                 continue
             facts = self._facts(person, period, there)[2]
@@ -303,14 +301,14 @@ class Profiler:
         number = self.calendar.within[piece]
         period = self.calendar.periods[number]
         if number not in known:
-            there = standing(self.terms, person, period)
+            there = self.standings.of(person, period)
             known[number] = {} if there is None else self._facts(person, period, there)[2]
         env = self.terms.environment(days.payee, start, known[number])
         ladders = tuple(
             self._ladder(s, env, person, period, known[number]) for s in self.wanted.on_lines
         )
         line = self.terms.environment(days.payee, start, {})
-        values = tuple(_value(evaluate(e, line)) for e in self.wanted.lines)
+        values = tuple(_value(e, line) for e in self.wanted.lines)
         return Span(piece, start.toordinal(), until.toordinal(), number, values, ladders)
 
 
@@ -331,7 +329,12 @@ def _days(there: Standing) -> Fraction:
     return found
 
 
-def _value(value: Any) -> Any:
+def _value(e: x.Expression, env: Environment) -> Any:
+    """None where it is unknown or at fault."""
+    try:
+        value = evaluate(e, env)
+    except AtFault:  # a score that has no value
+        return None
     return None if isinstance(value, Unknown) else value
 
 

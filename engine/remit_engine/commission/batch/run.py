@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
 
 from remit_dsl import expressions as x
@@ -31,6 +30,7 @@ from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.periods import Period
 from remit_engine.commission.quotas import Quotas
 from remit_engine.commission.reference import with_underneath
+from remit_engine.commission.standing import Standings
 from remit_engine.commission.terms import Terms
 from remit_engine.compile.unsupported import Unsupported
 from remit_engine.ir import Model
@@ -139,13 +139,13 @@ class _Plan:
     folder: Path | None
     done: dict[str, PlanTables]
     quotas: Quotas | None = None
+    standings: Standings | None = None
 
     def run(self) -> PlanTables:
-        plan = self.terms.plan
+        plan, standings = self.terms.plan, Standings(self.terms)
+        self.standings = standings
         if plan.quota is not None:
-            if plan.quota.source not in (None, "targets"):
-                raise Unsupported(plan.quota, TARGET)
-            self.quotas = Quotas(self.terms, plan.quota, {})
+            self.quotas = Quotas(self.terms, plan.quota, standings)
         if plan.pool is not None:
             raise Unsupported(plan.pool, TARGET)
         return self._on_events() if plan.base is None else self._on_reports(self.done[plan.base])
@@ -349,8 +349,9 @@ class _Plan:
 
     def _load(self, wanted: Wanted, calendar: Calendar, unit: int, whole: bool) -> Loaded:
         """Everybody's profile, loaded. unit: what credits are over."""
+        standings = self.standings or Standings(self.terms)
         profiler = Profiler(
-            self.terms, calendar, wanted, self.quotas, _no_scores, self._personal, whole
+            self.terms, calendar, wanted, standings, self.quotas, self._personal, whole
         )
         people = {self.people[p]: profiler.of(p) for p in self.terms.members.persons}
         others = wanted.on_statements
@@ -527,10 +528,6 @@ class _Plan:
             self.plan.name, table, lines, first, unit, loaded.quota.per_unit,
             self.plan.quota is not None, earned_unit, accounts.cents,
         )  # fmt: skip
-
-
-def _no_scores(person: str, period: Period) -> Mapping[str, Fraction]:
-    return {}
 
 
 __all__ = ["CENTS", "LINE_COLUMNS", "Batch", "PlanTables", "Progress", "run_batch"]
