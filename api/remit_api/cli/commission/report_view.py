@@ -69,14 +69,25 @@ def _table(
             total = None if due is None else due + more
             amounts += [signed(more, currency) if more else "", money(total, currency)]
         rows.append([person, *amounts])
-    _aligned(header, rows[:limit], view)
+    shown = rows[:limit]
     if len(rows) > limit:
-        view.line(
-            (
-                f"  and {plural(len(rows) - limit, 'person').replace('persons', 'people')} more",
-                "dim",
-            )
-        )
+        shown.append([f"and {len(rows) - limit:,} more", *[""] * (len(header) - 1)])
+    if len(rows) > 1:
+        shown.append(_totals(own, posted, told, currency))
+    _aligned(header, shown, view)
+
+
+def _totals(
+    own: Sequence[Statement], posted: dict[str, Fraction], told: list[str], currency: str | None
+) -> list[str]:
+    """The last row; people who share a pool show its credit each, so that is not added up."""
+    shared = any(stage.name == "pool" for s in own for stage in s.stages)
+    sums = {n: sum((s.amounts.get(n) or Fraction(0) for s in own), Fraction(0)) for n in told}
+    row = ["total", *("" if shared and n == "credit" else money(sums[n], currency) for n in told)]
+    if posted:
+        more = sum(posted.values(), Fraction(0))
+        row += [signed(more, currency), money(sums["due"] + more, currency)]
+    return row
 
 
 def _aligned(header: Sequence[str], rows: Sequence[Sequence[str]], view: Screen) -> None:
