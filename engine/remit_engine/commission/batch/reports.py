@@ -33,7 +33,8 @@ def reports(
             if above is None:
                 seen = {person}
                 above = list(superiors(terms.members, base.members, person, day, direct, seen))
-                if all(m.steady(p) for p in seen for m in (base.members, terms.members)):
+                lasting = all(base.members.steady(p) for p in seen)
+                if lasting and all(terms.members.steady(p) for p in seen - {person}):
                     steady = above
             for superior in above:
                 yield people[superior], people[person], number
