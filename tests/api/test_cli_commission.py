@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -124,6 +126,30 @@ def test_a_run_says_who_is_paid_what(pay):
     assert "`yearly` is paid by the year, and not in this run" in ran.err
 
 
+def test_the_people_of_a_plan_add_up(pay):
+    ran = pay("run", "field", "pay.remit", *MARCH)
+    rows = [line.split() for line in ran.out.splitlines() if line.startswith("  ")]
+    header, *people, last = rows[: 1 + next(n for n, r in enumerate(rows) if r[0] == "total")]
+    assert [r[0] for r in people] == ["ann", "bob"]
+    for n in range(1, len(header)):
+        sums = sum(Decimal(r[n].replace(",", "")) for r in people)
+        assert Decimal(last[n].replace(",", "")) == sums, header[n]
+    few = pay("run", "field", "pay.remit", *MARCH, "--limit", "1")
+    assert few.line("total") == ran.line("total")
+    assert "and 1 more" in few.out
+
+
+def test_one_person_needs_no_sum(pay):
+    assert "total" not in pay("run", "override", "pay.remit", *MARCH).out.split()
+
+
+def test_nobody_is_paid_less_than_nothing(pay):
+    Path("pay.remit").write_text(POLICY.replace(" when net > 0", ""))
+    Path("data/sale.csv").write_text(SALES + "S7,2026-03-20,-900000,ann,2026-03-21\n")
+    ran = pay("run", "field", "pay.remit", *MARCH)
+    assert re.search(r"^2 people: -[\d,.]+ CNY for 2026-03", ran.out, re.M), ran.out
+
+
 def test_json_has_exact_amounts_and_every_stage(pay):
     found = pay("run", "field", "pay.remit", *MARCH, "--json").document
     (ann, _) = found["statements"]
@@ -195,7 +221,7 @@ def test_files_are_written_with_the_run(pay):
     assert {"index.html", "run.json", "statements.csv", "statements.xlsx", "lines.parquet"} <= names
     page = Path("out/statements/ann.html").read_text()
     assert "一线提成" in page
-    assert "Credit 370,000.50 of quota 300,000.00, which is 123.3335%." in page
+    assert "Credit quarter to date 370,000.50 of quota 300,000.00, which is 123.3335%." in page
     assert json.loads(Path("out/run.json").read_text())["totals"][0]["amount"] == "3200.01"
 
 
@@ -307,6 +333,45 @@ def test_a_statement_can_be_read_aloud(pay):
     assert "tier 3: 70,000.50 at 3% is 2,100.015" in lines
 
 
+def test_what_all_plans_pay_is_told_before_each(pay):
+    path = Path("pay.remit")
+    meeting = (
+        "commission early { pays sales_rep  period month  from Sale by date  credit net to seller"
+    )
+    path.write_text(f"{path.read_text()}{meeting}  payable = 1 CNY rounded half up to 0.01 }}\n")
+    ran = pay("explain", "ann", "pay.remit", *MARCH)
+    assert ran.out.startswith(
+        "ann, 2026-03: due 3,201.01 CNY in all\n"
+        "  Field commission: 3,200.01 CNY\n"
+        "  early: 1.00 CNY\n\n"
+        "ann, Field commission, 2026-03: due 3,200.01 CNY\n"
+    )
+    assert " in all" not in pay("explain", "ann", "pay.remit", *MARCH, "--line", "S5").out
+
+
+def test_where_he_stands_says_what_is_added_up(pay):
+    ran = pay("explain", "ann", "pay.remit", *MARCH)
+    assert "Credit quarter to date 370,000.50 of quota 300,000.00" in ran.out
+
+
+def test_a_scorecard_is_called_as_in_the_text(pay):
+    path = Path("pay.remit")
+    card = (
+        "scorecard conduct { of sales_rep  period month  score rounded half up to 1%\n"
+        "  item tidy { weight 100%  higher is better  target 1 } }\n"
+    )
+    path.write_text(
+        path.read_text().replace("payable = earned rounded", "payable = earned * conduct rounded")
+        + card
+    )
+    Path("data/measures.csv").write_text(
+        "person,period,item,value\n"
+        + "".join(f"{p},2026-0{m},tidy,1\n" for p in ("ann", "bob") for m in (1, 2, 3))
+    )
+    ran = pay("explain", "ann", "pay.remit", *MARCH)
+    assert "from: earned 3,200.01 CNY, conduct 100%" in ran.out, ran.out + ran.err
+
+
 def test_one_line_is_explained_or_why_it_is_not_there(pay):
     ran = pay("explain", "ann", "pay.remit", *FEBRUARY, "--line", "S3")
     assert "2026-02-03 S3, credit 40,000.00" in ran.out
@@ -328,6 +393,16 @@ def test_what_a_sale_would_pay_now_and_later(pay):
     assert ran.line("2026-05").split() == ["field", "CNY", "0.00", "2,700.00", "2,550.00"]
     assert ran.line("A against as it is:") == "+2,700.00 CNY"
     assert ran.line("B against A:") == "-150.00 CNY"
+
+
+def test_what_is_held_back_by_an_alternative_is_told(pay):
+    ran = pay("whatif", "bob", "pay.remit", *FEBRUARY, "--change", "S4 net=100_000")
+    assert "A against as it is: 0.00 CNY" in ran.out
+    (told,) = (line for line in ran.out.splitlines() if "held back" in line)
+    assert told.split()[2:] == ["field", "CNY", "900.00", "1,000.00"]
+    ran = pay("whatif", "bob", "pay.remit", *FEBRUARY, "--change", "S4 net=100_000", "--json")
+    held = [Decimal(a["held"][0]["amount"]) for a in ran.document["alternatives"]]
+    assert 0 < held[0] < held[1]
 
 
 def test_what_a_change_would_pay(pay):
@@ -405,6 +480,10 @@ def test_a_dispute_from_opening_to_answer(closed):
     [
         (("ann", "--days", "3"), "a dispute needs a reason"),
         (("ann", "--reason", "x"), "nothing says by when an answer is due"),
+        (
+            ("ann", "--reason", "x", "--policy", "bare.remit"),
+            "no parameter `dispute_days` of the policies says by when an answer is due",
+        ),
         (("ann", "--reason", "x", "--days", "3", "--line", "S7"), "the statement has no line `S7`"),
         (("zoe", "--reason", "x", "--days", "3"), "`zoe` has no statement of `acme.field`"),
         (("ann", "--reason", "x", "--days", "3", "--expected", "lots"), "`lots` is not an amount"),
@@ -412,6 +491,9 @@ def test_a_dispute_from_opening_to_answer(closed):
     ],
 )
 def test_a_dispute_that_makes_no_sense(closed, words, told):
+    Path("bare.remit").write_text(
+        "policy bare { effective from 2026-01-01  owner boss }\nposition boss\n"
+    )
     person, *more = words
     ran = closed("dispute", "open", person, "field", "--period", "2026-01", *STORE, *more)
     assert ran.code in (1, 2)

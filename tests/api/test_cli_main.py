@@ -37,6 +37,15 @@ def test_every_command_has_help(remit):
         assert "Exit codes" in ran.out
 
 
+def test_groups_of_commands_stand_in_their_panel(remit):
+    out = remit("--help").out
+    assert "─ Commands ─" not in out
+    panel = out[out.index("─ Pay ─") :]
+    assert [n for n in ("scorecard", "allocation", "commission") if n in panel] == [
+        "scorecard", "allocation", "commission",
+    ]  # fmt: skip
+
+
 def test_without_a_command_the_help_is_shown(remit):
     ran = remit()
     assert ran.code == 0

@@ -54,8 +54,8 @@ COMMANDS: dict[str, Command] = {
     "may": Command("may", "may", ASK),
     "value": Command("value", "value", ASK),
     "matrix": Command("matrix", "matrix", ASK),
-    "scorecard": Command("scorecard", "scorecard", ASK),
-    "allocation": Command("allocation", "allocation", ASK),
+    "scorecard": Command("scorecard", "scorecard", PAY),
+    "allocation": Command("allocation", "allocation", PAY),
     "init": Command("init", "init", WRITE),
     "check": Command("check", "check", WRITE),
     "prove": Command("prove", "prove", WRITE),
@@ -64,7 +64,9 @@ COMMANDS: dict[str, Command] = {
     "fmt": Command("fmt", "fmt", WRITE),
     "test": Command("test", "run_tests", WRITE),
     "explain": Command("explain", "explain", WRITE),
-    "commission": Command("", "", PAY, "What plans pay people: run, explain, close.", COMMISSION),
+    "commission": Command(
+        "", "", PAY, "What plans pay people, and why: run, explain, whatif, close.", COMMISSION
+    ),
 }
 
 
@@ -135,7 +137,9 @@ def _group(name: str, command: Command) -> Any:
     def _start() -> None:
         """A group does nothing by itself."""
 
-    return get_command(alone)
+    made: Any = get_command(alone)
+    made.rich_help_panel = command.panel  # the help of a group reads it from the command
+    return made
 
 
 def _reflowed(function: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -41,11 +42,13 @@ class Alternative:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one alternative pays a person: plan and period -> due. troubles: why it is not counted
-    or cannot be computed."""
+    or cannot be computed. waiting: plan -> what is still held back after the last of the periods.
+    """
 
     text: str
     due: Mapping[tuple[str, Period], Fraction]
     troubles: tuple[str, ...]
+    waiting: Mapping[str, Fraction]
 
     @property
     def total(self) -> Fraction:
@@ -201,11 +204,16 @@ def _days(facts: Mapping[str, Any]) -> list[date]:
 
 def outcome(run: Run, text: str, person: str, since: Period, row: EventRow | None) -> Outcome:
     """What a run pays a person from a period on."""
-    own = [s for s in run.statements.values() if s.person == person and s.period >= since]
+    every = [s for s in run.statements.values() if s.person == person]
+    own = [s for s in every if s.period >= since]
     troubles = [s.fault for s in own if s.fault]
     if row is not None:
         troubles += [f"it is not counted: {u.reason}" for u in run.uncounted if u.event == row.id]
-    return Outcome(text, {(s.plan, s.period): _due(s) for s in own}, tuple(dict.fromkeys(troubles)))
+    waiting: dict[str, Fraction] = defaultdict(Fraction)
+    for s in every:
+        waiting[s.plan] -= s.amounts.get("held") or Fraction(0)
+    due = {(s.plan, s.period): _due(s) for s in own}
+    return Outcome(text, due, tuple(dict.fromkeys(troubles)), waiting)
 
 
 def _due(statement: Statement) -> Fraction:

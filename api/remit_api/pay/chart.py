@@ -9,6 +9,7 @@ from html import escape
 
 from remit_api.pay.amounts import money, percent
 from remit_engine.commission.climb import Climb, Rung
+from remit_engine.commission.windows import TO_DATE
 from remit_engine.text import number_text, plain
 
 WIDTH = 720
@@ -53,8 +54,9 @@ def chart(climb: Climb, currency: str | None) -> str:
 
 def sentence(climb: Climb, currency: str | None) -> str:
     """Where he stands, and what the next tier would give."""
+    over = f" {climb.over}" if climb.over in TO_DATE else ""
     base = climb.base[:1].upper() + climb.base[1:]
-    where = f"{base} {_shown(climb.position, climb, currency)}"
+    where = f"{base}{over} {_shown(climb.position, climb, currency)}"
     if climb.against is not None and climb.attainment is not None:
         name, amount = climb.against
         where += (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from remit_dsl.expressions import Expression
+from remit_dsl.expressions import Expression, Fact
 from remit_dsl.source import Span
 from remit_dsl.types import Type, money
 from remit_engine.commission.statement import Stage
@@ -38,7 +38,8 @@ class Wording:
         """What an expression reads, by name, as people read it."""
         kept = self._leaves.get(id(e))
         if kept is None:
-            kept = self._leaves[id(e)] = (e, leaves(e, self._program))
+            read = [(_called(name, leaf), leaf) for name, leaf in leaves(e, self._program)]
+            kept = self._leaves[id(e)] = (e, read)
         return tuple((name, self._shown(leaf, env)) for name, leaf in kept[1])
 
     def amount(self, value: Fraction) -> str:
@@ -50,6 +51,12 @@ class Wording:
         if isinstance(value, Unknown):
             return "not given" if value.missing else "at fault"
         return value_text(value, leaf.type)
+
+
+def _called(name: str, leaf: Expression) -> str:
+    """What people call a fact: a scorecard by its own name, as the text does."""
+    scored = isinstance(leaf, Fact) and leaf.path[0] == "scorecard"
+    return name.rpartition(".")[2] if scored else name
 
 
 class Trail:

@@ -115,6 +115,9 @@ def _deadline(day: date, days: int | None, deadline: str | None, policy: list[st
         days = answer_days(open_texts(paths, "en"), PARAMETER, day)
     if days is None:
         help = f"`--days 14`, or `--policy` with a parameter `{PARAMETER}`"
+        if policy:
+            message = f"no parameter `{PARAMETER}` of the policies says by when an answer is due"
+            raise WrongUse(message, "say it with `--days 14`")
         raise WrongUse("nothing says by when an answer is due", help)
     return day + timedelta(days=days)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -23,8 +24,10 @@ from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import Json, Language, LanguageOption, Verbose
 from remit_api.cli.output import Screen, screen
 from remit_api.failures import WrongUse
+from remit_api.pay.amounts import with_code
 from remit_api.pay.report import Report
 from remit_dsl.suggest import nearest
+from remit_engine.commission.statement import Statement
 
 LineOption = Annotated[
     str | None,
@@ -55,12 +58,26 @@ def explain(
     if as_json:
         view.data(report_view.document(report, None, ()))
     else:
-        for number, statement in enumerate(report.statements):
+        told = sorted(report.statements, key=lambda s: list(report.plans).index(s.plan))
+        if len(told) > 1 and line is None:
+            _together(person, told, report, view)
+        for number, statement in enumerate(told):
             if number:
                 view.line()
             tell(statement, report, view, line)
         _uncounted(report, line, view)
     return ExitCode.FAILED if any(s.fault for s in report.statements) else ExitCode.OK
+
+
+def _together(person: str, statements: Sequence[Statement], report: Report, view: Screen) -> None:
+    """What all plans pay him, before each is told."""
+    totals = ", ".join(with_code(t, c) for c, t in report.totals().items())
+    view.line((f"{person}, {report.head.period}: due {totals} in all", "bold"))
+    for s in statements:
+        note = report.plans[s.plan]
+        due = "cannot be computed" if s.fault else with_code(s.due, note.currency)
+        view.line(f"  {note.label}: {due}")
+    view.line()
 
 
 def _refuse_nobody(person: str, whole: Report, report: Report) -> None:

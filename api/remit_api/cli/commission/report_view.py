@@ -155,7 +155,9 @@ def _end(report: Report, view: Screen) -> None:
     totals = ", ".join(with_code(t, c) for c, t in report.totals().items()) or "nothing"
     run = f"run {report.head.number}" if report.head.number else "not kept"
     who = "1 person is" if people == 1 else f"{people:,} people are"
-    view.line(f"{who} paid ", (totals, "bold"), f" for {report.head.period} ({run})")
+    owed = any(t < 0 for t in report.totals().values())
+    told = f"{plural(people, 'person').replace('persons', 'people')}: " if owed else f"{who} paid "
+    view.line(told, (totals, "bold"), f" for {report.head.period} ({run})")
 
 
 def document(report: Report, out: Path | None, files: Sequence[str]) -> Document:

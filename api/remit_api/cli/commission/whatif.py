@@ -61,6 +61,7 @@ EventOption = Annotated[
     str | None, typer.Option("--event", metavar="EVENT", help="What is sold. [the only event]")
 ]
 AS_IT_IS = "as it is"
+HELD = "held back"
 Key = tuple[str, Period]
 
 
@@ -161,6 +162,12 @@ def _keys(found: Sequence[Outcome]) -> list[Key]:
     return differing or every
 
 
+def _waiting(found: Sequence[Outcome]) -> list[str]:
+    """The plans that still hold back another amount in one alternative than in another."""
+    every = dict.fromkeys(plan for o in found for plan in o.waiting)
+    return [plan for plan in every if len({o.waiting.get(plan, Fraction(0)) for o in found}) > 1]
+
+
 def _show(texts: Texts, person: str, found: Sequence[Outcome], view: Screen) -> None:
     names = [chr(ord("A") + n) for n in range(len(found) - 1)]
     view.line((f"{person}, what if", "bold"))
@@ -174,6 +181,10 @@ def _show(texts: Texts, person: str, found: Sequence[Outcome], view: Screen) -> 
         note = texts.note(plan)
         dues = [money(o.due.get((plan, period), Fraction(0)), note.currency) for o in found]
         rows.append([str(period), note.short, note.currency or "", *dues])
+    for plan in _waiting(found):
+        note = texts.note(plan)
+        held = [money(o.waiting.get(plan, Fraction(0)), note.currency) for o in found]
+        rows.append([HELD, note.short, note.currency or "", *held])
     _table(["period", "plan", "", AS_IT_IS, *names], rows, view)
     view.line()
     _compare(texts, names, found, view)
@@ -233,6 +244,14 @@ def _document(texts: Texts, person: str, asked: Period, found: Sequence[Outcome]
                         "difference": amount(_total(texts, o, c) - _total(texts, found[0], c)),
                     }
                     for c in _currencies(texts, found)
+                ],
+                "held": [
+                    {
+                        "plan": plan,
+                        "currency": texts.note(plan).currency,
+                        "amount": amount(o.waiting.get(plan, Fraction(0))),
+                    }
+                    for plan in _waiting(found)
                 ],
                 "troubles": list(o.troubles),
             }
