@@ -491,9 +491,7 @@ def test_a_dispute_from_opening_to_answer(closed):
     ],
 )
 def test_a_dispute_that_makes_no_sense(closed, words, told):
-    Path("bare.remit").write_text(
-        "policy bare { effective from 2026-01-01  owner boss }\nposition boss\n"
-    )
+    Path("bare.remit").write_text(POLICY.replace("dispute_days", "days_to_dispute"))
     person, *more = words
     ran = closed("dispute", "open", person, "field", "--period", "2026-01", *STORE, *more)
     assert ran.code in (1, 2)
