@@ -17,26 +17,13 @@ from remit_engine.commission.batch.forms import TARGET
 from remit_engine.commission.batch.frame import Frame
 from remit_engine.commission.batch.profiles import Calendar
 from remit_engine.commission.batch.reading import OnStatements
+from remit_engine.commission.batch.statement_forms import StatementForms
 from remit_engine.commission.batch.tables import Points
 from remit_engine.commission.batch.translate import Translator
 from remit_engine.commission.batch.whole import Ratio, TooWide, Whole, literal, one_of
 from remit_engine.compile.unsupported import Unsupported
 
 SAME = "b.payee = t.payee AND b.period = t.period"
-
-
-@dataclass(frozen=True, slots=True)
-class StatementForms:
-    """The statement expressions of a plan, opened. scales: those on other amounts than credit, in
-    the order of steps."""
-
-    steps: tuple[x.Expression | Scale, ...]
-    floor: x.Expression | None
-    cap: x.Expression | None
-    guarantee: x.Expression | None
-    draw: x.Expression | None
-    at_most: x.Expression | None
-    known: tuple[x.Expression, ...]
 
 
 @dataclass(slots=True)
@@ -268,4 +255,4 @@ class Accounts:
         )
 
 
-__all__ = ["Accounts", "StatementForms"]
+__all__ = ["Accounts"]

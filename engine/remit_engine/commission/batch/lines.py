@@ -9,84 +9,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
-from itertools import pairwise
 
 from remit_dsl import expressions as x
-from remit_dsl.pay import Plan, Reversal
-from remit_dsl.pay_expressions import of_lines
-from remit_engine.commission.batch.forms import TARGET, Forms
+from remit_dsl.pay import Plan
+from remit_engine.commission.batch.forms import TARGET
+from remit_engine.commission.batch.line_forms import LineForms
+from remit_engine.commission.batch.owners import owners
 from remit_engine.commission.batch.profiles import Calendar
 from remit_engine.commission.batch.reading import OnLines
+from remit_engine.commission.batch.row_faults import RowFaults
 from remit_engine.commission.batch.scratch import Scratch
 from remit_engine.commission.batch.staged import PERSON, WORD, Column, Path, Staged
 from remit_engine.commission.batch.tables import Loaded
 from remit_engine.commission.batch.translate import Translator
 from remit_engine.commission.batch.whole import ZERO, Ratio, Whole, literal, rounded
-from remit_engine.commission.dataset import Dataset, Owned
 from remit_engine.commission.terms import Terms
 from remit_engine.compile.unsupported import Unsupported
-from remit_engine.dependence import facts_in
-from remit_engine.warehouse.warehouse import BIGINT, TEXT, Row
-
-SEVERAL = -2
-"""In place of a person, where several own a key."""
-
-
-@dataclass(frozen=True, slots=True)
-class LineForms:
-    """The line expressions of a plan, opened, and the parts of them known before."""
-
-    condition: x.Expression | None
-    credit: x.Expression
-    against: tuple[x.Expression | None, ...]
-    """of the hold and of each reversal"""
-    known: tuple[x.Expression, ...]
-    paths: tuple[Path, ...]
-    personal: bool
-
-
-def forms(terms: Terms, staged: Staged) -> LineForms:
-    """Raises Unsupported."""
-    plan, program = terms.plan, terms.model.program
-    if plan.credit is None:
-        raise TypeError("a plan on events credits something")
-    roots = {path[0] for path in staged.columns}
-    line = Forms(program, lambda path: path[0] in roots or path == ("as_of",))
-    condition = None if plan.condition is None else line.opened(plan.condition)
-    credit = line.opened(plan.credit.value)
-    clauses = [None if plan.hold is None else plan.hold.followed]
-    clauses += [r.followed for r in plan.reversals]
-    against = tuple(None if c is None else line.opened(c.against) for c in clauses)
-    opened = [e for e in (condition, credit, *against) if e is not None]
-    known = tuple({id(part): part for e in opened for part in line.settled(e)}.values())
-    read = [f.path for e in of_lines(plan) for f in facts_in(e, program)]
-    paths = tuple(p for p in (*read, *named(plan)) if p in staged.columns)
-    personal = plan.condition is not None and any(
-        f.path[0] == "payee" for f in facts_in(plan.condition, program)
-    )
-    return LineForms(condition, credit, against, known, paths, personal)
-
-
-def named(plan: Plan) -> Iterator[Path]:
-    """The fields that a plan names outside expressions."""
-    if plan.by is not None:
-        yield (plan.by,)
-    if plan.credit is not None:
-        yield plan.credit.field or ()
-        yield (plan.credit.on or "",)
-    if plan.hold is not None:
-        yield (plan.hold.field or "",)
-    for r in plan.reversals:
-        yield (r.field or "",)
-        yield (r.of or "",)
-    for step in plan.steps:
-        over = getattr(step.value, "over", None)
-        if over is not None:
-            yield tuple(over.split("."))
-    if plan.pool is not None and plan.pool.group is not None:
-        yield tuple(plan.pool.group[0].split("."))
+from remit_engine.warehouse.warehouse import BIGINT, TEXT
 
 
 @dataclass(slots=True)
@@ -176,10 +116,6 @@ class EventLines:
             f"SELECT {self._key(self._payee)} AS keyed, {self.credit.sql} AS x "
             f"FROM {self.event.table} e{self._joins} WHERE {' AND '.join(where)}"
         )
-
-    @property
-    def _may_be_bad(self) -> bool:
-        return next(self._faults(self._payee, self._credit()), None) is not None
 
     @property
     def _splits(self) -> bool:
@@ -322,98 +258,18 @@ class EventLines:
         )
         return table
 
+    @property
+    def _may_be_bad(self) -> bool:
+        return next(self._faults(self._payee, self._credit()), None) is not None
+
     def _faults(self, payee: str, credit: Ratio) -> Iterator[str]:
-        counted = "TRUE"
-        there = "s.slot IS NOT NULL"
-        if self.forms.condition is not None:
-            counted = self._translator.condition(self.forms.condition)
-            if self._lacking(self.forms.condition):
-                alone = there if self.forms.personal else "TRUE"
-                yield f"(({counted}) IS NULL AND {alone})"
-        if self._whom_lacking():
-            yield f"({counted} AND ({payee} IS NULL OR {payee} < 0))"
-        if self._lacking(self.forms.credit):
-            yield f"({counted} AND {there} AND ({credit.over.sql}) IS NULL)"
-        for sql in self._fate_faults():
-            yield f"({counted} AND {there} AND {sql})"
-
-    def _lacking(self, e: x.Expression) -> bool:
-        """True when an expression may have no value in some row."""
-        if any(self.event.columns[f.path].nullable for f in facts_in(e, self.terms.model.program)
-               if f.path in self.event.columns):  # fmt: skip
-            return True
-        return any(k.nullable for k in self.loaded.line_values)
-
-    def _whom_lacking(self) -> bool:
-        credit = self.plan.credit
-        if credit is None or credit.to in ("pool", "splits"):
-            return False
-        if credit.to == "owner":
-            return True
-        column = self.column(credit.field or (), self._credit_node)
-        return column.nullable or column.low < 0
-
-    def _fate_faults(self) -> Iterator[str]:
-        followed = [None if self.plan.hold is None else self.plan.hold.followed]
-        followed += [r.followed for r in self.plan.reversals]
-        for of, against in zip(followed, self.forms.against, strict=True):
-            if of is None or against is None:
-                continue
-            if self._lacking(against):
-                yield f"({self._translator.number(against).over.sql}) IS NULL"
-            other = self.events[of.event]
-            amount = other.columns[(of.amount,)]
-            if amount.nullable:
-                link = other.columns[(of.link,)]
-                yield (
-                    f"e.n IN (SELECT q.{link.name} FROM {other.table} q "
-                    f"WHERE q.{amount.name} IS NULL)"
-                )
-        for r in self.plan.reversals:
-            begun = self.event.columns.get((r.of or "",))
-            if begun is None or not begun.nullable or r.window is None:
-                continue
-            yield f"(e.{begun.name} IS NULL AND {self._window_needed(r)})"
-
-    def _window_needed(self, r: Reversal) -> str:
-        """The condition under which a reversal reads the day its window counts from."""
-        if r.kind == "absent":
-            return "TRUE"
-        if r.kind == "date":
-            return f"e.{self.event.columns[(r.field or '',)].name} IS NOT NULL"
-        if r.followed is None:
-            raise TypeError("a reversal of amounts follows an event")
-        other, of = self.events[r.followed.event], r.followed
-        link, day = other.columns[(of.link,)], other.columns[(of.date,)]
-        against = self._translator.number(self.forms.against[1 + self.plan.reversals.index(r)])  # type: ignore[arg-type]
-        return (
-            f"{against.over.sql} > 0 AND e.n IN (SELECT q.{link.name} FROM {other.table} q "
-            f"WHERE q.{day.name} IS NOT NULL)"
+        faults = RowFaults(
+            self.terms, self.forms, self.event, self.events, self.loaded, self._translator
         )
+        return faults.tests(payee, credit)
 
     # --- what stands beside ----------------------------------------------------------------
 
     def number(self, e: x.Expression) -> Ratio:
         """A line expression."""
         return self._translator.number(e)
-
-
-def owners(data: Dataset, people: dict[str, int]) -> Iterator[Row]:
-    """Who owns each key on which days: one row for a day."""
-    for key, owned in data.owners.items():
-        edges = sorted({edge for o in owned for edge in _ends(o)})
-        for since, before in pairwise(edges):
-            found = [o for o in owned if _ends(o)[0] <= since and before <= _ends(o)[1]]
-            if len(found) == 1:
-                yield key, since, before, people.get(found[0].person, -1)
-            elif found:
-                yield key, since, before, SEVERAL
-
-
-def _ends(owned: Owned) -> tuple[int, int]:
-    start = date.min if owned.start is None else owned.start
-    until = date.max.toordinal() + 1 if owned.until is None else owned.until.toordinal()
-    return start.toordinal(), until
-
-
-__all__ = ["SEVERAL", "EventLines", "LineForms", "forms", "named", "owners"]

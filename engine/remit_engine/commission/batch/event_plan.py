@@ -1,0 +1,167 @@
+"""A plan whose lines are events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from remit_engine.commission.batch import line_forms
+from remit_engine.commission.batch.accounts import Accounts
+from remit_engine.commission.batch.forms import TARGET
+from remit_engine.commission.batch.frame import Frame
+from remit_engine.commission.batch.line_forms import LineForms
+from remit_engine.commission.batch.lines import EventLines
+from remit_engine.commission.batch.moves import Dates, lowered, lowering, share
+from remit_engine.commission.batch.plan_tables import PlanTables
+from remit_engine.commission.batch.plan_work import WINDOWS, PlanWork
+from remit_engine.commission.batch.profiles import Calendar, Wanted, turns
+from remit_engine.commission.batch.staged import Staged
+from remit_engine.commission.batch.standings import Graded
+from remit_engine.commission.batch.statement_forms import StatementForms, statement_forms
+from remit_engine.commission.batch.tables import Loaded
+from remit_engine.commission.batch.whole import TooWide, Whole
+from remit_engine.commission.periods import Period
+from remit_engine.compile.unsupported import Unsupported
+
+USUAL_UNIT = 100
+"""What credits are mostly over."""
+
+
+@dataclass(slots=True)
+class EventPlan(PlanWork):
+    """See PlanWork."""
+
+    def run(self) -> PlanTables:
+        """Compute it. Raises Unsupported, WarehouseTrouble."""
+        event = self.staged[self.plan.event or ""]
+        form = line_forms.forms(self.terms, event)
+        event = event.measured(self.warehouse, form.paths)
+        for name in self._followed():
+            self.staged[name] = self.staged[name].measured(
+                self.warehouse, self.staged[name].columns
+            )
+        statements = statement_forms(self.terms)
+        first = self._first(event)
+        calendar = Calendar.of(first, self.through, self._turns(form))
+        dates = Dates(self.plan, event, calendar)
+        if not dates.applies:
+            raise Unsupported(self.plan.hold or self.plan.reversals[0], TARGET)
+        loaded, writer = self._loaded(form, statements, calendar, event)
+        extra = [*dates.extra, *self._windowed(event), *lowering(dates)]
+        query = writer.query(extra)
+        table = f"{self.prefix}_lines"
+        self.warehouse.view(table, query)
+        unit = writer.credit_unit
+        lowered = self._lowered(dates, table, loaded)
+        graded = self.graded(
+            table, unit, writer.credit, loaded, calendar, writer.by_key(), lowered,
+            tuple(name for name, _ in extra),
+        )  # fmt: skip
+        shares = bool(self.plan.hold or self.plan.reversals)
+        accounts = self.accounts(graded, loaded, statements, calendar, unit)
+        lines = None
+        if shares or self.folder is not None:
+            lines = self._shared(accounts, graded, dates)
+        moves = None
+        if shares:
+            moves = f"{self.prefix}_moves"
+            self.warehouse.create(moves, dates.moves(lines or ""))
+        accounts.moved(moves)
+        accounts.due()
+        return self.finished(accounts, loaded, lines, first, unit, graded.unit)
+
+    def _windowed(self, event: Staged) -> list[tuple[str, str]]:
+        """The value of the field by which lines are taken together."""
+        scale = self.scale
+        if scale is None or scale.over in WINDOWS:
+            return []
+        column = event.columns.get(tuple(scale.over.split(".")))
+        if column is None:
+            raise Unsupported(scale, TARGET)
+        name = f"e.{column.name}"
+        none = {"text": "'\x01'", "boolean": "CAST(-1 AS BIGINT)"}.get(column.form)
+        if column.form == "boolean":
+            name = (
+                f"CASE WHEN {name} THEN CAST(1 AS BIGINT) WHEN NOT {name} THEN CAST(0 AS "
+                "BIGINT) END"
+            )
+        elif none is None:
+            none = f"CAST({column.low - 1} AS BIGINT)"
+        return [("win", f"COALESCE({name}, {none})")]
+
+    def _lowered(self, dates: Dates, lines: str, loaded: Loaded) -> str | None:
+        """What lowers positions: a row for each line and change."""
+        if self.scale is None or self.scale.over == "line":
+            return None
+        if not any(r.lowering for r in self.plan.reversals):
+            return None
+        return lowered(dates, lines, loaded.window_sql, self.scale.over not in WINDOWS)
+
+    def _followed(self) -> list[str]:
+        clauses = [self.plan.hold, *self.plan.reversals]
+        return [c.followed.event for c in clauses if c is not None and c.followed is not None]
+
+    def _first(self, event: Staged) -> Period:
+        by = event.columns[(self.plan.by or "",)].name
+        tests = [f"{by} IS NOT NULL"]
+        if self.terms.start is not None:
+            tests.append(f"{by} >= {self.terms.start.toordinal()}")
+        if self.terms.until is not None:
+            tests.append(f"{by} < {self.terms.until.toordinal()}")
+        query = f"SELECT MIN({by}) FROM {event.table} WHERE {' AND '.join(tests)}"
+        ((day,),) = self.warehouse.rows(query)
+        if day is None:
+            return self.through
+        return min(Period.of(self.through.kind, date.fromordinal(day)), self.through)
+
+    def _turns(self, form: LineForms) -> list[date]:
+        scale = self.line_scale()
+        tiers = () if scale is None else scale.tiers
+        rates = [e for t in tiers for e in (t.bound, t.rate) if e is not None]
+        return list(turns(self.terms, (*form.known, *rates)))
+
+    def _loaded(
+        self, form: LineForms, statements: StatementForms, calendar: Calendar, event: Staged
+    ) -> tuple[Loaded, EventLines]:
+        line = self.line_scale()
+        wanted = Wanted(
+            form.known, statements.known, (line,) if line else (), self.others(statements)
+        )
+        loaded = self.load_profiles(wanted, calendar, USUAL_UNIT, False)
+        writer = EventLines(
+            self.warehouse, self.terms, form, event, self.staged, calendar, loaded, self.prefix,
+            self.people,
+        )  # fmt: skip
+        if writer.credit_unit != USUAL_UNIT:
+            loaded = self.load_profiles(wanted, calendar, writer.credit_unit, False)
+            writer.over(loaded)
+        return loaded, writer
+
+    def _shared(self, accounts: Accounts, graded: Graded, dates: Dates) -> str:
+        """The lines with their shares, kept."""
+        granted = Frame(
+            self.warehouse,
+            f"{self.prefix}_granted",
+            "SELECT payee, period, CASE WHEN weight > 0 THEN entitled WHEN weight < 0 THEN "
+            "-entitled WHEN weight = 0 THEN CAST(0 AS BIGINT) END AS ent, CASE WHEN weight > 0 "
+            "THEN weight WHEN weight < 0 THEN -weight ELSE CAST(1 AS BIGINT) END AS w "
+            f"FROM {accounts.frame.table} WHERE lines > 0",
+        )
+        granted.measure(("ent", "w"))
+        ent, w = granted.column("ent"), granted.column("w")
+        reach = graded.per_line
+        parts = [Whole(f"l.{n}", reach.low, reach.high) for n in ("w0", "w1")]
+        try:
+            part = share(
+                Whole("l.ent", ent.low, ent.high), parts[0], parts[1],
+                Whole("l.w", max(1, w.low), max(1, w.high)),
+            )  # fmt: skip
+        except TooWide:
+            raise Unsupported(self.plan, TARGET) from None
+        opened, gone = dates.periods
+        query = (
+            "SELECT l.n, l.part, l.payee, l.period, l.day, l.x AS credit, l.before, l.after, "
+            f"l.earned, {part.sql} AS share, {opened} AS opened, {gone} AS gone "
+            f"FROM ({graded.lines(granted.table)}) l"
+        )
+        return self.kept(query, "lines")

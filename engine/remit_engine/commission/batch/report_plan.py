@@ -1,0 +1,58 @@
+"""A plan on another one: its lines are the statements of reports in the plan underneath."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from remit_engine.commission.batch.forms import TARGET
+from remit_engine.commission.batch.plan_tables import PlanTables
+from remit_engine.commission.batch.plan_work import WINDOWS, PlanWork
+from remit_engine.commission.batch.profiles import Calendar, Wanted
+from remit_engine.commission.batch.reports import COLUMNS, reports
+from remit_engine.commission.batch.statement_forms import statement_forms
+from remit_engine.commission.batch.whole import Whole
+from remit_engine.commission.terms import Terms
+from remit_engine.compile.unsupported import Unsupported
+
+
+@dataclass(slots=True)
+class ReportPlan(PlanWork):
+    """See PlanWork."""
+
+    def run(self, base: PlanTables) -> PlanTables:
+        """Compute it over what the plan underneath gave. Raises Unsupported, WarehouseTrouble."""
+        statements, scale = statement_forms(self.terms), self.scale
+        calendar = Calendar.of(base.first, self.through, ())
+        line = self.line_scale()
+        wanted = Wanted((), statements.known, (line,) if line else (), self.others(statements))
+        loaded = self.load_profiles(wanted, calendar, base.credit_unit, True)
+        table = f"{self.prefix}_reports"
+        under = Terms.of(
+            self.terms.model, self.terms.data, self.terms.model.program.plans[base.plan]
+        )
+        self.warehouse.load(table, COLUMNS, reports(self.terms, under, calendar, self.people))
+        lines = f"{self.prefix}_lines"
+        self.warehouse.view(
+            lines,
+            f"SELECT r.report AS n, CAST(0 AS BIGINT) AS part, s.slot, s.payee, s.period, s.pw, "
+            f"s.since AS day, r.period * CAST({len(self.people)} AS BIGINT) + r.report AS ord, "
+            f"b.credit - b.returned AS x, b.net AS net FROM {table} r JOIN {base.statements} b "
+            f"ON b.payee = r.report AND b.period = r.period JOIN {loaded.spans} s "
+            f"ON s.keyed = r.superior * CAST({loaded.pieces} AS BIGINT) + r.period",
+        )
+        ((low, high),) = self.warehouse.rows(f"SELECT MIN(x), MAX(x) FROM {lines}")
+        credit = Whole("x", int(low or 0), int(high or 0))
+        graded = self.graded(lines, base.credit_unit, credit, loaded, calendar)
+        if scale is not None and scale.over not in WINDOWS:
+            raise Unsupported(scale, TARGET)
+        paid = f"{self.prefix}_paid"
+        self.warehouse.create(
+            paid,
+            "SELECT payee, period, CAST(SUM(net) AS BIGINT) AS paid, COUNT(*) AS reports "
+            f"FROM {lines} l GROUP BY payee, period",
+        )
+        accounts = self.accounts(graded, loaded, statements, calendar, base.credit_unit, paid)
+        accounts.moved(None)
+        accounts.due()
+        kept = None
+        return self.finished(accounts, loaded, kept, base.first, base.credit_unit, graded.unit)
