@@ -38,6 +38,11 @@ class Folder:
         self._made = Path(made)
         self._made.chmod(0o755)
 
+    @property
+    def place(self) -> Path:
+        """Where its files are until it is published."""
+        return self._made
+
     def write(
         self, report: Report, formats: Iterable[str], summary: Mapping[str, Any]
     ) -> list[str]:

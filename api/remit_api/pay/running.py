@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from remit_api.failures import WrongUse
+from remit_api.pay.batches import PYTHON, batch_run, fitting
 from remit_api.pay.report import PlanNote
 from remit_api.pay_data.opening import open_data
 from remit_api.wiring import find_directory, load_directory, load_program
@@ -157,14 +158,43 @@ def wanted(model: Model, plans: Sequence[str]) -> Needs:
     return needs(replace(program, plans=own, scorecards=cards, allocations=allocations))
 
 
+@dataclass(frozen=True, slots=True)
+class Means:
+    """By what a run is made. engine: one of ENGINES. url: of a PostgreSQL server. folder: where an
+    engine leaves the lines of each plan. notice: told why a plan is left to the reference."""
+
+    engine: str = PYTHON
+    url: str | None = None
+    folder: Path | None = None
+    notice: Notice | None = None
+
+
 def compute(
+    texts: Texts,
+    data: Dataset,
+    plans: Sequence[str],
+    period: Period,
+    told: Phase,
+    by: Means = Means(),  # it cannot change
+) -> Computed:
+    """The run of some plans. Raises WarehouseTrouble where the engine fails."""
+    engine = fitting(by.engine, data)
+    if engine != PYTHON:
+        found = batch_run(texts.model, data, plans, period, engine, told, by.folder, url=by.url)
+        if isinstance(found, Run):
+            return Computed(found, engine, {})
+        if by.notice is not None:
+            by.notice(f"computed person by person: {found.why}")
+    return _by_person(texts, data, plans, period, told)
+
+
+def _by_person(
     texts: Texts, data: Dataset, plans: Sequence[str], period: Period, told: Phase
 ) -> Computed:
-    """The run of some plans."""
     made = run(
         texts.model, data, plans, period, lambda done, of: told("computing people", done, of)
     )
-    return Computed(made, "python", climbs(texts.model, data, made, plans, period))
+    return Computed(made, PYTHON, climbs(texts.model, data, made, plans, period))
 
 
 def today() -> date:

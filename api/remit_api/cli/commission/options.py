@@ -87,6 +87,23 @@ Limit = Annotated[
     int, typer.Option("--limit", metavar="N", min=0, help="So many people are shown here.")
 ]
 
+EngineOption = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        help="python (person by person, with every stage), duckdb, postgres or spark (in SQL, for "
+        "millions of lines), or auto: duckdb where there is much data.",
+    ),
+]
+WarehouseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--warehouse", metavar="URL", help="The PostgreSQL server of `--engine postgres`.",
+        show_default=False,
+    ),
+]  # fmt: skip
+
 FILES = ("csv", "xlsx", "parquet", "html")
 
 

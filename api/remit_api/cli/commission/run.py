@@ -10,6 +10,7 @@ from datetime import date
 from remit_api.cli.commission import report_view
 from remit_api.cli.commission.options import (
     DataOption,
+    EngineOption,
     Formats,
     Limit,
     OnOption,
@@ -18,6 +19,7 @@ from remit_api.cli.commission.options import (
     PlanArgument,
     PolicyArguments,
     StoreOption,
+    WarehouseOption,
     data_of,
     day_of,
     formats_of,
@@ -30,11 +32,13 @@ from remit_api.cli.output import Screen, screen
 from remit_api.cli.progress import phases
 from remit_api.past.source import shown_source
 from remit_api.pay import keeping
+from remit_api.pay.batches import AUTO, wished
 from remit_api.pay.folder import Folder, prepared
 from remit_api.pay.report import Report
 from remit_api.pay.running import (
     ALL,
     Computed,
+    Means,
     Notice,
     Phase,
     Texts,
@@ -58,6 +62,8 @@ def run(
     format: Formats = None,
     limit: Limit = 50,
     on: OnOption = None,
+    engine: EngineOption = AUTO,
+    warehouse: WarehouseOption = None,
     language: LanguageOption = Language.EN,
     as_json: Json = False,
     verbose: Verbose = False,
@@ -72,7 +78,8 @@ def run(
     shown, files = formats_of(format, out)
     asked, place, day = period_of(period), data_of(data), day_of(on)
     texts = texts_of(policies, language, view)
-    work = Work(texts, chosen(plan, texts, asked), asked, place, day, plan == ALL)
+    means = Means(wished(engine), warehouse)
+    work = Work(texts, chosen(plan, texts, asked), asked, place, day, plan == ALL, means)
     with ExitStack() as stack:
         folder = stack.enter_context(prepared(out)) if out is not None else None
         kept = stack.enter_context(keeping.opened(store, new=True)) if store is not None else None
@@ -99,6 +106,7 @@ class Work:
     place: str
     day: date
     whole: bool
+    means: Means
 
 
 def _made(
@@ -114,7 +122,9 @@ def _made(
         with store.reading() as connection:
             keeping.refuse_closed(connection, work.plans, work.period)
     read = read_data(work.place, work.texts, work.plans, told, notice)
-    made = compute(work.texts, read, work.plans, work.period, told)
+    lines = folder.place if folder is not None and "parquet" in files else None
+    means = replace(work.means, folder=lines, notice=notice)
+    made = compute(work.texts, read, work.plans, work.period, told, means)
     currencies = dict(made.run.currency)
     source = shown_source(work.place)
     head = RunHead(
