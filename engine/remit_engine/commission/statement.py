@@ -114,6 +114,13 @@ class Run:
     uncounted: tuple[Uncounted, ...] = ()
     currency: Mapping[str, str | None] = field(default_factory=dict)
     """plan -> currency"""
+    base: Mapping[str, str] = field(default_factory=dict)
+    """plan -> the plan it stands on"""
+
+    def underneath(self, plan: str) -> tuple[str, ...]:
+        """The plans that a plan stands on, the nearest first."""
+        base = self.base.get(plan)
+        return () if base is None else (base, *self.underneath(base))
 
     @property
     def sound(self) -> bool:
