@@ -87,7 +87,7 @@ def _chunks(reader: Iterator[list[str]], width: int, lines: _Lines, told: Told) 
         try:
             cells = next(reader, None)
         except csv.Error as fault:
-            broken.append((start, None, _unreadable(fault, start, lines)))
+            broken.append((start, None, _unreadable(fault, lines)))
             start = lines.number + 1
             continue
         if lines.broken:
@@ -108,7 +108,7 @@ def _chunks(reader: Iterator[list[str]], width: int, lines: _Lines, told: Told) 
             return
 
 
-def _unreadable(fault: csv.Error, start: int, lines: _Lines) -> str:
+def _unreadable(fault: csv.Error, lines: _Lines) -> str:
     if "end of data" in str(fault):
         return f"a quote is opened and never closed, up to line {lines.number}"
     return f"the line cannot be read: {fault}"

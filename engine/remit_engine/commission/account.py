@@ -10,7 +10,7 @@ from remit_dsl.pay import Cap, Scale, Step
 from remit_engine.commission.crediting import Credited
 from remit_engine.commission.draft import Draft
 from remit_engine.commission.draws import drawn, in_months
-from remit_engine.commission.faults import AtFault, demanded
+from remit_engine.commission.faults import AtFault, demanded, stands_on
 from remit_engine.commission.movements import Movements
 from remit_engine.commission.periods import Period
 from remit_engine.commission.quotas import Quotas
@@ -172,8 +172,7 @@ class Account:
 
     def _step(self, draft: Draft, step: Step) -> None:
         if isinstance(step.value, Scale):
-            windows = self._windows or CreditScale(step.value)
-            value = self._book.scales.value(step, step.value, draft, windows)
+            value = self._book.scales.value(step, step.value, draft, self._windows)
         else:
             value = demanded(step.value, draft.environment, f"the step `{step.name}`")
             inputs = draft.inputs(step.value)
@@ -187,7 +186,7 @@ class Account:
             return amount
         window = draft.period.within(cap.per)
         if window in self._broken_caps:
-            raise AtFault(_stands_on(self._broken_caps[window]))
+            raise stands_on(self._broken_caps[window])
         given = self._capped.get(window, NOTHING)
         left = max(NOTHING, amount - given)
         inputs = (("given before", draft.trail.wording.amount(given)),)
@@ -268,7 +267,7 @@ class Account:
                 draft.put(name, NOTHING)
             return
         if self._broken is not None:
-            raise AtFault(_stands_on(self._broken))
+            raise stands_on(self._broken)
         month = draft.standing.month
         active = draft.standing.active
         runs = active and in_months(month, draw.until_month)
@@ -294,10 +293,6 @@ class Account:
 
 def _with_share(x: Line, share: Fraction) -> Line:
     return Line(x.event, x.kind, x.day, x.credit, x.earned, x.parts, share, x.place)
-
-
-def _stands_on(period: Period) -> str:
-    return f"it stands on the statement for {period}, which is at fault"
 
 
 def _belongs(kind: str, name: str) -> bool:

@@ -32,11 +32,10 @@ def parts(whole: int, weights: Sequence[Fraction], remainders: str) -> list[int]
         if whole:
             raise ValueError("all weights are zero")
         return [0] * len(weights)
-    match remainders:
-        case "largest":
-            return _largest(whole, scaled, total)
-        case "order":
-            return _in_order(whole, scaled, total)
+    if remainders == LARGEST:
+        return _largest(whole, scaled, total)
+    if remainders == IN_ORDER:
+        return _in_order(whole, scaled, total)
     raise ValueError(f"no such remainder rule: {remainders}")
 
 

@@ -138,8 +138,8 @@ def _due(statement: Statement | None) -> Fraction:
 
 def obstacles(run: Run, plan: str, through: date) -> Iterator[str]:
     """Why the periods of a plan up to a day cannot be closed, one sentence each."""
-    for row in run.uncounted:
-        if row.fault and row.plan == plan:
+    for row in run.uncounted_of((plan,)):
+        if row.fault:
             yield f"{row.place}: {row.reason}"
     for (name, person, period), statement in run.statements.items():
         if name == plan and period.last <= through and statement.fault:

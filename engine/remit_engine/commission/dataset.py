@@ -66,7 +66,7 @@ class Dataset:
 
     people: stretches by person, each in order of start. splits: event -> id -> shares in order.
     owners: key -> who owns it. targets: (plan's short name or None for all, person, period).
-    measures: (person, period, item). as_of: the last day of data, None for no such bound.
+    measures: (person, period, item).
     """
 
     events: Mapping[str, tuple[EventRow, ...]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from remit_dsl.expressions import Expression
+from remit_engine.commission.periods import Period
 from remit_engine.evaluate import Environment, evaluate
 from remit_engine.reason import fault_text
 from remit_engine.unknown import Unknown
@@ -21,6 +22,11 @@ def demanded(e: Expression, env: Environment, what: str) -> Any:
     if isinstance(value, Unknown):
         raise AtFault(f"{what} {because(value)}")
     return value
+
+
+def stands_on(period: Period) -> AtFault:
+    """The fault of what needs an earlier statement that has one itself."""
+    return AtFault(f"it stands on the statement for {period}, which is at fault")
 
 
 def because(unknown: Unknown) -> str:

@@ -41,7 +41,7 @@ def figure(
     facts: dict[str, Any] = {"as_of": day}
     if payee is not None:
         facts["payee"] = payee
-    env = Environment(model, day, facts, _same_unit, variables or {})
+    env = Environment(model, day, facts, same_unit, variables or {})
     found = evaluate(e, env)
     if isinstance(found, Unknown):
         raise PayFault(_why(found, payee, day), e.span)
@@ -50,7 +50,8 @@ def figure(
     return found
 
 
-def _same_unit(below: str | None, above: str | None) -> bool:
+def same_unit(below: str | None, above: str | None) -> bool:
+    """Units in pay data have no tree: the same, or not stated."""
     return below is None or above is None or below == above
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from remit_dsl.pay import Pool
+from remit_engine.commission.apportionment import LARGEST
 from remit_engine.commission.crediting import NOBODY, Credited, Lines, follow
 from remit_engine.commission.draft import Draft
 from remit_engine.commission.faults import AtFault, because, demanded
@@ -146,7 +147,7 @@ class Pools:
             raise AtFault("all weights of the pool are 0")
         if not amount:
             return dict.fromkeys(members, NOTHING)
-        rule = largest if self._pool.remainders == "largest" else in_order
+        rule = largest if self._pool.remainders == LARGEST else in_order
         return dict(zip(members, rule(amount, weights, self._terms.cent), strict=True))
 
     def _weight(self, person: str, period: Period, group: _Group) -> Fraction:

@@ -51,6 +51,7 @@ def run(
         dict(sorted(work.statements.items())),
         tuple(work.uncounted),
         {name: of.currency for name, of in terms.items()},
+        {plan.name: plan.base for plan in ordered if plan.base is not None},
     )
 
 

@@ -32,11 +32,15 @@ class Scales:
         self._lasting: dict[int, tuple[Scale, bool, bool]] = {}
         self._to_date: tuple[object, Fraction] = (None, NOTHING)
 
-    def value(self, step: Step, scale: Scale, draft: Draft, windows: CreditScale) -> Fraction:
-        """The value of a step that is a scale. Raises AtFault."""
+    def value(
+        self, step: Step, scale: Scale, draft: Draft, windows: CreditScale | None
+    ) -> Fraction:
+        """The value of a step that is a scale. windows: of a scale on credit. Raises AtFault."""
         against = None if scale.against is None else self.against(scale, draft)
         known = self._inputs(scale, draft, against)
         if scale.base is None:
+            if windows is None:
+                raise TypeError("a scale on credit goes through windows")
             return self._on_credit(step, scale, draft, windows, against, known)
         base = demanded(scale.base, draft.environment, f"the step `{step.name}`")
         value = _on_amount(scale, self.statement_ladder(scale, draft, against), base)
@@ -127,8 +131,11 @@ class Scales:
 
     def statement_ladder(self, scale: Scale, draft: Draft, against: Fraction | None) -> Ladder:
         """The scale as of the day of a statement. Raises AtFault."""
+
+        def made() -> Ladder:
+            return ladder(scale, draft.environment, against)
+
         there = draft.standing
-        made = lambda: ladder(scale, draft.environment, against)  # noqa: E731
         return self._keep(scale, against, (id(there.payee), there.day), made)
 
     def _keep(

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate, pairwise
 
+from remit_engine.commission.apportionment import LARGEST, parts
+
 NOTHING = Fraction(0)
 
 
@@ -31,15 +33,8 @@ def largest(total: Fraction, weights: Sequence[Fraction], cent: Fraction) -> tup
     """Everyone's part rounded down, the cents left to the largest fractions (ties: the first).
 
     total: whole cents; below 0 it is shared as its positive counterpart. Weights: not below 0,
-    and not all 0.
+    and not all 0 (ValueError).
     """
     if total < 0:
         return tuple(-part for part in largest(-total, weights, cent))
-    whole = sum(weights, NOTHING)
-    exact = [total * w / whole / cent for w in weights]
-    cents = [part.numerator // part.denominator for part in exact]
-    left = int(total / cent) - sum(cents)
-    first = sorted(range(len(exact)), key=lambda i: (cents[i] - exact[i], i))
-    for i in first[:left]:
-        cents[i] += 1
-    return tuple(c * cent for c in cents)
+    return tuple(cents * cent for cents in parts(int(total / cent), weights, LARGEST))

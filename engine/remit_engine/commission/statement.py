@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -114,6 +114,19 @@ class Run:
     uncounted: tuple[Uncounted, ...] = ()
     currency: Mapping[str, str | None] = field(default_factory=dict)
     """plan -> currency"""
+    base: Mapping[str, str] = field(default_factory=dict)
+    """plan -> the plan it stands on"""
+
+    def underneath(self, plan: str) -> tuple[str, ...]:
+        """The plans that a plan stands on, the nearest first."""
+        base = self.base.get(plan)
+        return () if base is None else (base, *self.underneath(base))
+
+    def uncounted_of(self, plans: Collection[str]) -> tuple[Uncounted, ...]:
+        """What some plans do not count, and the faults of the plans underneath: what is missing
+        there is missing in them too."""
+        below = {base for plan in plans for base in self.underneath(plan)}
+        return tuple(u for u in self.uncounted if u.plan in plans or (u.fault and u.plan in below))
 
     @property
     def sound(self) -> bool:

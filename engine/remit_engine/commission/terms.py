@@ -8,16 +8,16 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from babel.numbers import get_currency_precision
-
 from remit_dsl.pay import Plan
 from remit_engine.commission.dataset import Dataset
+from remit_engine.commission.figure import same_unit
 from remit_engine.commission.membership import ONE_DAY, Members
 from remit_engine.commission.periods import Period
 from remit_engine.commission.sharing import half_up
 from remit_engine.evaluate import Environment
 from remit_engine.ir import Model, holds
 from remit_engine.party import Party
+from remit_engine.text import currency_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Terms:
             plan,
             Members(data.people, plan.pays),
             currency,
-            Fraction(1, 10 ** (get_currency_precision(currency) if currency else 2)),
+            Fraction(1, 10 ** currency_places(currency)),
             max(starts, default=None),
             min(ends, default=None),
         )
@@ -81,7 +81,7 @@ class Terms:
         known = {**facts, "as_of": day}
         if payee is not None:
             known["payee"] = payee
-        return Environment(self.model, day, known, _within, {})
+        return Environment(self.model, day, known, same_unit, {})
 
     def leaving(self, person: str, day: date) -> date | None:
         """The day as of which he is paid for a line: that day, or (`leavers keep`) his last one
@@ -91,8 +91,3 @@ class Terms:
         last = self.members.last(person, day)
         keep = self.plan.leavers * ONE_DAY
         return last if last is not None and day - last <= keep else None
-
-
-def _within(below: str | None, above: str | None) -> bool:
-    """Units in pay data have no tree: the same, or not stated."""
-    return below is None or above is None or below == above

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from remit_dsl.pay import Scale
 from remit_engine.commission.crediting import Credited, follow
-from remit_engine.commission.faults import AtFault
+from remit_engine.commission.faults import stands_on
 from remit_engine.commission.ladder import Ladder
 from remit_engine.commission.periods import Period
 from remit_engine.commission.statement import Line, TierPart
@@ -127,7 +127,7 @@ class CreditScale:
         if key != self._key:
             self._window, self._key, self._broken = Window(), key, None
         if self._broken is not None:
-            raise AtFault(f"it stands on the statement for {self._broken}, which is at fault")
+            raise stands_on(self._broken)
         self._window.lowerings.extend(_lowerings(lines, key))
         return self._walk(self._window, period, lines, rates)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from engine.commission.paying import Paid, pay, plan
+from remit_engine.commission.closing import obstacles
 
 BASE = plan("payable = 10% of credit rounded half up to 0.01")
 ABOVE = """
@@ -138,3 +141,11 @@ commission third {
     found = pay(text, "2026-01", plans="third", people=PEOPLE, sale=SALES)
     # max has the credit of bob, mia that of ann
     assert found.due("dan", "2026-01", plan="third") == ["170.00"]
+
+
+def test_what_the_plan_underneath_cannot_count_keeps_the_override_open() -> None:
+    stranger = "\n5 2026-01-07 900 eve -"
+    sound, broken = overridden("all"), overridden("all", sale=SALES + stranger)
+    assert list(obstacles(sound.run, "pay.above", date(2026, 1, 31))) == []
+    (told,) = obstacles(broken.run, "pay.above", date(2026, 1, 31))
+    assert "nobody with the id `eve` is known" in told

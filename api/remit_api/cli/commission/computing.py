@@ -53,6 +53,6 @@ def computed(asked: Asked, view: Screen) -> Report:
             s for (p, _, at), s in made.run.statements.items() if p in plans and at == asked.period
         ),
         (),
-        tuple(u for u in made.run.uncounted if u.plan in plans),
+        made.run.uncounted_of(plans),
         made.climbs,
     )

@@ -156,7 +156,7 @@ def _report(work: Work, head: RunHead, made: Computed, comparison: Comparison) -
         notes,
         tuple(s for (plan, _, at), s in statements if plan in notes and at == work.period),
         tuple(d for d in comparison.differences if d.plan in notes),
-        tuple(u for u in made.run.uncounted if u.plan in notes),
+        made.run.uncounted_of(notes),
         made.climbs,
     )
 

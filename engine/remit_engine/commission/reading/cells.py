@@ -13,14 +13,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from babel.numbers import get_currency_precision
-
 from remit_dsl.types import Type
 from remit_engine.exact import MOST_DIGITS, Unreadable, day_of, shown, text_of
 from remit_engine.facts_reader import NOT_READ, FactsReader, read_fact
 from remit_engine.ir import Model
 from remit_engine.names import is_person, names_of
 from remit_engine.request import InvalidRequest
+from remit_engine.text import currency_places
 
 Read = Callable[[Any], Any]
 """From a cell, which is no empty one, to its value; raises `Unreadable`."""
@@ -56,13 +55,8 @@ def key(cell: Any) -> str:
     return text_of(cell)
 
 
-def places(currency: str | None) -> int:
-    """How many decimals amounts of a currency have; two where none is named."""
-    return 2 if currency is None else int(get_currency_precision(currency))
-
-
 def _money(type: Type, model: Model) -> Read:
-    most = places(type.currency)
+    most = currency_places(type.currency)
 
     def read(cell: Any) -> Fraction:
         found = _PLAIN.fullmatch(cell) if isinstance(cell, str) else None

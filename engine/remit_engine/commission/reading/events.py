@@ -113,7 +113,7 @@ class EventReader:
             for leaf in self.all
             if leaf.column in places
         ]
-        build = _builder(self.event, columns)
+        build = _builder(columns)
         for chunk in table.chunks:
             yield from self._chunk(chunk, columns, build, table)
 
@@ -186,7 +186,7 @@ def _empty(column: _Column, columns: list[_Column], values: list[list[Any]]) -> 
 _Build = Callable[[list[list[Any]]], list[dict[str, Any]]]
 
 
-def _builder(event: Event, columns: list[_Column]) -> _Build:
+def _builder(columns: list[_Column]) -> _Build:
     """From the values by column to facts by row, records within one another."""
     optional = {record for column in columns for record in column.leaf.within}
     return lambda values: _nested((), list(range(len(columns))), columns, values, optional)
