@@ -105,12 +105,6 @@ def test_a_run_closes_nothing_that_comes_after_it(closed, close):
     assert "run 1 is for 2026-01, and does not tell what 2026-02 pays" in refused.err
 
 
-def test_the_first_closing_is_of_a_period_that_pays_somebody(kept, close):
-    assert kept("2026-02").code == 0
-    refused = close("2025-05", "--run", "1")
-    assert (refused.code, "pays nobody before 2026-01" in refused.err) == (1, True)
-
-
 def test_a_plan_in_another_currency_is_not_held_against_what_was_paid(closed, kept):
     text = Path("pay.remit").read_text()
     start, end = text.index("commission override"), text.index("commission yearly")

@@ -146,9 +146,7 @@ def _refuse_order(connection: Connection, number: int, plan: str, closed: Period
         help = "what is paid for it is a difference of the period that is open"
         raise OutOfOrder(f"`{plan}` was closed from {done[0]} on, and {closed} is before", help)
     there = runs.open_periods(connection, number, plan)
-    first = done[-1].next if done else min(there, default=closed)
-    if closed < first and not done:
-        raise OutOfOrder(f"run {number} pays nobody before {first}", f"close {first} first")
+    first = done[-1].next if done else min([closed, *there])
     if first != closed:
         help = f"close {first} first, or all of them with `--with-earlier`"
         raise OutOfOrder(f"`{plan}` is still open for {first}", help)
