@@ -24,6 +24,8 @@ from remit_engine.commission.reading.table import Chunk, Table
 from remit_engine.commission.statement import Run, Statement
 from remit_engine.request import Problem
 
+FAR = 50
+"""Years ahead that are computed."""
 NEW = "what-if"
 """The id of a sale that is not in the data."""
 _GROUPED = re.compile(r"(?<=\d)_(?=\d)")
@@ -68,6 +70,8 @@ def cells(text: str, option: str) -> dict[str, str]:
         if not equals or not name:
             help = f"write fields with their values: `{option} 'net=90_000 date=2026-03-20'`"
             raise WrongUse(f"`{word}` is not a field with its value", help)
+        if name in found:
+            raise WrongUse(f"`{name}` is there twice in `{option} {text}`", "keep the one meant")
         found[name] = _GROUPED.sub("", value)
     return found
 
@@ -120,6 +124,9 @@ def with_change(
         near = nearest(id, [r.id for r in rows])
         help = f"did you mean `{near}`?" if near else None
         raise WrongUse(f"there is no {event.short} `{id}` in the data", help)
+    if given.get("id", id) != id:
+        help = f"`--sale 'id={given['id']} …'` is one sale more"
+        raise WrongUse(f"a change of `{id}` keeps its id", help)
     fresh = _read(texts, event, {"id": id, **given}, partial=True)
     row = replace(old, facts=_merged(old.facts, fresh, [name.split(".") for name in given]))
     changed = tuple(row if r is old else r for r in rows)
@@ -188,6 +195,10 @@ def _stray(name: str, event: Event, known: Mapping[str, Leaf]) -> Problem:
 def last_period(alternatives: Iterable[Alternative], asked: Period) -> Period:
     """The last period that a date of an alternative lies in, but not before the one asked for."""
     days = [day for a in alternatives for day in _days(a.row.facts)]
+    end = asked.start.year + FAR
+    if far := [day for day in days if day.year > end]:
+        message = f"{max(far)} is too far ahead: periods up to {end} are computed"
+        raise WrongUse(message, "leave a date that is not known yet out")
     return max([asked, *(Period.of(asked.kind, day) for day in days)])
 
 

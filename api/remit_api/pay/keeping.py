@@ -51,21 +51,25 @@ class Store:
 @contextmanager
 def opened(place: str, *, new: bool = False) -> Iterator[Store]:
     """The store of a file or an address. new: it may be made."""
-    url = place if is_url(place) else f"sqlite:///{place}"
     _refuse_files(place, new)
-    with _told(safe(url) if is_url(place) else place):
-        engine = _engine(url)
+    with _told(safe(place) if is_url(place) else place):
+        engine = _engine(place if is_url(place) else _file_url(Path(place)))
     try:
-        yield Store(engine, safe(url) if is_url(place) else place)
+        yield Store(engine, safe(place) if is_url(place) else place)
     finally:
         engine.dispose()
 
 
-def _engine(url: str) -> Engine:
+def _file_url(path: Path) -> sql.URL:
+    """The address of a file, whatever its name: `:memory:` and `a?b` are names too."""
+    return sql.URL.create("sqlite", database=str(path.resolve()))
+
+
+def _engine(url: str | sql.URL) -> Engine:
     try:
         return open_store(url)
     except (ArgumentError, NoSuchModuleError, TypeError, ValueError):
-        raise WrongUse(f"`{safe(url)}` is not the address of a store", EXAMPLE) from None
+        raise WrongUse(f"`{safe(str(url))}` is not the address of a store", EXAMPLE) from None
     except ModuleNotFoundError as fault:
         message = f"the driver `{fault.name}` for this store is not installed"
         raise WrongUse(message, f"`pip install {fault.name}`") from None
@@ -88,7 +92,7 @@ def _refuse_files(place: str, new: bool) -> None:
 
 def _other_tables(path: Path) -> str | None:
     """A table that no store has, in a file that lacks those of a store."""
-    engine = sql.create_engine(f"sqlite:///{path}")
+    engine = sql.create_engine(_file_url(path))
     try:
         names = sql.inspect(engine).get_table_names()
     except SQLAlchemyError:
@@ -118,6 +122,7 @@ def _told(name: str) -> Iterator[None]:
 def keep(connection: Connection, head: RunHead, run: Run) -> tuple[RunHead, Comparison]:
     """Keep a run, held against what is closed. Returns its head with its number, and the
     differences."""
+    refuse_another(connection, head)
     numbered = replace(head, number=runs.next_number(connection))
     paid = closings.read(connection, tuple(head.plans))
     found = compared(paid, run, numbered.version, tuple(head.plans), head.period.last)
@@ -126,16 +131,40 @@ def keep(connection: Connection, head: RunHead, run: Run) -> tuple[RunHead, Comp
     return numbered, whole
 
 
+def refuse_another(connection: Connection, head: RunHead) -> None:
+    """A plan that was closed in another currency, or by other periods, is another plan: nothing
+    of the two can be held against one another. Raises Refused."""
+    for closed in closings.heads(connection):
+        short = closed.plan.rsplit(".", 1)[-1]
+        help = "end the plan with `effective until`, and write the new one under another name"
+        if closed.plan not in head.plans:
+            continue
+        if closed.period.kind != head.period.kind:
+            said = f"`{short}` was closed by the {closed.period.kind}, as for {closed.period}"
+            raise Refused(f"{said}, and is now paid by the {head.period.kind}", help)
+        before = runs.head_of(connection, closed.run).plans[closed.plan]
+        if before != (now := head.plans[closed.plan]):
+            said = f"`{short}` was closed in {before or 'no currency'} for {closed.period}"
+            raise Refused(f"{said}, and is now paid in {now or 'no currency'}", help)
+
+
 def refuse_closed(connection: Connection, plans: Iterable[str], period: Period) -> None:
     """A closed period is not run again. Raises Refused."""
     for plan in plans:
-        if period in runs.closed_periods(connection, plan):
-            short = plan.rsplit(".", 1)[-1]
+        done = [p for p in runs.closed_periods(connection, plan) if p.kind == period.kind]
+        short = plan.rsplit(".", 1)[-1]
+        if period in done:
             help = (
                 f"`remit commission statements {short} --period {period}` shows it; what changed "
                 f"since is paid as a difference with the next period: `--period {period.next}`"
             )
             raise Refused(f"`{short}` is closed for {period}", help)
+        if done and period < done[0]:
+            help = (
+                "what is paid for it is a difference of the period that is open: "
+                f"`--period {done[-1].next}`"
+            )
+            raise Refused(f"`{short}` was closed from {done[0]} on, and {period} is before", help)
 
 
 def dropped(
@@ -200,7 +229,10 @@ def close(
     run = runs.latest(connection, plan, period) if number is None else number
     wanted = [period]
     if earlier:
-        wanted = [*(p for p in runs.open_periods(connection, run, plan) if p < period), period]
+        done = runs.closed_periods(connection, plan)
+        there = runs.open_periods(connection, run, plan)
+        first = done[-1].next if done else min([period, *there])
+        wanted = [Period(period.kind, i) for i in range(first.index, period.index)] + wanted
     return [closings.close(connection, run, plan, p, by) for p in wanted]
 
 

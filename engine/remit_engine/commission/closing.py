@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from remit_engine.commission.changes import Change, changes
 from remit_engine.commission.periods import Period
@@ -93,25 +94,34 @@ def compared(
     """What `run` says differently about the closed periods of `plans` that end by `through`.
 
     closings: in the order they were closed. plans: all that the run answers for; one that has
-    closings and no statement in the run was dropped, and all it paid is taken back.
+    closings and no statement in the run was dropped, and all it paid is taken back. Nothing was
+    paid for what lies before the first closing of a plan, and nothing else will ever pay it.
     """
     known = [c for c in closings if c.plan in plans and c.period.last <= through]
     paid = _settled(known)
     periods = {(c.plan, c.period): c.version for c in known}
     found: list[Difference] = []
     unsettled: list[Statement] = []
-    for key in sorted({*paid, *(k for k in run.statements if (k[0], k[2]) in periods)}):
+    first = {c.plan: c for c in reversed(known)}
+    for key in sorted({*paid, *(k for k in run.statements if _is_past(k, first, periods))}):
         new = run.statements.get(key)
         if new is not None and new.due is None:
             unsettled.append(new)
             continue
-        old = paid.get(key) or _Settled(NOTHING, periods[key[0], key[2]], None)
+        version_then = periods.get((key[0], key[2]), first[key[0]].version)
+        old = paid.get(key) or _Settled(NOTHING, version_then, None)
         amount = _due(new) - old.due
         if amount:
             posted = open_period(closings, key[0]) or key[2].next
             reasons = changes(old.statement, new)
             found.append(Difference(*key, posted, amount, old.version, version, new, reasons))
     return Comparison(tuple(found), tuple(unsettled))
+
+
+def _is_past(key: Key, first: Mapping[str, Closing], closed: Collection[Any]) -> bool:
+    """Closed, or before the first period of its plan that was."""
+    plan, _, period = key
+    return (plan, period) in closed or (plan in first and period < first[plan].period)
 
 
 def _settled(closings: Iterable[Closing]) -> dict[Key, _Settled]:

@@ -24,7 +24,7 @@ class Status(enum.StrEnum):
 
 
 class Settled(Exception):
-    """A dispute that is no longer open was to be answered or withdrawn."""
+    """A dispute that is no longer open, or was not yet, was to be answered or withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,14 @@ class Dispute:
         return self.answer is None and day > self.deadline
 
     def answered(self, answer: Answer) -> Dispute:
-        """The dispute with its end; raises Settled when it has one already."""
+        """The dispute with its end; raises Settled when it has one already, or was opened later."""
         if self.answer is not None:
             raise Settled(
                 f"dispute {self.number} was {self.answer.status} on {self.answer.on} "
                 f"by {self.answer.by}"
+            )
+        if answer.on < self.on:
+            raise Settled(
+                f"dispute {self.number} was opened on {self.on}, and is not settled before that"
             )
         return replace(self, answer=answer)

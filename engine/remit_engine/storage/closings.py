@@ -12,12 +12,13 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from remit_engine.commission.changes import changes
-from remit_engine.commission.closing import Closing, Comparison, Difference, Version
+from remit_engine.commission.closing import Closing, Comparison, Difference
 from remit_engine.commission.document import digest, version_document
 from remit_engine.commission.periods import Period
 from remit_engine.commission.statement import Statement
 from remit_engine.storage import runs, statement_rows, tables
 from remit_engine.storage.faults import AlreadyClosed, AtFault, NotKept, OutOfOrder, Stale
+from remit_engine.storage.runs import RunHead
 from remit_engine.storage.tables import Row
 
 GENESIS = "0" * 64
@@ -45,6 +46,7 @@ def close(connection: Connection, number: int, plan: str, closed: Period, by: st
     """Close a period of a plan with what run `number` gave for it. Raises AlreadyClosed,
     OutOfOrder, Stale, AtFault, NotKept. To be called in a writing transaction."""
     row = _plan_row(connection, number, plan)
+    _refuse_unsaid(connection, number, closed)
     _refuse_order(connection, number, plan, closed)
     _refuse_stale(connection, row)
     if faults := tuple(json.loads(row["faults"])):
@@ -92,15 +94,19 @@ def explained(connection: Connection, found: Comparison) -> Comparison:
 
 
 def hash_of(
-    head: ClosingHead, version: Version, paid: Mapping[str, str], differences: Sequence[str]
+    head: ClosingHead, run: RunHead, paid: Mapping[str, str], differences: Sequence[str]
 ) -> str:
-    """The hash of a closing. paid: the digest of each person's statement. differences: theirs, in
-    order."""
+    """The hash of a closing. run: what it was closed with. paid: the digest of each person's
+    statement. differences: theirs, in order."""
     return digest(
         {
             **{name: v for name, v in _values(head).items() if name != "hash"},
             "period": str(head.period),
-            "version": version_document(version),
+            "version": version_document(run.version),
+            "currency": run.plans.get(head.plan),
+            "asked": str(run.period),
+            "data": run.data,
+            "engine": run.engine,
             "paid": dict(paid),
             "posted": list(differences),
         }
@@ -122,14 +128,25 @@ def _plan_row(connection: Connection, number: int, plan: str) -> Row:
     return row
 
 
+def _refuse_unsaid(connection: Connection, number: int, closed: Period) -> None:
+    """A run closes nothing after the period it was asked for."""
+    asked = runs.head_of(connection, number).period
+    if closed.kind != asked.kind or closed > asked:
+        help = f"run it for {closed}: `remit commission run … --period {closed} --store`"
+        raise NotKept(f"run {number} is for {asked}, and does not tell what {closed} pays", help)
+
+
 def _refuse_order(connection: Connection, number: int, plan: str, closed: Period) -> None:
     """Periods are closed one after the other, from the first that pays anybody anything."""
     done = runs.closed_periods(connection, plan)
     if closed in done:
         help = "what changed since is a difference of the period that is open"
         raise AlreadyClosed(f"`{plan}` is closed for {closed}", help)
-    earlier = [p for p in runs.open_periods(connection, number, plan) if p < closed]
-    first = done[-1].next if done else earlier[0] if earlier else closed
+    if done and closed < done[0]:
+        help = "what is paid for it is a difference of the period that is open"
+        raise OutOfOrder(f"`{plan}` was closed from {done[0]} on, and {closed} is before", help)
+    there = runs.open_periods(connection, number, plan)
+    first = done[-1].next if done else min([closed, *there])
     if first != closed:
         help = f"close {first} first, or all of them with `--with-earlier`"
         raise OutOfOrder(f"`{plan}` is still open for {first}", help)
@@ -154,9 +171,8 @@ def _made(connection: Connection, number: int, plan: str, closed: Period, by: st
     paid = connection.execute(sql.select(s.person, s.digest).where(*own(head))).all()
     told = connection.scalars(sql.select(d.digest).where(*posted(head)).order_by(d.id)).all()
     counted = replace(head, statements=len(paid), differences=len(told))
-    version = runs.head_of(connection, number).version
-    digests = dict(paid)
-    return replace(counted, hash=hash_of(counted, version, digests, told))
+    made_by = runs.head_of(connection, number)
+    return replace(counted, hash=hash_of(counted, made_by, dict(paid), told))
 
 
 def own(head: ClosingHead) -> tuple[sql.ColumnElement[bool], ...]:

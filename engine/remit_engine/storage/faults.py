@@ -16,6 +16,10 @@ class NotKept(StoreFault):
     """What was asked for is not in the store."""
 
 
+class Corrupt(StoreFault, ValueError):
+    """What stands in the store cannot have been written by it."""
+
+
 class AlreadyClosed(StoreFault):
     """The period is closed, and stays as it is."""
 

@@ -19,7 +19,7 @@ TURN = 7_264_833
 """The number of the lock by which writers on PostgreSQL take turns."""
 
 
-def open_store(url: str) -> Engine:
+def open_store(url: str | sql.URL) -> Engine:
     """The store at an address, its tables made where they are missing. Raises what SQLAlchemy does
     for an address that is none, a driver that is not there, a database that cannot be opened."""
     engine = sql.create_engine(url)

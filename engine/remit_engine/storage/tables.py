@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import sqlalchemy as sql
@@ -9,6 +10,7 @@ from sqlalchemy.engine import Dialect, RowMapping
 
 from remit_engine.commission.periods import Period
 from remit_engine.commission.statement import AMOUNTS
+from remit_engine.storage.faults import Corrupt
 from remit_engine.text import exact
 
 metadata = sql.MetaData(
@@ -19,6 +21,10 @@ metadata = sql.MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+_EXACT = re.compile(r"-?[0-9]+(\.[0-9]+)?(/[0-9]+)?")
+ALTERED = "somebody altered it: take the store from a copy that `remit commission verify` passes"
 
 
 class Exact(sql.types.TypeDecorator[Fraction]):
@@ -32,7 +38,9 @@ class Exact(sql.types.TypeDecorator[Fraction]):
         return None if value is None else exact(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Fraction | None:
-        """As it was."""
+        """As it was; Corrupt for what is no exact number."""
+        if value is not None and _EXACT.fullmatch(value) is None:
+            raise Corrupt(f"`{value[:40]}` in the store is no amount", ALTERED)
         return None if value is None else Fraction(value)
 
 
@@ -47,10 +55,10 @@ class Written(sql.types.TypeDecorator[Period]):
         return None if value is None else str(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Period | None:
-        """As it was; ValueError for what is no period."""
+        """As it was; Corrupt for what is no period."""
         found = None if value is None else Period.parse(value)
         if value is not None and found is None:
-            raise ValueError(f"`{value}` in the store is no period")
+            raise Corrupt(f"`{value[:40]}` in the store is no period", ALTERED)
         return found
 
 

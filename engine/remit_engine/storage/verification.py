@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
-from remit_engine.commission.closing import Version
 from remit_engine.commission.document import difference_document, digest, statement_document
 from remit_engine.storage import closings, runs, statement_rows, tables
 from remit_engine.storage.closings import GENESIS, ClosingHead
 from remit_engine.storage.faults import NotKept
+from remit_engine.storage.runs import RunHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +98,11 @@ def _whole(connection: Connection, head: ClosingHead) -> Iterator[Altered]:
         sql.select(d.digest).where(*closings.posted(head)).order_by(d.id)
     ).all()
     try:
-        version: Version | None = runs.head_of(connection, head.run).version
+        run: RunHead | None = runs.head_of(connection, head.run)
     except (NotKept, ValueError):
-        version = None
+        run = None
     digests = {row.person: row.digest for row in paid}
-    if version is None or closings.hash_of(head, version, digests, posted) != head.hash:
+    if run is None or closings.hash_of(head, run, digests, posted) != head.hash:
         yield _about(head, "it is not what was closed: its hash does not fit")
 
 

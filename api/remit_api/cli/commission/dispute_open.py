@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -64,6 +65,7 @@ Deadline = Annotated[
     typer.Option("--deadline", metavar="DATE", help="The last day for an answer, YYYY-MM-DD."),
 ]
 PARAMETER = "dispute_days"
+_AMOUNT = re.compile(r"[+-]?[0-9][0-9_]{0,39}(\.[0-9]{1,12})?")
 
 
 def dispute_open(
@@ -119,16 +121,19 @@ def _deadline(day: date, days: int | None, deadline: str | None, policy: list[st
             message = f"no parameter `{PARAMETER}` of the policies says by when an answer is due"
             raise WrongUse(message, "say it with `--days 14`")
         raise WrongUse("nothing says by when an answer is due", help)
-    return day + timedelta(days=days)
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        message = f"there is no calendar {days} days after {day}"
+        raise WrongUse(message, "name the last day with `--deadline DATE`") from None
 
 
 def _amount(written: str | None) -> Fraction | None:
     if written is None:
         return None
-    try:
-        return Fraction(written.strip().replace("_", ""))
-    except (ValueError, ZeroDivisionError):
-        raise WrongUse(f"`{written}` is not an amount", "write it as `1_200.50`") from None
+    if _AMOUNT.fullmatch(written.strip()) is None:
+        raise WrongUse(f"`{written[:40]}` is not an amount", "write it as `1_200.50`")
+    return Fraction(written.strip().replace("_", ""))
 
 
 def _refuse_strange(

@@ -7,7 +7,14 @@ from typing import Annotated
 import typer
 
 from remit_api.cli.commission.dispute_words import tell
-from remit_api.cli.commission.options import ByOption, OnOption, StoreOption, day_of, store_of
+from remit_api.cli.commission.options import (
+    LARGEST,
+    ByOption,
+    OnOption,
+    StoreOption,
+    day_of,
+    store_of,
+)
 from remit_api.cli.commission.who import doer
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import Json
@@ -17,7 +24,10 @@ from remit_engine.commission.dispute import Answer, Status
 from remit_engine.commission.document import dispute_document
 from remit_engine.storage import disputes
 
-Number = Annotated[int, typer.Argument(metavar="NUMBER", help="The number of the dispute.")]
+Number = Annotated[
+    int,
+    typer.Argument(metavar="NUMBER", min=1, max=LARGEST, help="The number of the dispute."),
+]
 Why = Annotated[str, typer.Option("--outcome", metavar="TEXT", help="Why it is withdrawn.")]
 
 

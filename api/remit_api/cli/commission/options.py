@@ -15,6 +15,8 @@ from remit_api.files import policy_paths
 from remit_api.pay.running import Texts, open_texts, parse_period
 from remit_engine.commission.periods import Period
 
+LARGEST = 2**63 - 1
+"""The largest number a store gives."""
 PlanArgument = Annotated[
     str, typer.Argument(metavar="PLAN|all", help="A plan, or all that are paid by such periods.")
 ]
@@ -61,7 +63,8 @@ PersonOption = Annotated[
     str | None, typer.Option("--person", metavar="PERSON", help="Only this person.")
 ]
 RunOption = Annotated[
-    int | None, typer.Option("--run", metavar="NUMBER", help="A kept run. [the latest]")
+    int | None,
+    typer.Option("--run", metavar="NUMBER", min=1, max=LARGEST, help="A kept run. [the latest]"),
 ]
 ByOption = Annotated[
     str | None,
@@ -152,6 +155,8 @@ def formats_of(given: str | None, out: Path | None) -> tuple[bool, tuple[str, ..
         if word not in ("table", *FILES):
             known = ", ".join(f"`{f}`" for f in ("table", *FILES))
             raise WrongUse(f"there is no format `{word}`", f"the formats are {known}")
+    if not wanted:
+        raise WrongUse("no format was named", "such as `--format table` or `--format csv,html`")
     files = tuple(f for f in FILES if f in wanted)
     if files and out is None:
         raise WrongUse(f"`--format {files[0]}` writes files", "name a folder with `--out DIR`")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -28,7 +29,7 @@ from remit_api.cli.commission.options import (
 )
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import Json, Language, LanguageOption, Verbose
-from remit_api.cli.output import Screen, screen
+from remit_api.cli.output import Screen, plural, screen
 from remit_api.cli.progress import phases
 from remit_api.past.source import shown_source
 from remit_api.pay import keeping
@@ -47,7 +48,7 @@ from remit_api.pay.running import (
     other_kinds,
     read_data,
 )
-from remit_engine.commission.closing import Comparison
+from remit_engine.commission.closing import Comparison, Difference
 from remit_engine.commission.periods import Period
 from remit_engine.storage.runs import RunHead
 
@@ -84,7 +85,7 @@ def run(
         folder = stack.enter_context(prepared(out)) if out is not None else None
         kept = stack.enter_context(keeping.opened(store, new=True)) if store is not None else None
         with phases(view, "pay") as told:
-            report, names = _made(work, kept, folder, files, told, view.remark)
+            report, later, names = _made(work, kept, folder, files, told, view.remark)
         if folder is not None:
             folder.publish()
     if as_json:
@@ -93,6 +94,7 @@ def run(
         _show(report, texts, plan, limit, view)
     if out is not None and not as_json:
         view.line(f"{', '.join(names)} in {out}")
+    _tell_later(later, view)
     return ExitCode.FAILED if report.faults else ExitCode.OK
 
 
@@ -116,8 +118,9 @@ def _made(
     files: Sequence[str],
     told: Phase,
     notice: Notice,
-) -> tuple[Report, Sequence[str]]:
-    """The report of a run; kept, and written into a folder that waits to be published."""
+) -> tuple[Report, Sequence[Difference], Sequence[str]]:
+    """The report of a run, the differences that an earlier period pays, and the files; kept, and
+    written into a folder that waits to be published."""
     if store is not None:
         with store.reading() as connection:
             keeping.refuse_closed(connection, work.plans, work.period)
@@ -143,7 +146,8 @@ def _made(
         report = _report(work, head, made, comparison)
         told("writing", 0, 0)
         names = folder.write(report, files, report_view.summary(report)) if folder else ()
-    return report, names
+    later = [d for d in comparison.differences if d.posted != work.period]
+    return report, later, names
 
 
 def _report(work: Work, head: RunHead, made: Computed, comparison: Comparison) -> Report:
@@ -155,10 +159,21 @@ def _report(work: Work, head: RunHead, made: Computed, comparison: Comparison) -
         head,
         notes,
         tuple(s for (plan, _, at), s in statements if plan in notes and at == work.period),
-        tuple(d for d in comparison.differences if d.plan in notes),
+        tuple(d for d in comparison.differences if d.plan in notes and d.posted == work.period),
         made.run.uncounted_of(notes),
         made.climbs,
     )
+
+
+def _tell_later(found: Sequence[Difference], view: Screen) -> None:
+    """Differences that another open period pays are not in this one's total."""
+    for (plan, posted), count in Counter((d.plan, d.posted) for d in found).items():
+        short, many = plan.rsplit(".", 1)[-1], plural(count, "difference")
+        view.note(
+            ("warning", "bold yellow"),
+            f": {many} of `{short}` {'is' if count == 1 else 'are'} paid with {posted}, which is",
+            f" open, and not here; `remit commission differences {short}` lists them",
+        )
 
 
 def _show(report: Report, texts: Texts, plan: str, limit: int, view: Screen) -> None:
