@@ -22,25 +22,31 @@ def parquet_table(path: Path, told: Callable[[int], None]) -> Table:
     connection = duckdb.connect(config={"threads": 1})
     try:
         found = connection.sql(f"SELECT * FROM {parquet(path)} LIMIT 0")
-        flat = [
-            leaf
-            for name, kind in zip(found.columns, found.types, strict=True)
-            for leaf in _leaves(name, quoted(name), kind)
-        ]
-        source = f"SELECT {', '.join(f'{e} AS {quoted(n)}' for n, e in flat)} FROM {parquet(path)}"
+        flat = flat_columns(found)
+        shown = ", ".join(f"{e} AS {quoted(n)}" for n, e, _ in flat)
+        source = f"SELECT {shown} FROM {parquet(path)}"
         shape = connection.sql(f"{source} LIMIT 0")
         asked = f"SELECT {legible(shape.columns, shape.types)} FROM ({source})"
         result = connection.execute(asked)
     except duckdb.Error as fault:
         said = str(fault).split("\n", 1)[0]
         raise FileTrouble(path, f"`{path.name}` is not Parquet: {said}") from None
-    columns = tuple(name for name, _ in flat)
+    columns = tuple(name for name, *_ in flat)
     return Table(path.name, columns, _chunks(result, columns, told))
 
 
-def _leaves(name: str, value: str, kind: Any) -> Iterator[tuple[str, str]]:
+def flat_columns(found: duckdb.DuckDBPyRelation) -> list[tuple[str, str, str]]:
+    """Name, expression and type of every column, with those of records under dotted names."""
+    return [
+        leaf
+        for name, kind in zip(found.columns, found.types, strict=True)
+        for leaf in _leaves(name, quoted(name), kind)
+    ]
+
+
+def _leaves(name: str, value: str, kind: Any) -> Iterator[tuple[str, str, str]]:
     if not is_record(kind):
-        yield name, value
+        yield name, value, str(kind)
         return
     for inner, below in kind.children:
         yield from _leaves(f"{name}.{inner}", f"{value}.{quoted(inner)}", below)

@@ -14,6 +14,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Protocol
 
+from remit_dsl.pay import Event
 from remit_dsl.program import Program
 from remit_dsl.types import Type
 from remit_engine.commission.dataset import Dataset, EventRow
@@ -108,9 +109,14 @@ def stage(
         rows = data.events.get(event, ())
         links = {f: order.get(target, {}) for f, target in declared.links.items()}
         table = f"{prefix}_{i}"
-        kinds = dict(_paths(program, {n: f.type for n, f in declared.fields.items()}, links))
+        kinds = layout(program, declared)
         found[event] = _staged(warehouse, table, rows, order.get(event, {}), kinds, people, links)
     return found
+
+
+def layout(program: Program, event: Event) -> dict[Path, str]:
+    """The form of every field that has a column, in the order of the columns (f0, f1 …)."""
+    return dict(_paths(program, {n: f.type for n, f in event.fields.items()}, event.links))
 
 
 def _paths(
