@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import pairwise
 
 from remit_engine.commission.dataset import Stretch
@@ -38,12 +39,16 @@ class Members:
         self._pays = frozenset(pays)
         self._timelines: dict[str, tuple[Days, ...]] = {}
 
-    @property
-    def persons(self) -> list[str]:
+    @cached_property
+    def persons(self) -> tuple[str, ...]:
         """The ids of all who are ever in the plan, in order."""
-        return sorted(
-            p for p, held in self._people.items() if any(s.position in self._pays for s in held)
-        )
+        pays, found = self._pays, []
+        for person, held in self._people.items():
+            for stretch in held:
+                if stretch.position in pays:
+                    found.append(person)
+                    break
+        return tuple(sorted(found))
 
     def known(self, person: str) -> bool:
         """True when there is such a person, in the plan or not."""
@@ -86,9 +91,20 @@ class Members:
 
     def steady(self, person: str) -> bool:
         """True when nothing about him ever changes."""
-        return len(self._timeline(person)) <= 1 and all(
-            d.start == date.min and d.until == date.max for d in self._timeline(person)
-        )
+        for stretch in self._people.get(person, ()):
+            if stretch.start is not None or stretch.until is not None:
+                return False
+        return True
+
+    def pays(self, person: str, day: date) -> bool:
+        """True when he is in the plan on a day."""
+        held = self._people.get(person, ())
+        return any(s.position in self._pays and s.covers(day) for s in held)
+
+    def managers(self, person: str, day: date) -> frozenset[str]:
+        """The ids of his direct superiors on a day."""
+        held = self._people.get(person, ())
+        return frozenset([m for s in held if s.covers(day) for m in s.managers])
 
     def _timeline(self, person: str) -> tuple[Days, ...]:
         found = self._timelines.get(person)

@@ -13,6 +13,7 @@ from typing import Any
 from remit_dsl import expressions as x
 from remit_dsl.pay import Scale
 from remit_engine.commission.batch.forms import TARGET
+from remit_engine.commission.dataset import Stretch
 from remit_engine.commission.faults import AtFault
 from remit_engine.commission.ladder import Ladder, ladder
 from remit_engine.commission.membership import ONE_DAY, Days
@@ -143,7 +144,6 @@ class Profiler:
     _held: bool = False
     _scored: bool = False
     _known: dict[Hashable, Profile] = field(default_factory=dict)
-    _alike: dict[Hashable, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         program = self.terms.model.program
@@ -153,29 +153,32 @@ class Profiler:
             every.append(quota.value)
         facts = [f for e in every for f in facts_in(e, program)]
         paths = sorted({f.path[1:] for f in facts if f.path[0] == "payee"})
-        self._held = any(
-            isinstance(part, (x.HoldsPosition, x.ReportsTo)) for e in every for part in x.walk(e)
+        asked = (x.HoldsPosition, x.ReportsTo)
+        self._held = () in paths or any(
+            isinstance(part, asked) for e in every for part in _everything(e, self.terms)
         )
         self._paths = tuple(paths)
         self._scored = any(f.path[0] == "scorecard" for f in facts)
 
     def of(self, person: str) -> Profile:
         """The profile of a person."""
-        timeline = self.terms.members.timeline(person)
-        shape: list[Hashable] = [(d.start, d.until, d.active, self._read(d)) for d in timeline]
-        key = (tuple(shape), person if self._scored else self.personal(person))
+        held = self.terms.data.people[person]
+        shape = tuple([(s.start, s.until, s.position, self._read(s)) for s in held])
+        key = (shape, person if self._scored else self.personal(person))
         found = self._known.get(key)
         if found is None:
-            sheets = tuple(self._sheets(person))
-            spans = self._whole(person) if self.whole else self._spans(person, timeline)
-            found = self._known[key] = Profile(sheets, tuple(spans))
+            found = self._known[key] = self._made(person)
         return found
 
-    def _read(self, days: Days) -> Hashable:
-        """What expressions read of him."""
-        if self._held or () in self._paths:
-            return id(days)
-        return tuple([_leaf(days.payee.attributes, path) for path in self._paths])
+    def _made(self, person: str) -> Profile:
+        spans = self._whole(person) if self.whole else self._spans(person)
+        return Profile(tuple(self._sheets(person)), tuple(spans))
+
+    def _read(self, held: Stretch) -> Hashable:
+        """What expressions read of him beside position and days."""
+        if self._held:
+            return held.person
+        return tuple([_leaf(held, path) for path in self._paths])
 
     # --- statements ------------------------------------------------------------------------
 
@@ -265,8 +268,9 @@ class Profiler:
 
     # --- lines -----------------------------------------------------------------------------
 
-    def _spans(self, person: str, timeline: tuple[Days, ...]) -> Iterator[Span]:
+    def _spans(self, person: str) -> Iterator[Span]:
         sheets: dict[int, dict[str, Any]] = {}
+        timeline = self.terms.members.timeline(person)
         for days, start, until in _counting(timeline, self.terms.plan.leavers or 0):
             first, end = self.calendar.edges[0], self.calendar.edges[-1]
             at, stop = max(start, first), min(until, end)
@@ -338,7 +342,11 @@ def _value(e: x.Expression, env: Environment) -> Any:
     return None if isinstance(value, Unknown) else value
 
 
-def _leaf(value: Any, path: tuple[str, ...]) -> Hashable:
+def _leaf(held: Stretch, path: tuple[str, ...]) -> Hashable:
+    """An attribute as a payee has it."""
+    value: Any = held.attributes
+    if path in _OWN and path[0] not in value:
+        return held.person if path == ("id",) else held.unit
     for step in path:
         if value is None:
             return None
@@ -347,6 +355,8 @@ def _leaf(value: Any, path: tuple[str, ...]) -> Hashable:
 
 
 _ABSENT = ("absent",)
+_OWN = (("id",), ("unit",))
+"""what a payee has beside the attributes of his row"""
 
 
 def turns(terms: Terms, expressions: Iterable[x.Expression]) -> Iterator[date]:

@@ -8,7 +8,7 @@ from remit_engine.commission.batch.forms import TARGET
 from remit_engine.commission.batch.plan_tables import PlanTables
 from remit_engine.commission.batch.plan_work import WINDOWS, PlanWork
 from remit_engine.commission.batch.profiles import Calendar, Wanted
-from remit_engine.commission.batch.reports import COLUMNS, reports
+from remit_engine.commission.batch.reports import load_reports
 from remit_engine.commission.batch.statement_forms import statement_forms
 from remit_engine.commission.batch.whole import Whole
 from remit_engine.commission.terms import Terms
@@ -30,7 +30,7 @@ class ReportPlan(PlanWork):
         under = Terms.of(
             self.terms.model, self.terms.data, self.terms.model.program.plans[base.plan]
         )
-        self.warehouse.load(table, COLUMNS, reports(self.terms, under, calendar, self.people))
+        load_reports(self.warehouse, table, self.terms, under, calendar, self.people)
         lines = f"{self.prefix}_lines"
         self.warehouse.view(
             lines,

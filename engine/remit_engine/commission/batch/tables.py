@@ -2,7 +2,8 @@
 
 `sheets`: payee, period, active, month, sound, quota, and the values. `spans`: slot (numbered in
 the order of people and days), payee, period, pw (payee and window), key (payee and piece), the
-days [since, before), and the values.
+days [since, before), and the values. Python writes a row for each profile; the warehouse joins
+them to the people who have it.
 """
 
 from __future__ import annotations
@@ -94,8 +95,10 @@ def load(
         _window_sql(windows),
         all(_whole(s, calendar) for s in spans),
     )  # fmt: skip
-    _load_sheets(warehouse, found, people, shape)
-    _load_spans(warehouse, found, people, shape, windows)
+    everybody = _load_people(warehouse, found, people)
+    _load_sheets(warehouse, found, everybody, distinct, shape)
+    _load_spans(warehouse, found, everybody, distinct, shape, windows)
+    warehouse.drop(everybody)
     return found
 
 
@@ -143,52 +146,69 @@ def _typed(names: Iterable[str], *groups: Iterable[Known]) -> list[tuple[str, st
     return [*((n, BIGINT) for n in names), *((k.name, k.type) for g in groups for k in g)]
 
 
+def _numbered(people: Mapping[int, Profile]) -> Iterator[Row]:
+    """Each person, the number of his profile, and that of his first span."""
+    numbers: dict[int, int] = {}
+    slot = 0
+    for person, profile in people.items():
+        yield person, numbers.setdefault(id(profile), len(numbers)), slot
+        slot += len(profile.spans)
+
+
+def _load_people(warehouse: Scratch, loaded: Loaded, people: Mapping[int, Profile]) -> str:
+    table = f"{loaded.sheets}_people"
+    names = ("payee", "profile", "first_slot")
+    warehouse.load(table, [(n, BIGINT) for n in names], _numbered(people))
+    return table
+
+
 def _load_sheets(
-    warehouse: Scratch, loaded: Loaded, people: Mapping[int, Profile], shape: Shape
+    warehouse: Scratch, loaded: Loaded, people: str, distinct: Sequence[Profile], shape: Shape
 ) -> None:
-    def row(s: Sheet) -> Row:
-        head = (s.period, s.active, s.month, int(s.sound), loaded.quota.cell(s.quota))
+    def row(number: int, s: Sheet) -> Row:
+        head = (number, s.period, s.active, s.month, int(s.sound), loaded.quota.cell(s.quota))
         body = tuple(k.cell(v) for k, v in zip(loaded.values, s.values, strict=True))
         return (*head, *body, *_cells(loaded.statement_scales, shape.statement_scales, s.ladders))
 
-    made: dict[int, list[Row]] = {}
-
-    def rows() -> Iterator[Row]:
-        for number, profile in people.items():
-            if id(profile) not in made:
-                made[id(profile)] = [row(s) for s in profile.sheets]
-            for r in made[id(profile)]:
-                yield (number, *r)
-
     scales = [k for c in loaded.statement_scales for k in c.columns]
-    names = ("payee", "period", "active", "month", "sound", "quota")
-    warehouse.load(loaded.sheets, _typed(names, loaded.values, scales), rows())
+    names = ("profile", "period", "active", "month", "sound", "quota")
+    typed = _typed(names, loaded.values, scales)
+    rows = f"{loaded.sheets}_each"
+    warehouse.load(rows, typed, (row(i, s) for i, p in enumerate(distinct) for s in p.sheets))
+    _joined(warehouse, loaded.sheets, people, rows, ["p.payee", *_shown(typed[1:])])
 
 
 def _load_spans(
     warehouse: Scratch,
     loaded: Loaded,
-    people: Mapping[int, Profile],
+    people: str,
+    distinct: Sequence[Profile],
     shape: Shape,
     windows: Sequence[int],
 ) -> None:
-    def row(s: Span) -> Row:
-        head = (s.period, windows[s.period], s.piece, s.start, s.until)
+    def row(number: int, nth: int, s: Span) -> Row:
+        head = (number, nth, windows[s.period], s.piece, s.period, s.start, s.until)
         body = tuple(k.cell(v) for k, v in zip(loaded.line_values, s.values, strict=True))
         return (*head, *body, *_cells(loaded.line_scales, shape.line_scales, s.ladders))
 
-    made: dict[int, list[Row]] = {}
-
-    def rows() -> Iterator[Row]:
-        slot = 0
-        for number, profile in people.items():
-            if id(profile) not in made:
-                made[id(profile)] = [row(s) for s in profile.spans]
-            for period, window, piece, *rest in made[id(profile)]:
-                pw, key = number * loaded.windows + window, number * loaded.pieces + piece
-                yield (slot, number, period, pw, key, *rest)
-                slot += 1
-
     scales = [k for c in loaded.line_scales for k in c.columns]
-    names = ("slot", "payee", "period", "pw", "keyed", "since", "before")
-    warehouse.load(loaded.spans, _typed(names, loaded.line_values, scales), rows())
+    names = ("profile", "nth", "win", "piece", "period", "since", "before")
+    typed = _typed(names, loaded.line_values, scales)
+    rows = f"{loaded.spans}_each"
+    every = ((i, n, s) for i, p in enumerate(distinct) for n, s in enumerate(p.spans))
+    warehouse.load(rows, typed, (row(*of) for of in every))
+    pw = f"p.payee * CAST({loaded.windows} AS BIGINT) + r.win AS pw"
+    keyed = f"p.payee * CAST({loaded.pieces} AS BIGINT) + r.piece AS keyed"
+    shown = ["p.first_slot + r.nth AS slot", "p.payee", pw, keyed, *_shown(typed[4:])]
+    _joined(warehouse, loaded.spans, people, rows, shown)
+
+
+def _shown(typed: Sequence[tuple[str, str]]) -> list[str]:
+    return [f"r.{name}" for name, _ in typed]
+
+
+def _joined(warehouse: Scratch, table: str, people: str, rows: str, shown: Sequence[str]) -> None:
+    """The rows of a profile, for everybody who has it."""
+    query = f"SELECT {', '.join(shown)} FROM {people} p JOIN {rows} r ON r.profile = p.profile"
+    warehouse.create(table, query)
+    warehouse.drop(rows)
