@@ -18,10 +18,11 @@ from remit_dsl.types import Type
 from remit_engine.commission.batch.staged import DAY as DAYS
 from remit_engine.commission.batch.staged import FINEST, NUMBER, Column
 from remit_engine.commission.batch.staged import FLAG as FLAGS
-from remit_engine.commission.reading.cells import Read, places, reader
+from remit_engine.commission.reading.cells import Read, reader
 from remit_engine.commission.reading.columns import Leaf
 from remit_engine.exact import LONGEST_TEXT, Unreadable
 from remit_engine.ir import Model
+from remit_engine.text import currency_places
 from remit_engine.warehouse.duckdb import DuckDB, literal
 
 MOST_WORDS = 100_000
@@ -107,7 +108,7 @@ def values(
 
 
 def _numbers(warehouse: DuckDB, cells: Cells, type: Type, currency: str | None) -> Part:
-    most = {"money": places(type.currency or currency), "integer": 0}.get(type.kind, 6)
+    most = {"money": currency_places(type.currency or currency), "integer": 0}.get(type.kind, 6)
     scale = most if cells.type == TEXT else _scale(cells.type)
     width = 15 if scale <= 2 else _DIGITS  # 64 bits do, with the unit
     number = f"TRY_CAST({cells.sql} AS DECIMAL({width}, {scale}))"
