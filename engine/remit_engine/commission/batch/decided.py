@@ -84,56 +84,9 @@ class Decided(Grading):
         return frame.column("position"), frame.column("own")
 
     def _whole(self, frame: Frame, curve: Curve) -> Graded:
-        position, _ = self._at(frame)
-        tests = curve.tier(position)
-        tiers = [(t, literal(i)) for i, t in enumerate(tests)]
-        last = literal(len(tests))
-        if curve.columns and tests:
-            known = curve.columns[0].name
-            tiers.append((f"{known} IS NOT NULL", last))
-            tier = one_of(tiers, None)
-        else:
-            tier = last
-        (tier,) = frame.keep(tier)
-        rates = self._curve
-        same = "c.pw = g.pw" + (" AND c.win IS NOT DISTINCT FROM g.win" if self.lines.win else "")
-        same = same.replace("IS NOT DISTINCT FROM", "=")
-        cells = (
-            f"SELECT slot, {self._window}, period, CAST(SUM(x) AS BIGINT) AS x, "
-            f"CAST(SUM(ABS(x)) AS BIGINT) AS reach FROM {self.lines.table} l "
-            f"GROUP BY slot, {self._window}, period"
-        )
-        most = self._reach("pw")
-        at = Whole("c.x", -most, most)
-        tier_sql = f"g.{tier.sql}"
-        given = one_of(
-            [(f"{tier_sql} = {i}", rates.slope(i, "s.") * at) for i in range(rates.tiers)], None
-        )
-        if given.wide:
-            raise TooWide
-        win = ", g.win" if self.lines.win else ""
-        total = (
-            f"SELECT g.payee, g.period, g.pw{win}, CAST(SUM({given.sql}) AS BIGINT) AS total, "
-            f"COUNT(*) - COUNT({given.sql}) AS nulls FROM {frame.table} g JOIN ({cells}) c "
-            f"ON {same} AND c.period <= g.period JOIN {self.loaded.spans} s ON s.slot = c.slot "
-            f"GROUP BY g.payee, g.period, g.pw{win}"
-        )
-        table = f"{self.prefix}_totals"
-        self.warehouse.create(table, total)
-        joined = "t.payee = g.payee AND t.period = g.period"
-        joined += " AND t.win = g.win" if self.lines.win else ""
-        zero = "CAST(0 AS BIGINT)"
-        frame.replace(
-            f"SELECT g.*, CASE WHEN g.so_far = 0 THEN {zero} WHEN t.nulls = 0 THEN "
-            "t.total END AS total "
-            f"FROM {frame.table} g LEFT JOIN {table} t ON {joined}"
-        )
-        x = Whole("l.x", -self.lines.most, self.lines.most)
-        line = one_of(
-            [(f"g.{tier.sql} = {i}", rates.slope(i, "s.") * x) for i in range(rates.tiers)], None
-        )
-        if line.wide:
-            raise TooWide
+        tier = self._tier(frame, curve)
+        self._total(frame, tier)
+        line = self._at_rate(tier, Whole("l.x", -self.lines.most, self.lines.most))
         on = "g.payee = l.payee AND g.period = l.period"
         on += " AND g.win = l.win" if self.lines.win else ""
         scored = (
@@ -143,7 +96,56 @@ class Decided(Grading):
             f"{self._decisions(frame)} g ON {on} "
             f"JOIN {self.loaded.spans} s ON s.slot = l.slot"
         )
-        return self._stepped(frame, scored, line, rates.unit, Ratio(frame.column("total")))
+        total = Ratio(frame.column("total"))
+        return self._stepped(frame, scored, line, self._curve.unit, total)
+
+    def _tier(self, frame: Frame, curve: Curve) -> Whole:
+        """The number of the tier that the position decides, kept."""
+        position, _ = self._at(frame)
+        tests = curve.tier(position)
+        tiers = [(t, literal(i)) for i, t in enumerate(tests)]
+        tier = last = literal(len(tests))
+        if curve.columns and tests:
+            known = curve.columns[0].name
+            tier = one_of([*tiers, (f"{known} IS NOT NULL", last)], None)
+        (tier,) = frame.keep(tier)
+        return tier
+
+    def _at_rate(self, tier: Whole, amount: Whole) -> Whole:
+        """An amount at the rate that its span `s` has in the tier of the grid `g`."""
+        rates = self._curve
+        given = one_of(
+            [(f"g.{tier.sql} = {i}", rates.slope(i, "s.") * amount) for i in range(rates.tiers)],
+            None,
+        )
+        if given.wide:
+            raise TooWide
+        return given
+
+    def _total(self, frame: Frame, tier: Whole) -> None:
+        """Add `total`: what all lines of the window so far give in the tier."""
+        cells = (
+            f"SELECT slot, {self._window}, period, CAST(SUM(x) AS BIGINT) AS x "
+            f"FROM {self.lines.table} l GROUP BY slot, {self._window}, period"
+        )
+        most = self._reach("pw")
+        given = self._at_rate(tier, Whole("c.x", -most, most))
+        win = ", g.win" if self.lines.win else ""
+        same = "c.pw = g.pw" + (" AND c.win = g.win" if self.lines.win else "")
+        table = f"{self.prefix}_totals"
+        self.warehouse.create(
+            table,
+            f"SELECT g.payee, g.period, g.pw{win}, CAST(SUM({given.sql}) AS BIGINT) AS total, "
+            f"COUNT(*) - COUNT({given.sql}) AS nulls FROM {frame.table} g JOIN ({cells}) c "
+            f"ON {same} AND c.period <= g.period JOIN {self.loaded.spans} s ON s.slot = c.slot "
+            f"GROUP BY g.payee, g.period, g.pw{win}",
+        )
+        joined = "t.payee = g.payee AND t.period = g.period"
+        joined += " AND t.win = g.win" if self.lines.win else ""
+        frame.replace(
+            "SELECT g.*, CASE WHEN g.so_far = 0 THEN CAST(0 AS BIGINT) WHEN t.nulls = 0 THEN "
+            f"t.total END AS total FROM {frame.table} g LEFT JOIN {table} t ON {joined}"
+        )
 
     def _decisions(self, frame: Frame) -> str:
         """The grid as it is now, for lines that are read later."""
@@ -176,63 +178,55 @@ class Decided(Grading):
         weighed = self._weighed(scored, unit, line)
         step = total
         if not self.lines.win and self.scale is not None and self.scale.over in TO_DATE:
-            names = {"over_before": total.over, "under_before": total.under}
-            frame.add({
-                name: f"LAG({w.sql}) OVER (PARTITION BY pw ORDER BY period)"
-                for name, w in names.items() if w.known is None
-            })  # fmt: skip
-            frame.add(
-                {
-                    "first": (
-                        "CASE WHEN ROW_NUMBER() OVER (PARTITION BY pw ORDER BY period) = "
-                        "1 THEN 1 ELSE 0 END"
-                    )
-                }
-            )
-            before = Whole("over_before", total.over.low, total.over.high, total.over.wide)
-            below = total.under
-            if below.known is None:
-                below = Whole("under_before", below.low, below.high, below.wide)
-            was = Ratio(
-                one_of([("first = 1", literal(0))], before),
-                below if below.known else one_of([("first = 1", literal(1))], below),
-            )
-            step = total - was
+            step = total - _before(frame, total)
         step = frame.kept(step)
-        if self.lines.win:
-            if step.under.known is None or step.over.wide:
-                raise Unsupported(self.scale or NOWHERE, TARGET)
-            over = f"CAST(SUM({step.over.sql}) AS BIGINT)"
-            rows = (
-                f"SELECT payee, period, CASE WHEN COUNT(*) = COUNT({step.over.sql}) "
-                f"THEN {over} END "
-                f"AS over_, {step.under.sql} AS under_ FROM {frame.table} g GROUP BY payee, period"
-            )
-        else:
-            rows = (
-                f"SELECT payee, period, {step.over.sql} AS over_, {step.under.sql} AS under_ "
-                f"FROM {frame.table} g"
-            )
         zero = "CAST(0 AS BIGINT)"
         query = (
             f"SELECT r.payee, r.period, COALESCE(w.credit, {zero}) AS credit, "
             f"COALESCE(w.lines, {zero}) AS lines, COALESCE(w.nulls, {zero}) + "
             f"CASE WHEN r.over_ IS NULL OR r.under_ IS NULL THEN 1 ELSE 0 END AS nulls, "
             f"r.over_ AS earned, r.under_ AS under, COALESCE(w.weight, {zero}) AS weight "
-            f"FROM ({rows}) r LEFT JOIN {weighed.sums} w "
+            f"FROM ({self._steps(frame, step)}) r LEFT JOIN {weighed.sums} w "
             "ON w.payee = r.payee AND w.period = r.period"
         )
         sums = Frame(self.warehouse, f"{self.prefix}_steps", query)
         sums.measure(("credit", "lines", "nulls", "earned", "under", "weight"))
-        found = sums.ranges["earned"]
-        wide = step.over.wide
-        earned = Whole("earned", found.low, found.high, wide)
-        under = sums.ranges["under"]
+        found, under = sums.ranges["earned"], sums.ranges["under"]
+        earned = Whole("earned", found.low, found.high, step.over.wide)
         below = ONE if step.under.known == 1 else Whole(
             "under", max(1, under.low), max(1, under.high), step.under.wide
         )  # fmt: skip
         return Graded(sums.table, weighed.lines, unit, earned, below, weighed.weight,
                       weighed.per_line)  # fmt: skip
+
+    def _steps(self, frame: Frame, step: Ratio) -> str:
+        """The step of each statement; with a field, the sum over its values."""
+        over, under = step.over.sql, step.under.sql
+        if not self.lines.win:
+            return f"SELECT payee, period, {over} AS over_, {under} AS under_ FROM {frame.table} g"
+        if step.under.known is None or step.over.wide:
+            raise Unsupported(self.scale or NOWHERE, TARGET)
+        return (
+            f"SELECT payee, period, CASE WHEN COUNT(*) = COUNT({over}) THEN "
+            f"CAST(SUM({over}) AS BIGINT) END AS over_, {under} AS under_ "
+            f"FROM {frame.table} g GROUP BY payee, period"
+        )
+
+
+def _before(frame: Frame, total: Ratio) -> Ratio:
+    """What the window gave at the end of the period before; 0 in its first."""
+    ordered = "OVER (PARTITION BY pw ORDER BY period)"
+    names = {"over_before": total.over, "under_before": total.under}
+    columns = {n: f"LAG({w.sql}) {ordered}" for n, w in names.items() if w.known is None}
+    columns["first"] = f"CASE WHEN ROW_NUMBER() {ordered} = 1 THEN 1 ELSE 0 END"
+    frame.add(columns)
+    over, under = total.over, total.under
+    if over.known is None:
+        over = Whole("over_before", over.low, over.high, over.wide)
+    if under.known is None:
+        below = Whole("under_before", under.low, under.high, under.wide)
+        under = one_of([("first = 1", literal(1))], below)
+    return Ratio(one_of([("first = 1", literal(0))], over), under)
 
 
 def _bare(sql: str) -> str:

@@ -69,7 +69,30 @@ class Grader(Grading):
 
     def _telescoped(self) -> Graded:
         """What the lines of a span earn is what the scale gives at its end less at its start."""
-        curve, spans = self._curve, self.loaded.spans
+        curve, frame = self._curve, self._slots()
+        ((most,),) = self.warehouse.rows(
+            f"SELECT MAX(r) FROM (SELECT SUM(reach) AS r FROM {frame.table} GROUP BY pw) m"
+        )
+        reach = int(most or 0)
+        e, moved = self._earned(frame, reach)
+        sums = self._summed(
+            f"SELECT payee, period, CAST(SUM(credit) AS BIGINT) AS credit, "
+            f"CAST(SUM(lines) AS BIGINT) AS lines, "
+            f"CAST(SUM(nulls + CASE WHEN {e.sql} IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS nulls, "
+            f"CAST(SUM({e.sql}) AS BIGINT) AS earned, CAST(SUM({e.sql}) AS BIGINT) AS weight "
+            f"FROM {frame.table} WHERE lines > 0 GROUP BY payee, period"
+        )
+        p1, p0 = Whole("l.after", -reach, reach), Whole("(l.after - l.x)", -reach, reach)
+        g1, g0 = curve.given(p1, "s."), curve.given(p0, "s.")
+        per_line = g1 + moved
+        if g1.wide or per_line.wide:
+            raise TooWide
+        slots = frame.table
+        return Graded(sums.table, lambda granted: self._placed(slots, g0, g1, granted), curve.unit,
+                      sums.column("earned"), ONE, sums.column("weight"), per_line)  # fmt: skip
+
+    def _slots(self) -> Frame:
+        """The spans, with their lines summed and the position at their end."""
         key, rows = "slot", self.lines.table
         if self.lines.by_key is not None:
             key, rows = "keyed", f"({self.lines.by_key})"
@@ -82,21 +105,22 @@ class Grader(Grading):
             "COALESCE(g.reach, CAST(0 AS BIGINT)) AS reach, "
             "CAST(SUM(COALESCE(g.credit, CAST(0 AS BIGINT))) OVER "
             f"(PARTITION BY s.pw ORDER BY s.slot {RUNNING}) AS BIGINT) AS position "
-            f"FROM {spans} s LEFT JOIN (SELECT {key}, CAST(SUM(x) AS BIGINT) AS credit, "
-            "COUNT(*) AS lines, COUNT(*) - COUNT(x) AS nulls, "
+            f"FROM {self.loaded.spans} s LEFT JOIN (SELECT {key}, CAST(SUM(x) AS BIGINT) AS "
+            "credit, COUNT(*) AS lines, COUNT(*) - COUNT(x) AS nulls, "
             f"CAST(SUM(ABS(x)) AS BIGINT) AS reach FROM {rows} l GROUP BY {key}) g "
             f"ON g.{key} = s.{key}",
         )
         frame.measure(("credit", "position"))
-        ((most,),) = self.warehouse.rows(
-            f"SELECT MAX(r) FROM (SELECT SUM(reach) AS r FROM {frame.table} GROUP BY pw) m"
-        )
-        reach = int(most or 0)
+        return frame
+
+    def _earned(self, frame: Frame, reach: int) -> tuple[Whole, Whole]:
+        """What each span earns, and `moved`: what to add to the scale's value at a line to have
+        what the lines of the period earned so far."""
         at = frame.column("position")
         start = at - frame.column("credit")
         start = Whole(start.sql, -reach, reach, start.wide)
         at = Whole(at.sql, -reach, reach, at.wide)
-        m1, m0 = frame.keep(curve.given(at), curve.given(start))
+        m1, m0 = frame.keep(self._curve.given(at), self._curve.given(start))
         (e,) = frame.keep(one_of([("lines = 0", literal(0))], m1 - m0))
         if e.wide or m0.wide or m1.wide:
             raise TooWide
@@ -104,41 +128,26 @@ class Grader(Grading):
             "moved": f"COALESCE(CAST(SUM({e.sql}) OVER (PARTITION BY payee, period ORDER BY slot "
             f"{RUNNING}) AS BIGINT) - {e.sql} - {m0.sql}, CAST(0 AS BIGINT))",
         })  # fmt: skip
-        moved = frame.column("moved")
-        sums = self._summed(
-            f"SELECT payee, period, CAST(SUM(credit) AS BIGINT) AS credit, "
-            f"CAST(SUM(lines) AS BIGINT) AS lines, "
-            f"CAST(SUM(nulls + CASE WHEN {e.sql} IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS nulls, "
-            f"CAST(SUM({e.sql}) AS BIGINT) AS earned, CAST(SUM({e.sql}) AS BIGINT) AS weight "
-            f"FROM {frame.table} WHERE lines > 0 GROUP BY payee, period"
-        )
-        p1, p0 = Whole("l.after", -reach, reach), Whole("(l.after - l.x)", -reach, reach)
-        g1, g0 = curve.given(p1, "s."), curve.given(p0, "s.")
+        return e, frame.column("moved")
+
+    def _placed(self, slots: str, g0: Whole, g1: Whole, granted: str) -> str:
+        """The lines on the scale: g0 before each, g1 with it."""
         inner = (
             f"SELECT l.*, CAST(SUM(x) OVER (PARTITION BY pw ORDER BY ord {RUNNING}) AS BIGINT) "
             f"AS after FROM {self.lines.table} l"
         )
-        slots = frame.table
-
-        def lines(granted: str) -> str:
-            spans = (
-                f"SELECT s.*, t.ent, t.w FROM {slots} s JOIN {granted} t "
-                "ON t.payee = s.payee AND t.period = s.period"
-            )
-            middle = (
-                f"SELECT l.*, l.after - l.x AS before, {g0.sql} AS g0, {g1.sql} AS g1, s.moved, "
-                f"s.ent, s.w FROM ({inner}) l JOIN ({spans}) s ON s.slot = l.slot"
-            )
-            return (
-                f"SELECT l.*, l.g1 - l.g0 AS earned, l.g0 + l.moved AS w0, l.g1 + l.moved AS w1 "
-                f"FROM ({middle}) l"
-            )
-
-        per_line = g1 + moved
-        if g1.wide or per_line.wide:
-            raise TooWide
-        return Graded(sums.table, lines, curve.unit, sums.column("earned"), ONE,
-                      sums.column("weight"), per_line)  # fmt: skip
+        spans = (
+            f"SELECT s.*, t.ent, t.w FROM {slots} s JOIN {granted} t "
+            "ON t.payee = s.payee AND t.period = s.period"
+        )
+        middle = (
+            f"SELECT l.*, l.after - l.x AS before, {g0.sql} AS g0, {g1.sql} AS g1, s.moved, "
+            f"s.ent, s.w FROM ({inner}) l JOIN ({spans}) s ON s.slot = l.slot"
+        )
+        return (
+            f"SELECT l.*, l.g1 - l.g0 AS earned, l.g0 + l.moved AS w0, l.g1 + l.moved AS w1 "
+            f"FROM ({middle}) l"
+        )
 
     def _one_by_one(self, curve: Curve) -> Graded:
         """A window for each line."""
