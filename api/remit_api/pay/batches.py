@@ -6,10 +6,7 @@ and `remit commission explain` tells one person's stages by the reference.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -70,15 +67,16 @@ def batch_run(
     url: str | None = None,
     memory_limit: str | None = None,
 ) -> Run | NotInSql:
-    """The run of some plans in an engine. folder: where the lines of each plan are left as
-    `PLAN.lines.parquet`. Raises WarehouseTrouble."""
+    """The run of some plans in an engine. folder: where DuckDB leaves lines and statements of each
+    plan as Parquet. Raises WarehouseTrouble."""
     options = {"url": url, "memory_limit": memory_limit}
     given = {name: value for name, value in options.items() if value is not None}
-    with open_warehouse(engine, **given) as warehouse, _place(folder) as place:
+    left = folder if engine == "duckdb" else None
+    with open_warehouse(engine, **given) as warehouse:
         try:
             told("staging", 0, 0)
             staged = stage(warehouse, model.program, data)
-            batch = run_batch(model, data, plans, through, warehouse, staged, place, told)
+            batch = run_batch(model, data, plans, through, warehouse, staged, left, told)
         except (Unsupported, Irregular) as refusal:
             return NotInSql(str(refusal))
         ordered = with_underneath(model, plans)
@@ -96,19 +94,6 @@ def batch_run(
         ]
         currency = {plan.name: Terms.of(model, data, plan).currency for plan in ordered}
     return Run(dict(sorted(statements.items())), tuple(uncounted), currency)
-
-
-@contextmanager
-def _place(folder: Path | None) -> Iterator[Path]:
-    """Where lines are written: the folder, or one that goes when the run is done."""
-    if folder is not None:
-        yield folder
-        return
-    made = Path(tempfile.mkdtemp(prefix="remit-pay-"))
-    try:
-        yield made
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
 
 
 def _statements(warehouse: Warehouse, tables: PlanTables, batch: Batch) -> Iterator[Statement]:
@@ -149,13 +134,21 @@ def _uncounted(
 ) -> tuple[Uncounted, ...]:
     """What the reference says of the rows that are in no line, or not with all their shares."""
     event, lines = plan.event or "", batch.plans[plan.name].lines
-    if lines is None:
-        raise TypeError("a batch with a folder leaves its lines")
-    table = staged[event].table
-    query = f"SELECT e.id, COUNT(l.n) FROM {table} e LEFT JOIN {lines} l ON l.n = e.n GROUP BY e.id"
-    shares = data.splits.get(event, {}) if plan.credit and plan.credit.to == "splits" else {}
-    left = {id for id, count in warehouse.rows(query) if count < max(1, len(shares.get(id, ())))}
-    rows = tuple(row for row in data.events.get(event, ()) if row.id in left)
+    rows = data.events.get(event, ())
+    if lines is not None:
+        left = _left(warehouse, staged[event].table, lines, data, plan)
+        rows = tuple(row for row in rows if row.id in left)
     terms = Terms.of(model, replace(data, events={**data.events, event: rows}), plan)
     _, uncounted = Creditor(terms, through).all()
     return tuple(uncounted)
+
+
+def _left(
+    warehouse: Warehouse, table: str, lines: str, data: Dataset, plan: Plan
+) -> frozenset[str]:
+    """The ids of events that are in no line, or not with all their shares."""
+    query = f"SELECT e.id, COUNT(l.n) FROM {table} e LEFT JOIN {lines} l ON l.n = e.n GROUP BY e.id"
+    splits = plan.credit is not None and plan.credit.to == "splits"
+    shares = data.splits.get(plan.event or "", {}) if splits else {}
+    counted = warehouse.rows(query)
+    return frozenset(id for id, n in counted if n < max(1, len(shares.get(id, ()))))

@@ -13,7 +13,7 @@ from remit_engine.commission.batch.line_forms import LineForms
 from remit_engine.commission.batch.lines import EventLines
 from remit_engine.commission.batch.moves import Dates, lowered, lowering, share
 from remit_engine.commission.batch.plan_tables import PlanTables
-from remit_engine.commission.batch.plan_work import WINDOWS, PlanWork
+from remit_engine.commission.batch.plan_work import WINDOWS, LineUnits, PlanWork
 from remit_engine.commission.batch.profiles import Calendar, Wanted, turns
 from remit_engine.commission.batch.staged import Staged
 from remit_engine.commission.batch.standings import Graded
@@ -61,7 +61,7 @@ class EventPlan(PlanWork):
         accounts = self.accounts(graded, loaded, statements, calendar, unit)
         lines = None
         if shares or self.folder is not None:
-            lines = self._shared(accounts, graded, dates)
+            lines = self._shared(accounts, graded, dates, unit)
         moves = None
         if shares:
             moves = f"{self.prefix}_moves"
@@ -137,7 +137,7 @@ class EventPlan(PlanWork):
             writer.over(loaded)
         return loaded, writer
 
-    def _shared(self, accounts: Accounts, graded: Graded, dates: Dates) -> str:
+    def _shared(self, accounts: Accounts, graded: Graded, dates: Dates, unit: int) -> str:
         """The lines with their shares, kept."""
         granted = Frame(
             self.warehouse,
@@ -159,9 +159,14 @@ class EventPlan(PlanWork):
         except TooWide:
             raise Unsupported(self.plan, TARGET) from None
         opened, gone = dates.periods
+        between = self.scale is not None and self.scale.kind == "interpolated"
+        earned = "CAST(NULL AS BIGINT)" if between else "l.earned"  # over no one unit
+        shares = bool(self.plan.hold or self.plan.reversals)
+        share_sql = part.sql if shares else "CAST(NULL AS BIGINT)"
         query = (
             "SELECT l.n, l.part, l.payee, l.period, l.day, l.x AS credit, l.before, l.after, "
-            f"l.earned, {part.sql} AS share, {opened} AS opened, {gone} AS gone "
+            f"{earned} AS earned, {share_sql} AS share, {opened} AS opened, {gone} AS gone "
             f"FROM ({graded.lines(granted.table)}) l"
         )
-        return self.kept(query, "lines")
+        units = LineUnits(unit, graded.unit, accounts.cents)
+        return self.keep_lines(query, dates.calendar.periods[0], dates.event.table, units)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from remit_dsl.pay import Plan, Scale
+from remit_engine.commission.batch import readable
 from remit_engine.commission.batch.accounts import Accounts
 from remit_engine.commission.batch.curves import Curve
 from remit_engine.commission.batch.forms import TARGET
@@ -25,11 +26,21 @@ from remit_engine.commission.batch.whole import ONE, Ratio, TooWide, Whole, lite
 from remit_engine.commission.periods import Period
 from remit_engine.commission.quotas import Quotas
 from remit_engine.commission.standing import Standings
+from remit_engine.commission.statement import AMOUNTS
 from remit_engine.commission.terms import Terms
 from remit_engine.compile.unsupported import Unsupported
 
 WINDOWS = frozenset({"period", "line", "quarter to date", "year to date"})
 """Over what lines are added up, where it is not a field."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineUnits:
+    """What the amounts of lines are over."""
+
+    credit: int
+    earned: int
+    cents: int
 
 
 @dataclass(slots=True)
@@ -211,21 +222,68 @@ class PlanWork:
             f"FROM {frame.table} t LEFT JOIN {broken} b ON b.payee = t.payee "
             f"WHERE active > 0 OR lines > 0 OR NOT {ok} OR {there}",
         )
-        return PlanTables(
+        tables = PlanTables(
             self.plan.name, table, lines, first, unit, loaded.quota.per_unit,
             self.plan.quota is not None, earned_unit, accounts.cents,
         )  # fmt: skip
+        self.keep_statements(tables)
+        return tables
 
-    def kept(self, query: str, name: str) -> str:
-        """Rows kept as a file where there is a folder, else as a table."""
-        table = f"{self.prefix}_{name}_kept"
+    def keep_statements(self, tables: PlanTables) -> None:
+        """Leave the statements as a file, where there is a folder."""
+        if self.folder is None:
+            return
+        units = {"credit": tables.credit_unit, "quota": tables.quota_unit}
+        amounts = ", ".join(
+            readable.amount(f"t.{name}", units.get(name, tables.cents), name) for name in AMOUNTS
+        )
+        query = (
+            f"SELECT p.person, {self.written_period('t.period', tables.first)} AS period, "
+            f"t.ok = 1 AS computed, {amounts} FROM {tables.statements} t "
+            f"JOIN {self.persons()} p ON p.payee = t.payee"
+        )
+        write_whole(self.warehouse, query, self._file(self.folder, "statements"))
+
+    def keep_lines(self, query: str, first: Period, events: str, units: LineUnits) -> str:
+        """Lines kept as a file where there is a folder, else as a table. query: LINE_COLUMNS,
+        opened and gone; events: a table or query of n and id."""
+        table = f"{self.prefix}_lines_kept"
         if self.folder is None:
             self.warehouse.create(table, query)
             return table
-        file = self.folder / f"{self.plan.short}.{name}.parquet"
-        write_whole(self.warehouse, query, file)
-        self.warehouse.read_parquet(table, file)
+        over = {"credit": units.credit, "before": units.credit, "after": units.credit,
+                "earned": units.earned, "share": units.cents}  # fmt: skip
+        amounts = ", ".join(readable.amount(f"l.{name}", u, name) for name, u in over.items())
+        shown = (
+            f"SELECT l.n, l.part, e.id AS event, p.person, "
+            f"{self.written_period('l.period', first)} AS period, "
+            f"{readable.day('l.day')} AS day, {amounts}, l.payee, l.period AS number, "
+            f"l.opened, l.gone FROM ({query}) l JOIN {events} e ON e.n = l.n "
+            f"LEFT JOIN {self.persons()} p ON p.payee = l.payee"
+        )
+        file = self._file(self.folder, "lines")
+        write_whole(self.warehouse, shown, file)
+        self.warehouse.read_parquet(f"{table}_file", file)
+        again = ", ".join(f"{readable.number(name, u)} AS {name}" for name, u in over.items())
+        self.warehouse.view(
+            table,
+            f"SELECT n, part, payee, number AS period, {readable.ordinal('day')} AS day, {again}, "
+            f"opened, gone FROM {table}_file",
+        )
         return table
 
+    def written_period(self, sql: str, first: Period) -> str:
+        """A period as written, of its number."""
+        return readable.period(sql, first, self.through)
 
-__all__ = ["WINDOWS", "PlanWork"]
+    def persons(self) -> str:
+        """A table of payee and person."""
+        table = f"{self.prefix}_persons"
+        self.warehouse.load(table, readable.PERSONS, readable.persons(self.people))
+        return table
+
+    def _file(self, folder: Path, name: str) -> Path:
+        return folder / f"{self.plan.short}.{name}.parquet"
+
+
+__all__ = ["WINDOWS", "LineUnits", "PlanWork"]

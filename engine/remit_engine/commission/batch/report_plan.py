@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from remit_engine.commission.batch.forms import TARGET
+from remit_engine.commission.batch.grading import Graded
 from remit_engine.commission.batch.plan_tables import PlanTables
-from remit_engine.commission.batch.plan_work import WINDOWS, PlanWork
+from remit_engine.commission.batch.plan_work import WINDOWS, LineUnits, PlanWork
 from remit_engine.commission.batch.profiles import Calendar, Wanted
 from remit_engine.commission.batch.reports import load_reports
 from remit_engine.commission.batch.statement_forms import statement_forms
 from remit_engine.commission.batch.whole import Whole
+from remit_engine.commission.periods import Period
 from remit_engine.commission.terms import Terms
 from remit_engine.compile.unsupported import Unsupported
 
@@ -54,5 +56,25 @@ class ReportPlan(PlanWork):
         accounts = self.accounts(graded, loaded, statements, calendar, base.credit_unit, paid)
         accounts.moved(None)
         accounts.due()
-        kept = None
+        kept = self._lines(graded, base) if self.folder is not None else None
         return self.finished(accounts, loaded, kept, base.first, base.credit_unit, graded.unit)
+
+    def _lines(self, graded: Graded, base: PlanTables) -> str:
+        """The lines, kept: of each the event is the report."""
+        rows = graded.lines(f"(SELECT DISTINCT payee, period, 0 AS ent, 1 AS w FROM {graded.sums})")
+        between = self.scale is not None and self.scale.kind == "interpolated"
+        earned = "CAST(NULL AS BIGINT)" if between else "l.earned"  # over no one unit
+        nothing = "CAST(NULL AS BIGINT)"
+        last = " ".join(
+            f"WHEN {i} THEN {Period(base.first.kind, base.first.index + i).last.toordinal()}"
+            for i in range(self.through.index - base.first.index + 1)
+        )
+        query = (
+            f"SELECT l.n, l.part, l.payee, l.period, CASE l.period {last} END AS day, "
+            f"l.x AS credit, l.before, l.after, {earned} AS earned, {nothing} AS share, "
+            f"{nothing} AS opened, {nothing} AS gone FROM ({rows}) l"
+        )
+        ids = f"(SELECT payee AS n, person AS id FROM {self.persons()})"
+        cents = int(1 / self.terms.cent)
+        units = LineUnits(base.credit_unit, graded.unit, cents)
+        return self.keep_lines(query, base.first, ids, units)

@@ -59,7 +59,7 @@ def run_batch(
             else:
                 found = EventPlan(*common).run()
             done[plan.name] = found
-            scratch.clear((found.statements, found.lines or ""))
+            scratch.clear((found.statements, found.lines or "", f"{found.lines}_file"))
         except BaseException:
             scratch.clear()
             raise

@@ -1,0 +1,110 @@
+"""The files that a batch of pay leaves tell what the reference tells, in exact decimals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.commission.test_batch import Case, cases
+from engine.warehouses import warehouse
+from remit_engine.commission.batch import readable
+from remit_engine.commission.batch.plan_tables import Batch
+from remit_engine.commission.batch.run import run_batch
+from remit_engine.commission.batch.staged import stage
+from remit_engine.commission.reference import run
+from remit_engine.commission.statement import AMOUNTS
+from remit_engine.compile.unsupported import Unsupported
+
+
+def left(of: Case, folder: Path) -> Batch:
+    engine = warehouse("duckdb")
+    staged = stage(engine, of.model.program, of.data)
+    return run_batch(of.model, of.data, of.plans, of.through, engine, staged, folder)
+
+
+def rows(query: str) -> list[tuple[Any, ...]]:
+    return list(warehouse("duckdb").rows(query))
+
+
+def test_files_hold_what_the_reference_gives(tmp_path: Path) -> None:
+    statements = lines = 0
+    for seed, of in cases():
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        try:
+            batch = left(of, folder)
+        except Unsupported:
+            continue
+        wanted = run(of.model, of.data, of.plans, of.through)
+        for name, tables in batch.plans.items():
+            short = name.rsplit(".", 1)[-1]
+            mine = {k: s for k, s in wanted.statements.items() if k[0] == name}
+            units = (tables.credit_unit, tables.quota_unit, tables.earned_unit)
+            if None in map(readable.decimals, units):
+                continue
+            file = folder / f"{short}.statements.parquet"
+            shown = f"SELECT person, period, computed, {', '.join(AMOUNTS)} FROM '{file}'"
+            found = {(p, at): (ok, values) for p, at, ok, *values in rows(shown)}
+            for s in mine.values():
+                ok, values = found.pop((s.person, str(s.period)), (False, []))
+                if ok:
+                    told = [None if v is None else Fraction(v) for v in values]
+                    assert told == [s.amounts[n] for n in AMOUNTS], (seed, name, s.person, s.period)
+                    statements += 1
+                else:
+                    assert not wanted.sound
+            assert not any(ok for ok, _ in found.values())
+            if wanted.sound:
+                lines += _same_lines(folder / f"{short}.lines.parquet", mine)
+    assert statements > 50
+    assert lines > 20
+
+
+def _same_lines(file: Path, mine: dict[Any, Any]) -> int:
+    query = f"SELECT event, person, period, day, credit FROM '{file}'"
+    found = Counter((e, p, at, day, Fraction(c)) for e, p, at, day, c in rows(query))
+    wanted = Counter(
+        (line.event, s.person, str(s.period), line.day, line.credit)
+        for s in mine.values()
+        for line in s.lines
+        if line.kind == "sale"
+    )
+    assert found == wanted
+    return wanted.total()
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (1234567890123456789, 100, "12345678901234567.890000"),
+        (-5, 8, "-0.625000"),
+        (7, 1, "7.000000"),
+        (1, 10**9, "0.000000001"),
+    ],
+)
+def test_amounts_are_exact_decimals_and_go_back(value: int, unit: int, shown: str) -> None:
+    made = readable.amount(f"CAST({value} AS BIGINT)", unit, "x")
+    ((kind, found, again),) = rows(
+        f"SELECT typeof(x), x, {readable.number('x', unit)} FROM (SELECT {made}) m"
+    )
+    assert kind.startswith("DECIMAL(38,")
+    assert found == Decimal(shown)
+    assert again == value
+
+
+def test_what_no_decimals_hold_stays_a_whole_number() -> None:
+    assert readable.amount("x", 300, "credit") == "x AS credit_in_1_300"
+    assert readable.number("credit", 300) == "credit_in_1_300"
+
+
+def test_days_are_dates_and_go_back() -> None:
+    number = date(2026, 3, 1).toordinal()
+    made = readable.day(f"CAST({number} AS BIGINT)")
+    ((day, again),) = rows(f"SELECT d, {readable.ordinal('d')} FROM (SELECT {made} AS d) m")
+    assert (day, again) == (date(2026, 3, 1), number)
