@@ -14,13 +14,12 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from remit_dsl.expressions import Expression
-from remit_dsl.pay import Plan, Scale
-
 from engine.commission import second_opinion_scales as scales
 from engine.commission.second_opinion_lines import DAY, NONE, ONE, Fault, House, Line, cents
 from engine.commission.second_opinion_pools import shares_of_pools
 from engine.commission.second_opinion_scores import score
+from remit_dsl.expressions import Expression, Fact
+from remit_dsl.pay import Plan, Scale
 from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.periods import Period
 from remit_engine.ir import Model
@@ -87,12 +86,10 @@ class Opinion:
     @cached_property
     def first(self) -> Period:
         """10.1"""
-        source = self.under
-        while source is not None and source.under is not None:
-            source = source.under
-        rows = (source or self).house.rows()
-        days = [day for day, _ in rows if self.house.start <= day < self.house.until]
-        return min([Period.of(self.plan.period, day) for day in days] + [self.through])
+        if self.under is not None:
+            return self.under.first
+        periods = [Period.of(self.plan.period, day) for day, _ in self.house.rows()]
+        return min([*periods, self.through])
 
     def add(self, person: str, period: Period, statements: dict[Key, Amounts | None]) -> None:
         """7.9: who has a statement."""
@@ -127,6 +124,8 @@ class Opinion:
 
     def _reports(self, person: str, period: Period) -> list[Line]:
         under, found = self.under, []
+        if not self.house.start <= period.last < self.house.until:
+            return []  # 8.3: the line's day is the last of the period
         for report in sorted(self.house.data.people):  # 8.5
             days = under.house.days(report, period)
             if not days or not self.house.in_plan(person, days[-1]):
@@ -196,14 +195,16 @@ class Opinion:
         if scale.against is None:
             return ONE
         total, periods = NONE, [period]
-        if scale.over in ("quarter to date", "year to date"):
+        to_date = scale.over in ("quarter to date", "year to date")
+        if to_date:
             periods = [*period.within(scale.over.split()[0]).parts(period.kind)]
+        plain = isinstance(scale.against, Fact) and scale.against.path == ("quota",)
+        given = plain and self.plan.quota.source is not None
         for each in periods:
-            written = self.plan.quota is not None and self.plan.quota.value is not None
-            if len(periods) > 1 and written and not self.house.days(person, each):
+            if to_date and not given and not self.house.days(person, each):
                 continue
             facts = {"quota": self.quota(person, each)}
-            if self.house.days(person, each) or len(periods) == 1:
+            if self.house.days(person, each) or not to_date:
                 facts |= self.facts(person, each)
                 day = self.at(person, each)
             else:
@@ -236,16 +237,13 @@ class Opinion:
 
     def rate(self, scale: Scale, line: Line, now: Period) -> Fraction:
         """3.6, 3.12: the rate of a line as decided at the end of a period."""
-        lines = scales.together(
-            self.house, scale, line, self.lines_up_to(line.person, now), now
-        )
+        lines = scales.together(self.house, scale, line, self.lines_up_to(line.person, now), now)
         p, q = (
             scales.position(self.house, scale, lines, now),
             self.against(scale, line.person, now),
         )
         value = self.on_day(line.person, now)
-        import os
-        if scale.over == "line" and not (os.environ.get("A") and scale.kind == "interpolated"):
+        if scale.over == "line":
             value = self.on_line(line)
         if scale.kind == "interpolated":
             return scales.between(scale, value, q, p)
@@ -283,9 +281,8 @@ class Opinion:
         if scale.over not in ("quarter to date", "year to date"):
             return
         for each in period.within(scale.over.split()[0]).parts(period.kind):
-            active = self.house.days(person, each) or self.lines(person, each)
-            if self.first <= each < period and active:
-                self.amounts_entitled(person, each)
+            if self.first <= each < period:
+                self.amounts(person, each)
 
     def _computed_before(self, scale: Scale, person: str, before: Period) -> Fraction:
         """What it was when a step was last computed."""
@@ -316,8 +313,7 @@ class Opinion:
         return found | self._advanced(person, period, found["net"])
 
     def _steps(self, person: str, period: Period) -> Amounts:
-        lines, day = self.lines(person, period), self.at(person, period)
-        facts = self.facts(person, period)
+        lines, facts = self.lines(person, period), self.facts(person, period)
         quota = self.quota(person, period)
         facts["credit"] = credit = sum((x.credit for x in lines), NONE)
         facts["quota"] = quota
@@ -378,9 +374,7 @@ class Opinion:
         return cents(entitled * first / whole) - cents(entitled * second / whole)
 
     def amounts_entitled(self, person: str, period: Period) -> Fraction:
-        return self._once(
-            "entitled", person, period, lambda a, b: self._steps(a, b)["entitled"]
-        )
+        return self._once("entitled", person, period, lambda a, b: self._steps(a, b)["entitled"])
 
     def _moved(self, person: str, period: Period, entitled: Fraction) -> Amounts:
         """6.11, 6.12: held and reversed."""

@@ -7,7 +7,7 @@ section and the sentence.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -55,6 +55,7 @@ class House:
     model: Model
     data: Dataset
     plan: Plan
+    known: dict[tuple[str, Period], list[date]] = field(default_factory=dict)
 
     def value(self, e: Expression, facts: Mapping[str, Any], day: date) -> Any:
         """An expression on a day."""
@@ -84,16 +85,16 @@ class House:
 
     def in_plan(self, person: str, day: date) -> bool:
         """1.2"""
-        return any(
-            s.position in self.plan.pays and s.covers(day) for s in self.data.people[person]
-        )
+        return any(s.position in self.plan.pays and s.covers(day) for s in self.data.people[person])
 
     def days(self, person: str, period: Period) -> list[date]:
         """His days in the plan in a period. 1.6: none where it lies outside."""
-        if self.outside(period):
-            return []
-        every = (period.start + n * DAY for n in range(period.days))
-        return [day for day in every if self.in_plan(person, day)]
+        key = (person, period)
+        if key not in self.known:
+            every = (period.start + n * DAY for n in range(period.days))
+            found = [] if self.outside(period) else [d for d in every if self.in_plan(person, d)]
+            self.known[key] = found
+        return self.known[key]
 
     def last_day(self, person: str, day: date) -> date | None:
         """His last day in the plan up to a day."""
@@ -156,9 +157,9 @@ class House:
 
     def _lines(self, day: date, row: EventRow) -> list[Line]:
         plan, found = self.plan, []
-        if plan.condition is not None and not _reads_payee(plan.condition):
-            if not self.value(plan.condition, row.facts, day):
-                return []
+        early = plan.condition is not None and not _reads_payee(plan.condition)
+        if early and not self.value(plan.condition, row.facts, day):
+            return []
         period, reached = Period.of(plan.period, day), NONE
         for person, share in self.credited(day, row):
             before, reached = reached, reached + share
@@ -224,7 +225,7 @@ class House:
         return max(NONE, min(ONE, amounts / against))
 
     def returned(self, line: Line, until: date, lowering: bool = False) -> Fraction:
-        """f by the end of a day. 6.8, 6.9: of several the largest. lowering: of those that lower."""
+        """f by the end of a day. 6.8, 6.9: of several the largest; lowering: that lowers."""
         if line.row is None:
             return NONE
         chosen = [r for r in self.plan.reversals if r.lowering or not lowering]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
-
-from remit_dsl.expressions import Expression
-from remit_dsl.pay import Scale
+from itertools import pairwise
 
 from engine.commission.second_opinion_lines import NONE, Fault, House, Line
+from remit_dsl.expressions import Expression
+from remit_dsl.pay import Scale
 from remit_engine.commission.periods import Period
 
 Value = Callable[[Expression], Fraction]
@@ -20,15 +20,11 @@ def ascending(scale: Scale, value: Value, q: Fraction) -> list[Fraction]:
     """3.13: bounds times Q. 3.15: a Q not above 0 and bounds that do not ascend are faults."""
     if q <= 0:
         raise Fault("quota")
-    bounds = [value(t.bound) * q for t in scale.tiers if t.bound is not None and t.side != "below"]
-    written = bounds[1:] if scale.kind == "interpolated" and _leading(scale) else bounds
-    if any(b >= c for b, c in zip(written, written[1:])):
+    bounds = [value(t.bound) * q for t in scale.tiers if t.bound is not None]
+    strictly = scale.kind == "interpolated"
+    if any(b > c or (strictly and b == c) for b, c in pairwise(bounds)):
         raise Fault("bounds")
     return bounds
-
-
-def _leading(scale: Scale) -> bool:
-    return scale.tiers[0].bound is not None and scale.tiers[0].side == "under"
 
 
 def integral(scale: Scale, value: Value, q: Fraction, x: Fraction) -> Fraction:
@@ -38,7 +34,7 @@ def integral(scale: Scale, value: Value, q: Fraction, x: Fraction) -> Fraction:
     if x < 0:
         return x * rates[0]
     total, low = NONE, NONE
-    for bound, rate in zip([*bounds, x], rates):
+    for bound, rate in zip([*bounds, x], rates, strict=True):
         high = max(low, min(x, bound))
         total, low = total + (high - low) * rate, high
     return total
@@ -61,7 +57,7 @@ def between(scale: Scale, value: Value, q: Fraction, position: Fraction) -> Frac
         return value(scale.tiers[0].rate)
     if position > points[-1][0]:
         return value(scale.tiers[-1].rate)
-    for (b, r), (c, s) in zip(points, points[1:]):
+    for (b, r), (c, s) in pairwise(points):
         if b <= position <= c:
             return r + (s - r) * (position - b) / (c - b)
     return points[0][1]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from engine.commission.second_opinion_lines import DAY, NONE, ONE, Fault, House
 from remit_dsl.expressions import Expression
 from remit_dsl.pay import Item, Scorecard
-
-from engine.commission.second_opinion_lines import DAY, NONE, ONE, Fault, House
 from remit_engine.commission.periods import Period
 from remit_engine.rounding import rounded
 from remit_engine.unknown import Unknown, missing
