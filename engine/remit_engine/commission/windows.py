@@ -125,8 +125,8 @@ class CreditScale:
     def _to_date(self, period: Period, lines: Sequence[Credited], rates: Rates) -> Scaled:
         key = period.within(self._kind or "")
         if key != self._key:
-            self._window, self._key, self._broken = Window(), key, None
-        if self._broken is not None:
+            self._window, self._key = Window(), key
+        if self._broken is not None and self._broken.within(key.kind) == key:
             raise stands_on(self._broken)
         self._window.lowerings.extend(_lowerings(lines, key))
         return self._walk(self._window, period, lines, rates)
@@ -167,19 +167,22 @@ class CreditScale:
         return now
 
     def _one_rate(self, position: Fraction, rates: Rates) -> Callable[[Credited], TierPart]:
-        per_line = self._scale.over == "line"
+        if self._scale.over == "line":
+            return lambda line: self._alone(line, rates.of_line(line))
         if self._scale.kind == "interpolated":
             tier, rate = rates.of_statement().interpolated(position)
             return lambda line: TierPart(tier, line.credit, rate)
-        if per_line:
-            return lambda line: _tiered(line, rates.of_line(line), position)
         decided = rates.of_statement().tier(position)
         return lambda line: TierPart(decided, line.credit, rates.of_line(line).rates[decided])
 
-
-def _tiered(line: Credited, ladder: Ladder, position: Fraction) -> TierPart:
-    tier = ladder.tier(position)
-    return TierPart(tier, line.credit, ladder.rates[tier])
+    def _alone(self, line: Credited, ladder: Ladder) -> TierPart:
+        """A line that is a window of its own: its credit is the position."""
+        if self._scale.kind == "interpolated":
+            tier, rate = ladder.interpolated(line.credit)
+        else:
+            tier = ladder.tier(line.credit)
+            rate = ladder.rates[tier]
+        return TierPart(tier, line.credit, rate)
 
 
 def _marginal(window: Window, moves: Iterable[Credited | Lowering], rates: Rates) -> Iterator[Line]:

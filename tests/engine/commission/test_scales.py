@@ -145,6 +145,13 @@ def test_rates_are_those_of_the_day_of_the_line() -> None:
     assert one_month(scaled("whole", tiers), "01-15 500", "01-16 1000") == "50.00"  # 2 %, 4 %
 
 
+def test_per_line_points_are_those_of_the_day_of_the_line() -> None:
+    points = "under -> rate  at 1_000 -> rate  over -> 2 * rate"
+    rows = ("01-15 1000", "01-16 1000")
+    assert one_month(scaled("interpolated", points, "per line"), *rows) == "30.00"  # 1 %, 2 %
+    assert one_month(scaled("interpolated", points), *rows) == "80.00"  # both at 4 %, now
+
+
 AGAINST = "against quota"
 QUOTA = "quota from targets"
 SHARES = "up to 80% -> 1%  up to 100% -> 2%  over -> 3%"
@@ -169,6 +176,20 @@ def test_to_date_the_quota_is_that_of_the_whole_quarter() -> None:
         targets=targets,
     )
     assert found.due("ann", "2026-01", "2026-02") == ["48.00", "27.00"]  # 1200 at 2 %, 100 at 3 %
+
+
+def test_a_fault_in_the_first_month_of_a_quarter_lasts_to_its_end() -> None:
+    targets = "person period amount\n" + "\n".join(f"ann 2026-0{m} 1000" for m in (2, 3, 4))
+    found = pay(
+        scaled("marginal", TIERS, "quarter to date", QUOTA),
+        "2026-04",
+        sale=sales("01-05 1500", "02-05 500", "04-05 500"),
+        targets=targets,
+    )
+    assert "no quota for 2026-01" in found.fault("ann", "2026-01")
+    assert "stands on the statement for 2026-01" in found.fault("ann", "2026-02")
+    assert "stands on the statement for 2026-0" in found.fault("ann", "2026-03")
+    assert found.due("ann", "2026-04") == ["5.00"]
 
 
 def test_a_quota_counts_only_periods_in_the_plan() -> None:
