@@ -35,6 +35,7 @@ FINDINGS = {
     "contradiction": ("W0810",),
     "dates": ("W0811", "W0812", "W0813"),
     "unset": ("W0814",),
+    "falling_pay": ("W0818",),
 }
 """Each question -> the codes of what it finds."""
 IDLE = "W0816"
