@@ -23,6 +23,7 @@ from remit_api.past.work import NEW, OLD, PAST, Answered, Progress, Work
 from remit_engine.batch.judge import BatchJudge
 from remit_engine.impact import MoneyFact, steps_by_rule
 from remit_engine.warehouse.duckdb import DuckDB, parquet
+from remit_engine.warehouse.prelude import prepare
 from remit_engine.warehouse.probes import prove
 
 MEMORY = "3GB"
@@ -35,6 +36,7 @@ def run_in_sql(
     """Replay a file into a summary. Raises NotFlat where rows have to be read one by one."""
     _refuse_what_sql_does_not_know(replay)
     with DuckDB(memory_limit=MEMORY) as warehouse:
+        prepare(warehouse)
         prove(warehouse)
         names = _viewed(warehouse, path)
         found = leaves(warehouse, f"(SELECT * EXCLUDE ({ROW}) FROM {PAST})")
