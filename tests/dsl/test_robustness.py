@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
 
@@ -149,14 +150,27 @@ def rules(count: int) -> str:
     return "authority discount {\n" + "\n".join(lines) + "\n}\n"
 
 
-def test_five_thousand_rules_are_read_quickly() -> None:
-    text = rules(5000)
+def test_five_times_the_rules_take_no_more_than_ten_times_as_long() -> None:
     parse(Source("x", "position a"))
-    began = time.process_time()
-    tree, faults = parse(Source("x", text))
-    assert time.process_time() - began < 4  # 1 s alone; machines under test are shared
-    assert faults == []
-    assert isinstance(tree.declarations[0], syntax.Authority)
+    gc.collect()
+    gc.disable()  # what other tests have left on the heap is not the parser's
+    try:
+        few, many = reading_time(rules(1000)), reading_time(rules(5000))
+    finally:
+        gc.enable()
+    assert many < 10 * few
+
+
+def reading_time(text: str) -> float:
+    """CPU seconds, the least of three."""
+    taken = []
+    for _ in range(3):
+        began = time.process_time()
+        tree, faults = parse(Source("x", text))
+        taken.append(time.process_time() - began)
+        assert faults == []
+        assert isinstance(tree.declarations[0], syntax.Authority)
+    return min(taken)
 
 
 # --- encodings ------------------------------------------------------------------------------
