@@ -214,6 +214,18 @@ def test_wrong_use_is_told_with_the_cure(pay, words, told, help):
     assert help in ran.err
 
 
+def test_a_month_that_counts_needs_a_first_day(pay, file):
+    file(
+        "pay.remit",
+        POLICY.replace("  hold    until", "  guarantee 100 until month 6\n  hold    until"),
+    )
+    assert "since always" not in pay("run", "field", "pay.remit", *JANUARY).err
+    file("data/people.csv", PEOPLE.replace("lea,2026-01-01", "lea,"))
+    ran = pay("run", "field", "pay.remit", *JANUARY)
+    assert "`ann` holds a position of `field` since always" in ran.err
+    assert ran.code == 0
+
+
 def test_files_are_written_with_the_run(pay):
     ran = pay("run", "field", "pay.remit", *MARCH, "--out", "out", "--language", "zh")
     assert ran.code == 0, ran.err

@@ -164,7 +164,7 @@ class Account:
         quota, quotas = self._plan.quota, self._book.quotas
         if quota is None or quotas is None:
             return
-        value = quotas.of(self._person, draft.period, absent=False)
+        value = quotas.of_statement(self._person, draft.period)
         draft.facts["quota"] = value
         draft.put("quota", value)
         inputs = () if quota.value is None else draft.inputs(quota.value)

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from remit_dsl import expressions as x
 from remit_dsl.pay import Scale, Step
+from remit_engine.commission.against import Against
 from remit_engine.commission.crediting import Credited
 from remit_engine.commission.draft import Draft
 from remit_engine.commission.faults import AtFault, demanded
@@ -27,7 +28,8 @@ class Scales:
     """The scales of a plan; ladders are kept where they depend on the payee's day alone."""
 
     def __init__(self, terms: Terms, quotas: Quotas | None, standings: Standings) -> None:
-        self._terms, self._quotas, self._standings = terms, quotas, standings
+        self._terms = terms
+        self._against = Against(terms, quotas, standings)
         self._kept: dict[tuple[int, Fraction | None, object, object], Ladder] = {}
         self._lasting: dict[int, tuple[Scale, bool, bool]] = {}
         self._to_date: tuple[object, Fraction] = (None, NOTHING)
@@ -101,22 +103,8 @@ class Scales:
         """The sum over all periods of a quarter or year, those to come included."""
         key = (id(scale), person, window)
         if key != self._to_date[0]:
-            parts = window.parts(self._terms.plan.period)
-            self._to_date = key, sum((self._in(e, person, p) for p in parts), NOTHING)
+            self._to_date = key, self._against.whole(e, person, window)
         return self._to_date[1]
-
-    def _in(self, e: x.Expression, person: str, period: Period) -> Fraction:
-        if self._quotas is not None and isinstance(e, x.Fact) and e.path == ("quota",):
-            return self._quotas.of(person, period)
-        there = self._standings.of(person, period)
-        if there is None or not there.active:
-            return NOTHING
-        facts = dict(there.facts)
-        if self._quotas is not None:
-            facts["quota"] = self._quotas.of(person, period)
-        env = self._terms.environment(there.payee, there.day, facts)
-        value: Fraction = demanded(e, env, "the scale")
-        return value
 
     # --- ladders ---------------------------------------------------------------------------
 

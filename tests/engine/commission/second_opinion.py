@@ -175,42 +175,55 @@ class Opinion:
         }
 
     def quota(self, person: str, period: Period) -> Fraction | None:
-        quota = self.plan.quota
-        if quota is None:
+        """The quota of a statement. 4.3: a leaver's is that of the period of his last day."""
+        if self.plan.quota is None:
             return None
         days = len(self.house.days(person, period))
-        factor = Fraction(days, period.days) if quota.by_days_active else ONE
-        if quota.source == "targets":
-            targets = self.house.data.targets
-            found = targets.get((self.plan.short, person, period))
-            found = targets.get((None, person, period)) if found is None else found
-            if found is None and days:
-                raise Fault("no target")
-            return (found or NONE) * factor
-        facts = self.facts(person, period)
-        return self.house.value(quota.value, facts, self.at(person, period)) * factor
+        if days:
+            return self._quota(person, period, days)
+        target = self._target(person, period)
+        if target is not None and not self.plan.quota.by_days_active:
+            return target
+        left = Period.of(period.kind, self.at(person, period))
+        return self._quota(person, left, len(self.house.held(person, left)))
+
+    def _quota(self, person: str, period: Period, days: int) -> Fraction:
+        quota, amount = self.plan.quota, self._target(person, period)
+        if quota.source is None:
+            facts = self.facts(person, period)
+            amount = self.house.value(quota.value, facts, self.at(person, period))
+        if amount is None:
+            raise Fault("no target")
+        return amount * (Fraction(days, period.days) if quota.by_days_active else ONE)
+
+    def _target(self, person: str, period: Period) -> Fraction | None:
+        targets = self.house.data.targets if self.plan.quota.source == "targets" else {}
+        found = targets.get((self.plan.short, person, period))
+        return targets.get((None, person, period)) if found is None else found
 
     def against(self, scale: Scale, person: str, period: Period) -> Fraction:
         """Q. 3.14: to date, of the whole quarter or year."""
         if scale.against is None:
             return ONE
-        total, periods = NONE, [period]
-        to_date = scale.over in ("quarter to date", "year to date")
-        if to_date:
-            periods = [*period.within(scale.over.split()[0]).parts(period.kind)]
+        if scale.over not in ("quarter to date", "year to date"):
+            return self._against_in(scale, person, period)
+        kind = scale.over.split()[0]
+        window = [*period.within(kind).parts(period.kind)]
+        present = [p for p in window if self.house.days(person, p)]
+        total = sum((self._against_in(scale, person, p) for p in present), NONE)
         plain = isinstance(scale.against, Fact) and scale.against.path == ("quota",)
-        given = plain and self.plan.quota.source is not None
-        for each in periods:
-            if to_date and not given and not self.house.days(person, each):
-                continue
-            facts = {"quota": self.quota(person, each)}
-            if self.house.days(person, each) or not to_date:
-                facts |= self.facts(person, each)
-                day = self.at(person, each)
-            else:
-                day = each.last
-            total += self.house.value(scale.against, facts, day)
+        if plain and not self.plan.quota.by_days_active:
+            absent = (self._target(person, p) for p in window if p not in present)
+            total += sum((t for t in absent if t is not None), NONE)
+        if total == 0 and not present:  # 3.15: of a leaver
+            left = Period.of(kind, self.at(person, period)).parts(period.kind)
+            held = [p for p in left if self.house.held(person, p)]
+            total = sum((self._against_in(scale, person, p) for p in held), NONE)
         return total
+
+    def _against_in(self, scale: Scale, person: str, period: Period) -> Fraction:
+        facts = {"quota": self.quota(person, period)} | self.facts(person, period)
+        return self.house.value(scale.against, facts, self.at(person, period))
 
     # --- section 3 -------------------------------------------------------------------------
 

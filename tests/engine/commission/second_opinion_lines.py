@@ -96,6 +96,11 @@ class House:
             self.known[key] = found
         return self.known[key]
 
+    def held(self, person: str, period: Period) -> list[date]:
+        """His days in a position of the plan, whether it is in force or not."""
+        every = (period.start + n * DAY for n in range(period.days))
+        return [d for d in every if self.in_plan(person, d)]
+
     def last_day(self, person: str, day: date) -> date | None:
         """His last day in the plan up to a day."""
         ends = {s.until - DAY for s in self.data.people[person] if s.until}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from engine.commission.paying import Paid, pay, plan
+from engine.asking import loaded
+from engine.commission.paying import HOUSE, Paid, dataset, pay, plan
+from remit_engine.commission.seniority import since_always
 
 TEN = "payable = 10% of credit rounded half up to 0.01"
+FROM = "person position from\nann rep 2026-01-01"
 MONTHS = ("2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06")
 
 
@@ -310,3 +313,59 @@ ann rep 1 2026-02-01 -"""
     assert found.fault("ann", "2026-03") == (
         "`ann`, 2026-03: `1` moves, whose statement for 2026-01 is at fault"
     )
+
+
+# --- below zero, and without a first day ---------------------------------------------------
+
+
+def test_a_guarantee_fills_up_a_net_below_zero() -> None:
+    found = monthly("guarantee 30", "-50", "1000", people=FROM)
+    # -5 and 35; 100, and nothing more
+    assert over(found, "guarantee", 2) == ["35.00", "0.00"]
+    assert over(found, "due", 2) == ["30.00", "100.00"]
+
+
+def test_a_draw_advances_what_a_net_below_zero_lacks() -> None:
+    found = monthly("draw 30 recoverable until month 1", "-50", "200", "900", people=FROM)
+    assert over(found, "advance", 3) == ["35.00", "0.00", "0.00"]
+    assert over(found, "recovered", 3) == ["0.00", "20.00", "15.00"]
+    assert over(found, "due", 3) == ["30.00", "0.00", "75.00"]
+
+
+def test_a_draw_that_is_not_recoverable_bears_a_net_below_zero() -> None:
+    found = monthly("draw 30 not recoverable", "-50", "900", people=FROM)
+    assert over(found, "due", 2) == ["30.00", "90.00"]
+    assert over(found, "balance", 2) == ["0.00", "0.00"]
+
+
+def test_nothing_is_recovered_from_a_net_below_zero() -> None:
+    found = monthly("draw 30 recoverable until month 1", "0", "-50", "900", people=FROM)
+    assert over(found, "recovered", 3) == ["0.00", "0.00", "30.00"]
+    assert over(found, "due", 3) == ["30.00", "-5.00", "60.00"]
+
+
+def test_a_position_held_since_always_is_past_every_month() -> None:
+    since = monthly("guarantee 30 until month 6", "10")
+    assert over(since, "guarantee", 1) == ["0.00"]
+    assert over(monthly("guarantee 30 until month 6", "10", people=FROM), "guarantee", 1) == [
+        "29.00"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("items", "told"),
+    [
+        ("guarantee 30 until month 6", ("ann", "bob")),
+        ("draw 30 recoverable until month 6", ("ann", "bob")),
+        ("cap if months_in_plan > 3 then 5 else 9", ("ann", "bob")),
+        ("guarantee 30", ()),
+        ("draw 30 recoverable from month 2", ()),
+    ],
+)
+def test_who_holds_a_position_since_always_is_told_where_months_count(
+    items: str, told: tuple[str, ...]
+) -> None:
+    program = loaded(HOUSE + plan(f"{TEN}\n{items}"))
+    people = "person position from\nbob rep -\nann rep -\ncid rep 2026-01-01\nmia manager -"
+    found = since_always(program.plans["pay.plan"], dataset(program, people).people)
+    assert found == told

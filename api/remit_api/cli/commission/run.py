@@ -49,7 +49,9 @@ from remit_api.pay.running import (
     read_data,
 )
 from remit_engine.commission.closing import Comparison, Difference
+from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.periods import Period
+from remit_engine.commission.seniority import since_always
 from remit_engine.storage.runs import RunHead
 
 
@@ -84,8 +86,11 @@ def run(
     with ExitStack() as stack:
         folder = stack.enter_context(prepared(out)) if out is not None else None
         kept = stack.enter_context(keeping.opened(store, new=True)) if store is not None else None
+        warnings: list[str] = []
         with phases(view, "pay") as told:
-            report, later, names = _made(work, kept, folder, files, told, view.remark)
+            report, later, names = _made(
+                work, kept, folder, files, told, view.remark, warnings.append
+            )
         if folder is not None:
             folder.publish()
     if as_json:
@@ -95,6 +100,8 @@ def run(
     if out is not None and not as_json:
         view.line(f"{', '.join(names)} in {out}")
     _tell_later(later, view)
+    for warning in warnings:
+        view.note(("warning", "bold yellow"), f": {warning}")
     return ExitCode.FAILED if report.faults else ExitCode.OK
 
 
@@ -118,6 +125,7 @@ def _made(
     files: Sequence[str],
     told: Phase,
     notice: Notice,
+    warn: Notice,
 ) -> tuple[Report, Sequence[Difference], Sequence[str]]:
     """The report of a run, the differences that an earlier period pays, and the files; kept, and
     written into a folder that waits to be published."""
@@ -125,6 +133,7 @@ def _made(
         with store.reading() as connection:
             keeping.refuse_closed(connection, work.plans, work.period)
     read = read_data(work.place, work.texts, work.plans, told, notice)
+    _tell_seniors(work, read, warn)
     lines = folder.place if folder is not None and "parquet" in files else None
     means = replace(work.means, folder=lines, notice=notice)
     made = compute(work.texts, read, work.plans, work.period, told, means)
@@ -148,6 +157,19 @@ def _made(
         names = folder.write(report, files, report_view.summary(report)) if folder else ()
     later = [d for d in comparison.differences if d.posted != work.period]
     return report, later, names
+
+
+def _tell_seniors(work: Work, data: Dataset, warn: Notice) -> None:
+    """Who is past every `until month` only because nothing says since when he is there."""
+    for name in work.plans:
+        plan = work.texts.model.program.plans[name]
+        if found := since_always(plan, data.people):
+            many = f"`{found[0]}`" + (f" and {len(found) - 1:,} more" if found[1:] else "")
+            verb = "hold" if found[1:] else "holds"
+            warn(
+                f"{many} {verb} a position of `{plan.short}` since always, and so is past every "
+                "month that it counts: say since when, in `from` of the people"
+            )
 
 
 def _report(work: Work, head: RunHead, made: Computed, comparison: Comparison) -> Report:

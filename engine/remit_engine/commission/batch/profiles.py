@@ -12,6 +12,7 @@ from typing import Any
 
 from remit_dsl import expressions as x
 from remit_dsl.pay import Scale
+from remit_engine.commission.against import Against
 from remit_engine.commission.batch.forms import TARGET
 from remit_engine.commission.dataset import Stretch
 from remit_engine.commission.faults import AtFault
@@ -140,12 +141,14 @@ class Profiler:
     """What is told of a person beside the table of people: targets, scores."""
     whole: bool = False
     """Lines are of whole periods: there is a span for each, as of its last day."""
+    _sums: Against = field(init=False)
     _paths: tuple[tuple[str, ...], ...] = ()
     _held: bool = False
     _scored: bool = False
     _known: dict[Hashable, Profile] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._sums = Against(self.terms, self.quotas, self.standings)
         program = self.terms.model.program
         every = list(self.wanted.every)
         quota = self.terms.plan.quota
@@ -194,7 +197,7 @@ class Profiler:
         facts, sound, quota = dict(there.facts), True, None
         if self.quotas is not None:
             try:
-                quota = self.quotas.of(person, period, absent=False)
+                quota = self.quotas.of_statement(person, period)
                 facts["quota"] = quota
             except AtFault:
                 sound = False
@@ -245,25 +248,9 @@ class Profiler:
                 raise AtFault("he is not in the plan")
             value = evaluate(e, self.terms.environment(there.payee, there.day, facts))
         else:
-            value = sum((self._in(e, person, p) for p in period.within(kind).parts(period.kind)),
-                        NOTHING)  # fmt: skip
+            value = self._sums.whole(e, person, period.within(kind))
         if isinstance(value, Unknown) or value <= 0:
             raise AtFault("what the scale is against is not above 0")
-        return Fraction(value)
-
-    def _in(self, e: x.Expression, person: str, period: Period) -> Fraction:
-        """As the reference does for one period of a longer window."""
-        if self.quotas is not None and isinstance(e, x.Fact) and e.path == ("quota",):
-            return self.quotas.of(person, period)
-        there = self.standings.of(person, period)
-        if there is None or not there.active:
-            return NOTHING
-        facts = dict(there.facts)
-        if self.quotas is not None:
-            facts["quota"] = self.quotas.of(person, period)
-        value = evaluate(e, self.terms.environment(there.payee, there.day, facts))
-        if isinstance(value, Unknown):
-            raise AtFault("the scale has no value")
         return Fraction(value)
 
     # --- lines -----------------------------------------------------------------------------
