@@ -37,7 +37,7 @@ def cases(
         ):
             found += [
                 replace(_case(c, request, model, directory), own=found[0])
-                for c in _delegated(entry, actor, request, model, directory)
+                for c in delegated(entry, actor, request.as_of, model, directory)
             ]
     return found
 
@@ -49,21 +49,21 @@ def _case(capacity: Capacity, request: Request, model: Model, directory: Directo
     return Case(model, directory, request, capacity, facts)
 
 
-def _delegated(
-    entry: DelegationEntry, taker: Party, request: Request, model: Model, directory: Directory
+def delegated(
+    entry: DelegationEntry, taker: Party, day: date, model: Model, directory: Directory
 ) -> Iterator[Capacity]:
     """The delegator's own authority of that day, no wider than what was delegated."""
-    giver = directory.party(entry.giver, request.as_of)
+    giver = directory.party(entry.giver, day)
     if giver is None or not giver.positions:
         return
     permitted = [
         d
-        for d in model.actions[request.action].delegations
-        if _in_force(d, model, request.as_of) and _reaches(d, giver, taker, model)
+        for d in model.actions[entry.action].delegations
+        if _in_force(d, model, day) and _reaches(d, giver, taker, model)
     ]
     if not permitted:
         return
-    env = Environment(model, request.as_of, {"as_of": request.as_of}, directory.within, {})
+    env = Environment(model, day, {"as_of": day}, directory.within, {})
     caps = [] if entry.limit is None else [entry.limit]
     for delegation in permitted:
         if delegation.cap is not None:

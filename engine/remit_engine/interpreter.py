@@ -185,5 +185,6 @@ def has_done_other(rule: Rule, case: Case) -> Truth:
     """Whether the decider has already done the other of two separated verbs."""
     others = rule.verbs - {case.request.verb}
     done = [a for a in case.request.approvals if a.verb in others]
-    same = [same_party(p, a.by) for p in case.capacity.persons for a in done]
+    earlier = [p for a in done for p in a.persons]
+    same = [same_party(p, e) for p in case.capacity.persons for e in earlier]
     return disjunction(missing("actor") if s is None else s for s in same)

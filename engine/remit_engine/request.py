@@ -13,11 +13,25 @@ from remit_engine.party import Party
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A step already done: `verb` by a party."""
+    """A step already done: `verb` by a party, in his own positions or for who delegated it to him.
+
+    on_behalf_of: the delegator in the position that was lent; what bars either of the two bars.
+    """
 
     verb: str
     by: Party
     on: date | None = None
+    on_behalf_of: Party | None = None
+
+    @property
+    def persons(self) -> tuple[Party, ...]:
+        """Who must be nobody else: he who did it, and he for whom it was done."""
+        return (self.by,) if self.on_behalf_of is None else (self.by, self.on_behalf_of)
+
+    @property
+    def positions(self) -> frozenset[str]:
+        """Qualified names of the positions it was done in."""
+        return (self.on_behalf_of or self.by).positions
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from remit_dsl.program import EvidenceStep, Step
+from remit_engine.approval_reader import ApprovalReader
 from remit_engine.directory import Directory
 from remit_engine.exact import Unreadable, day_of, shown, text_of
 from remit_engine.facts_reader import (
@@ -79,7 +80,7 @@ class _Reader:
         action = self.named("action", self.names.actions, "action", None)
         facts, totals = self.of_action(action)
         requester = self.party("requester")
-        approvals = self.approvals(verb)
+        approvals = self.approvals(action, verb, facts)
         evidence = self.evidence(action)
         language = self.language()
         for member in given:
@@ -193,44 +194,11 @@ class _Reader:
             return ()
         return tuple(value)
 
-    def approvals(self, verb: str) -> tuple[Approval, ...]:
-        read = [
-            self.approval(given, ("approvals", i), verb)
-            for i, given in enumerate(self.listed("approvals"))
-        ]
+    def approvals(self, action: str, verb: str, facts: Mapping[str, Any]) -> tuple[Approval, ...]:
+        """The steps done already."""
+        reader = ApprovalReader(self.parties, self.model, action, verb, facts)
+        read = [reader.read(a, ("approvals", i)) for i, a in enumerate(self.listed("approvals"))]
         return tuple(a for a in read if a is not None)
-
-    def approval(self, given: Any, path: Path, verb: str) -> Approval | None:
-        """A step done: by a person, who then holds the position named, or by a position."""
-        if isinstance(given, Approval):
-            return given
-        if not isinstance(given, Mapping):
-            message = f'`{shown(given)}` is no approval: write {{"verb": …, "by": …}}'
-            self.facts.problem(path, message)
-            return None
-        for member in given:
-            if member not in ("verb", "by", "position", "on"):
-                message = "an approval has `verb`, `by`, `position` and `on`, and no more"
-                self.facts.problem((*path, str(member)), message)
-        done = self.name(given.get("verb"), (*path, "verb"), self.names.verbs, "verb", verb)
-        on = self.day(given.get("on"), (*path, "on"))
-        if on is not None and self.as_of is not None and on > self.as_of:
-            self.facts.problem((*path, "on"), f"{on} is after the day of the question")
-        by = self.approver(given, path, on or self.as_of)
-        return None if by is None else Approval(done, by, on)
-
-    def approver(self, given: Mapping[str, Any], path: Path, day: date | None) -> Party | None:
-        person = self.text(given.get("by"), (*path, "by"))
-        position = self.text(given.get("position"), (*path, "position"))
-        if given.get("by") is None and given.get("position") is None:
-            self.facts.problem(path, "say who did it: `by` a person, or which `position`")
-        if person is None and position is None:
-            return None
-        try:
-            return self.parties.by(person, position, path, day)
-        except Unreadable as error:
-            self.facts.problem(path, str(error))
-            return None
 
     def evidence(self, action: str) -> frozenset[str]:
         """Names of what was handed in; those no rule asks for are ignored."""

@@ -84,10 +84,10 @@ def _approvals(
             done < step.count
             and day >= begun.day
             and _counts(i, verb, case, begun.trusting)
-            and _is_new((approval.by,), persons)
+            and _is_new(approval.persons, persons)
         ):
-            persons.append((approval.by,))
-            offices.append(approval.by.positions & wanted)
+            persons.append(approval.persons)
+            offices.append(approval.positions & wanted)
             if _filled(offices) > done:
                 done, end = done + 1, replace(end, place=i + 1, day=max(end.day, day))
     capacity = case.capacity
@@ -126,13 +126,17 @@ def _counts(index: int, verb: str, case: Case, trusting: bool) -> bool:
         return False
     earlier = case.request.approvals[:index]
     others = _separated(verb, case)
-    return all(same_party(approval.by, e.by) is False for e in earlier if e.verb in others)
+    return _is_new(approval.persons, [e.persons for e in earlier if e.verb in others])
 
 
 def _forbidden(approval: Approval, case: Case) -> bool:
-    """Whether a prohibition of the verb applies, or may apply, to the one who did it."""
-    request, who = case.request, approval.by
-    rules = case.model.actions[request.action].in_force(PROHIBITION, approval.verb, request.as_of)
+    """Whether a prohibition of the verb applies, or may apply, to one of those who did it."""
+    return any(_is_barred(approval.verb, who, case) for who in approval.persons)
+
+
+def _is_barred(verb: str, who: Party, case: Case) -> bool:
+    request = case.request
+    rules = case.model.actions[request.action].in_force(PROHIBITION, verb, request.as_of)
     capacity = Capacity(who, who.positions, who.barred, (who,))
     facts = {**case.facts, "actor": who}
     theirs = replace(case, capacity=capacity, facts=facts, own=None)
@@ -155,4 +159,4 @@ def _is_requester(approval: Approval, case: Case, trusting: bool) -> bool:
         return False
     if request.requester is None:
         return not trusting and case.capacity.party.person is not None
-    return same_party(approval.by, request.requester) is not False
+    return not _is_new(approval.persons, [(request.requester,)])

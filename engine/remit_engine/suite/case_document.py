@@ -149,10 +149,19 @@ class _Writer:
 
     def approval(self, approval: Approval) -> Document:
         """A step that was done, and by whom."""
-        by = self.party(approval.by, approval.on or self.as_of)
+        stood = approval.on_behalf_of or approval.by
+        by = self.party(stood, approval.on or self.as_of)
         if not isinstance(by, dict):
-            by = {"person" if approval.by.person else "position": by}
-        said = {"by": by.get("person"), "position": by.get("position"), "on": approval.on}
+            by = {"person" if stood.person else "position": by}
+        who, behalf = by.get("person"), None
+        if approval.on_behalf_of is not None:
+            who, behalf = approval.by.person, who
+        said = {
+            "by": who,
+            "position": by.get("position"),
+            "on": approval.on,
+            "on_behalf_of": behalf,
+        }
         return {"verb": approval.verb} | {k: v for k, v in said.items() if v is not None}
 
 
