@@ -16,7 +16,7 @@ from remit_api.cli.exit_codes import epilog
 from remit_api.failures import WrongUse
 from remit_dsl.suggest import nearest
 
-ASK, WRITE, PAY = "Ask", "Write and check policies", "Pay"
+ASK, WRITE, PAY, SERVE = "Ask", "Write and check policies", "Pay", "Serve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ COMMANDS: dict[str, Command] = {
     "commission": Command(
         "", "", PAY, "What plans pay people, and why: run, explain, whatif, close.", COMMISSION
     ),
+    "serve": Command("serve", "serve", SERVE),
 }
 
 

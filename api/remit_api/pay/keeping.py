@@ -51,28 +51,44 @@ class Store:
 @contextmanager
 def opened(place: str, *, new: bool = False) -> Iterator[Store]:
     """The store of a file or an address. new: it may be made."""
-    _refuse_files(place, new)
-    with _told(safe(place) if is_url(place) else place):
-        engine = _engine(place if is_url(place) else _file_url(Path(place)))
+    url = address(place, new=new)
+    with telling(place):
+        engine = open_store(url)
     try:
-        yield Store(engine, safe(place) if is_url(place) else place)
+        yield Store(engine, _name(place))
     finally:
         engine.dispose()
+
+
+def address(place: str, *, new: bool = False) -> str:
+    """The address of a store named by a file or an address; WrongUse and MissingFile for a file
+    that is none."""
+    _refuse_files(place, new)
+    url = _file_url(Path(place)) if not is_url(place) else place
+    return url if isinstance(url, str) else url.render_as_string(hide_password=False)
+
+
+@contextmanager
+def telling(place: str) -> Iterator[None]:
+    """What is wrong with the address of a store, and trouble of its database, as failures."""
+    try:
+        with _told(_name(place)):
+            yield
+    except (ArgumentError, NoSuchModuleError, TypeError, ValueError):
+        raise WrongUse(f"`{_name(place)}` is not the address of a store", EXAMPLE) from None
+    except ModuleNotFoundError as fault:
+        message = f"the driver `{fault.name}` for this store is not installed"
+        raise WrongUse(message, f"`pip install {fault.name}`") from None
+
+
+def _name(place: str) -> str:
+    """How a store is called: its address without what may be secret."""
+    return safe(place) if is_url(place) else place
 
 
 def _file_url(path: Path) -> sql.URL:
     """The address of a file, whatever its name: `:memory:` and `a?b` are names too."""
     return sql.URL.create("sqlite", database=str(path.resolve()))
-
-
-def _engine(url: str | sql.URL) -> Engine:
-    try:
-        return open_store(url)
-    except (ArgumentError, NoSuchModuleError, TypeError, ValueError):
-        raise WrongUse(f"`{safe(str(url))}` is not the address of a store", EXAMPLE) from None
-    except ModuleNotFoundError as fault:
-        message = f"the driver `{fault.name}` for this store is not installed"
-        raise WrongUse(message, f"`pip install {fault.name}`") from None
 
 
 def _refuse_files(place: str, new: bool) -> None:

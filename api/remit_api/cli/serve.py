@@ -1,0 +1,102 @@
+"""`remit serve`: the service over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+
+from remit_api.cli.exit_codes import ExitCode
+from remit_api.cli.options import DirectoryFile, Paths
+from remit_api.cli.output import Screen, screen
+from remit_api.failures import FileTrouble, WrongUse
+from remit_api.files import policy_paths
+from remit_api.http.app import create_app
+from remit_api.http.server import run
+from remit_api.http.settings import Settings
+from remit_api.pay.keeping import address, telling
+
+DATABASE = "remit.db"
+Database = Annotated[
+    str,
+    typer.Option(
+        "--database",
+        metavar="FILE|URL",
+        envvar="REMIT_DATABASE",
+        help="Where decisions are kept: an SQLite file, or the address of a database.",
+    ),
+]
+Host = Annotated[str, typer.Option("--host", metavar="ADDRESS", help="The address to listen on.")]
+Port = Annotated[
+    int, typer.Option("--port", metavar="NUMBER", min=0, max=65_535, help="The port to listen on.")
+]
+Workers = Annotated[
+    int, typer.Option("--workers", metavar="NUMBER", min=1, max=64, help="How many processes.")
+]
+Demo = Annotated[
+    bool, typer.Option("--demo", help="Make three keys to try it with. On this machine only.")
+]
+Zone = Annotated[
+    str, typer.Option("--zone", metavar="ZONE", help="The company's time zone: Asia/Shanghai.")
+]
+Reload = Annotated[
+    bool, typer.Option("--reload", help="Answer from the policy files anew when they change.")
+]
+
+
+def serve(
+    paths: Paths = None,
+    directory: DirectoryFile = None,
+    database: Database = DATABASE,
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    workers: Workers = 1,
+    demo: Demo = False,
+    zone: Zone = "UTC",
+    reload: Reload = False,
+) -> ExitCode:
+    """Answer over HTTP, and keep what was decided. Runs until it is stopped with Ctrl-C."""
+    view = screen()
+    settings = Settings(
+        policies=tuple(policy_paths(paths or ())),
+        directory=directory,
+        database=address(database, new=True),
+        host=host,
+        port=port,
+        workers=workers,
+        demo=demo,
+        zone=_zone(zone),
+        reload=reload,
+    )
+    _allowed(settings)
+    with telling(database):
+        app = create_app(settings)
+    _greet(settings, view)
+    try:
+        run(settings, app)
+    except SystemExit as end:
+        if end.code:
+            where = f"`{host}:{port}`"
+            help = "another service may use it: choose another with `--port`"
+            raise FileTrouble("", f"the service cannot listen on {where}", help) from None
+    return ExitCode.OK
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        message = f"there is no time zone `{name}`"
+        raise WrongUse(message, "write it as `Europe/Berlin` or `UTC`") from None
+
+
+def _allowed(settings: Settings) -> None:
+    """The demo's keys are known to whoever reads the screen: they stay on this machine."""
+    if settings.demo and not settings.loopback:
+        message = f"`--demo` does not listen on `{settings.host}`, which others can reach"
+        raise WrongUse(message, "leave `--demo` out, or listen on 127.0.0.1")
+
+
+def _greet(settings: Settings, view: Screen) -> None:
+    view.note(("remit", "bold"), f" answers on http://{settings.host}:{settings.port}")

@@ -1,0 +1,1 @@
+"""The service: decisions, approvals and policies over HTTP (docs/service.md)."""

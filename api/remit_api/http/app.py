@@ -1,0 +1,39 @@
+"""The application: its parts put together."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI
+
+from remit_api.http import problems
+from remit_api.http.clock import Clock, SystemClock
+from remit_api.http.desk import Desk, desk_of_files
+from remit_api.http.request_id import RequestId
+from remit_api.http.routes import health
+from remit_api.http.service import Service
+from remit_api.http.settings import Settings
+from remit_engine.storage.opening import open_store
+
+ROUTERS: tuple[APIRouter, ...] = (health.router,)
+"""Every resource. Add yours here."""
+
+SUMMARY = "Sales authority as code: who may decide what, up to how much, and why."
+
+
+def create_app(settings: Settings, clock: Clock | None = None, desk: Desk | None = None) -> FastAPI:
+    """The service as an ASGI application. desk: that of the settings' files, where it was made
+    already. Raises InvalidPolicy and FileTrouble for the files, and what SQLAlchemy does for a
+    database that cannot be opened."""
+    app = FastAPI(title="Remit", summary=SUMMARY, version=version("remit"))
+    app.state.service = Service(
+        settings=settings,
+        store=open_store(settings.database),
+        desk=desk or desk_of_files(settings.policies, settings.directory),
+        clock=clock or SystemClock(settings.zone),
+    )
+    problems.install(app)
+    app.add_middleware(RequestId)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app

@@ -1,0 +1,44 @@
+"""The desk: what the service answers from, exchanged whole when a publish is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from remit_api.wiring import Loaded, find_directory, open_engine
+from remit_engine.directory import Directory
+from remit_engine.engine import Engine
+from remit_engine.ir import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An engine with the versions it is of.
+
+    revision: which publication; 0 for files that were never published. version, people: ids of the
+    policy version and of the directory version, None for files.
+    """
+
+    engine: Engine
+    digest: str
+    revision: int = 0
+    version: str | None = None
+    people: str | None = None
+
+    @property
+    def model(self) -> Model:
+        """The rules."""
+        return self.engine.model
+
+    @property
+    def directory(self) -> Directory:
+        """The people."""
+        return self.engine.directory
+
+
+def desk_of_files(policies: Sequence[Path], directory: Path | None) -> Desk:
+    """The desk of files on disk, the directory named or the one beside them; raises InvalidPolicy,
+    FileTrouble."""
+    loaded: Loaded = open_engine(policies, directory or find_directory(policies))
+    return Desk(loaded.engine, loaded.program.digest)

@@ -1,0 +1,1 @@
+"""Who calls: what comes out is a `Caller`."""

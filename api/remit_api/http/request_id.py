@@ -1,0 +1,50 @@
+"""Each request has an id: in the log, in its problems, and in `X-Request-ID` of its answer."""
+
+from __future__ import annotations
+
+import re
+from secrets import token_hex
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from remit_api.http import problems
+
+HEADER = b"x-request-id"
+_FIT = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
+
+
+class RequestId:
+    """Names a request by the caller's id where that is fit for a log, else by one of its own.
+
+    A fault that nobody caught ends here: the log has its traceback, the caller the id.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on, named."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        named = next((value for name, value in scope["headers"] if name == HEADER), b"")
+        if not _FIT.fullmatch(named):
+            named = b"req_" + token_hex(12).encode()
+        scope[problems.REQUEST_ID] = named.decode()
+        started = False
+
+        async def answer(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message.setdefault("headers", []).append((HEADER, named))
+            await send(message)
+
+        try:
+            await self.app(scope, receive, answer)
+        except Exception as fault:
+            response = problems.internal(Request(scope), fault)
+            if started:
+                raise
+            await response(scope, receive, answer)

@@ -1,0 +1,1 @@
+"""One file for each resource. A new one is named in `remit_api.http.app.ROUTERS`."""

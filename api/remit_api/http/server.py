@@ -1,0 +1,68 @@
+"""Running the service under Uvicorn: one process, or several that share an address."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import uvicorn
+from fastapi import FastAPI
+
+from remit_api.http.app import create_app
+from remit_api.http.settings import Settings
+
+HANDED = "REMIT_SERVE"
+"""The variable by which a worker learns its settings from the process that started it."""
+DRAIN = 20
+"""Seconds that requests under way have to end when the service stops."""
+KEPT_BACK = ("trusted_caller",)
+
+
+def run(settings: Settings, app: FastAPI) -> None:
+    """Serves until the process is told to stop. app: used where one process serves."""
+    shared: dict[str, Any] = {
+        "host": settings.host,
+        "port": settings.port,
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+        "timeout_graceful_shutdown": DRAIN,
+        "log_level": "warning",
+    }
+    if settings.workers == 1:
+        uvicorn.run(app, **shared)
+        return
+    os.environ[HANDED] = handed(settings)
+    uvicorn.run(f"{__name__}:worker", factory=True, workers=settings.workers, **shared)
+
+
+def worker() -> FastAPI:
+    """The application of a worker process."""
+    return create_app(received(os.environ[HANDED]))
+
+
+def handed(settings: Settings) -> str:
+    """Settings as text for another process; who is trusted is never handed on."""
+    values = {f.name: getattr(settings, f.name) for f in fields(settings)}
+    for name in KEPT_BACK:
+        del values[name]
+    values["policies"] = [str(path) for path in settings.policies]
+    values["directory"] = None if settings.directory is None else str(settings.directory)
+    values["zone"] = settings.zone.key
+    return json.dumps(values)
+
+
+def received(text: str) -> Settings:
+    """The settings of a text made by `handed`."""
+    values: Mapping[str, Any] = json.loads(text)
+    made = {
+        "policies": tuple(Path(path) for path in values["policies"]),
+        "directory": None if values["directory"] is None else Path(values["directory"]),
+        "zone": ZoneInfo(values["zone"]),
+    }
+    return Settings(**{**values, **made})

@@ -1,0 +1,37 @@
+"""Everything a route needs, in one place: it hangs on `request.app.state.service`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import sqlalchemy as sql
+from fastapi import Depends, Request
+
+from remit_api.http.clock import Clock
+from remit_api.http.desk import Desk
+from remit_api.http.settings import Settings
+
+
+@dataclass(slots=True)
+class Service:
+    """The parts of one process. `desk` is exchanged whole: take it once for each request."""
+
+    settings: Settings
+    store: sql.Engine
+    desk: Desk
+    clock: Clock
+
+
+def service_of(request: Request) -> Service:
+    """The service a request came to."""
+    found: Service = request.app.state.service
+    return found
+
+
+async def _service(request: Request) -> Service:
+    return service_of(request)
+
+
+ServiceOf = Annotated[Service, Depends(_service)]
+"""The service, as a parameter of a route."""

@@ -1,0 +1,46 @@
+"""How the service is set up, as `remit serve` was told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+
+LOOPBACK_NAMES = ("localhost", "localhost.localdomain")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the parts of the service are made from.
+
+    database: an address as SQLAlchemy takes it. zone: where the company's day begins. body: the
+    largest body that is read, in bytes. waiting: how many requests may wait for the recorder.
+    trusted_caller: who calls, believed as it is, for tests; no option of the command line sets it.
+    """
+
+    policies: tuple[Path, ...]
+    directory: Path | None
+    database: str
+    host: str = "127.0.0.1"
+    port: int = 8080
+    workers: int = 1
+    demo: bool = False
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    reload: bool = False
+    body: int = 2_000_000
+    waiting: int = 2_000
+    trusted_caller: Callable[[Request], object] | None = None
+
+    @property
+    def loopback(self) -> bool:
+        """True when only this machine can reach the service."""
+        if self.host in LOOPBACK_NAMES:
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False

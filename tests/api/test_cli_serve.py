@@ -1,0 +1,43 @@
+"""`remit serve` refuses what cannot be served before it listens."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+from remit_api.cli.exit_codes import ExitCode
+
+
+def test_the_demo_stays_on_this_machine(house):
+    ran = house("serve", "--demo", "--host", "0.0.0.0")
+    assert ran.code == ExitCode.USAGE
+    assert "others can reach" in ran.err
+
+
+def test_a_policy_with_errors_is_shown(house):
+    Path("policies/sales.remit").write_text("policy broken {", encoding="utf-8")
+    ran = house("serve")
+    assert ran.code == ExitCode.INVALID_POLICY
+    assert "sales.remit:1" in ran.err
+
+
+def test_a_zone_there_is_not(house):
+    ran = house("serve", "--zone", "Mars/Olympus")
+    assert ran.code == ExitCode.USAGE
+    assert "there is no time zone `Mars/Olympus`" in ran.err
+
+
+def test_a_database_of_something_else(house):
+    Path("notes.db").write_text("no database at all, and long enough for a header", "utf-8")
+    ran = house("serve", "--database", "notes.db")
+    assert ran.code == ExitCode.IO
+    assert "`notes.db` is not a database" in ran.err
+
+
+def test_a_port_that_is_taken(house):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ran = house("serve", "--port", str(taken.getsockname()[1]))
+    assert ran.code == ExitCode.IO
+    assert "cannot listen" in ran.err
