@@ -20,6 +20,18 @@ class Corrupt(StoreFault, ValueError):
     """What stands in the store cannot have been written by it."""
 
 
+class Unstorable(StoreFault, ValueError):
+    """A text that no database keeps."""
+
+
+class Behind(StoreFault):
+    """The tables of the store are of another version of remit."""
+
+
+class Conflict(StoreFault):
+    """What was asked for does not go with the state that the thing is in."""
+
+
 class AlreadyClosed(StoreFault):
     """The period is closed, and stays as it is."""
 

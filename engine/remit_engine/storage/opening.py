@@ -9,8 +9,11 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import QueuePool
 
-from remit_engine.storage.tables import metadata
+from remit_engine.storage import schema
+from remit_engine.storage.faults import Behind
+from remit_engine.storage.schema import State
 
 WRITING = "remit_writing"
 WAIT = 30_000
@@ -20,15 +23,62 @@ TURN = 7_264_833
 
 
 def open_store(url: str | sql.URL) -> Engine:
-    """The store at an address, its tables made where they are missing. Raises what SQLAlchemy does
-    for an address that is none, a driver that is not there, a database that cannot be opened."""
-    engine = sql.create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", _begin)
-    with writing(engine) as connection:
-        metadata.create_all(connection)
-    return engine
+    """The store at an address. An empty one gets its tables; an SQLite file of an earlier remit is
+    brought up to this one. Raises Behind for another that has to be, and for one of a later remit;
+    what SQLAlchemy does for an address that is none, a driver that is not there, a database that
+    cannot be opened."""
+    store = connected(url)
+    with reading(store) as connection:
+        found = schema.state(connection)
+    if found is not State.CURRENT:
+        _prepared(store)
+    return store
+
+
+def connected(url: str | sql.URL) -> Engine:
+    """The database at an address as it is; see `open_store` for what it raises."""
+    address = sql.make_url(url)
+    if address.get_backend_name() != "sqlite":
+        return sql.create_engine(address)
+    kept: dict[str, Any] = {}
+    if address.database in (None, "", ":memory:"):  # it lives as long as its one connection
+        kept = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
+    store = sql.create_engine(address, connect_args={"check_same_thread": False}, **kept)
+    event.listen(store, "connect", _prepare)
+    event.listen(store, "begin", _begin)
+    return store
+
+
+def upgraded(store: Engine) -> str | None:
+    """Bring the tables of a store up to this remit; the step it stood at. Raises Behind where a
+    later remit made them."""
+    with writing(store) as connection:
+        before = schema.step_of(connection)
+        if schema.state(connection) is State.UNKNOWN:
+            raise _later(before)
+        schema.upgrade(connection)
+    return before
+
+
+def _prepared(store: Engine) -> None:
+    with writing(store) as connection:
+        match schema.state(connection):  # somebody else may have been faster
+            case State.UNKNOWN:
+                raise _later(schema.step_of(connection))
+            case State.OLD if store.dialect.name != "sqlite":
+                raise Behind(
+                    "the tables of the store are those of an earlier remit",
+                    "`remit db upgrade` brings them up to date; back the store up before",
+                )
+            case State.OLD | State.NEW:
+                schema.upgrade(connection)
+
+
+def _later(step: str | None) -> Behind:
+    return Behind(
+        f"the tables of the store are at step {step}, which this remit does not know",
+        "a later remit made them: use that one",
+    )
 
 
 @contextmanager

@@ -33,6 +33,8 @@ def store(kind: str, folder: Path) -> Iterator[Engine]:
 
 def address(kind: str, folder: Path) -> str:
     """Where an empty store can be."""
+    if kind == "memory":
+        return "sqlite://"
     if kind == "sqlite":
         return f"sqlite:///{folder / 'pay.db'}"
     name = f"s{uuid.uuid4().hex}"

@@ -1,0 +1,1 @@
+"""One file a step; each says of which it is the next."""

@@ -1,0 +1,34 @@
+"""The tables of the store, by subject; migrations make them (see `remit_engine.storage.schema`)."""
+
+from remit_engine.storage.tables.approvals import approval_comment, approval_request, approval_step
+from remit_engine.storage.tables.columns import ALTERED, Exact, Row, Written, metadata
+from remit_engine.storage.tables.decisions import consumption, decision, dimension, idempotency
+from remit_engine.storage.tables.pay import (
+    closing,
+    difference,
+    dispute,
+    dispute_answer,
+    line,
+    movement,
+    run,
+    run_plan,
+    stage,
+    statement,
+    uncounted,
+)
+from remit_engine.storage.tables.service import api_key, event
+from remit_engine.storage.tables.versions import (
+    delegation,
+    directory_version,
+    policy_version,
+    publication,
+    revision,
+)
+
+__all__ = [
+    "ALTERED", "Exact", "Row", "Written", "api_key", "approval_comment", "approval_request",
+    "approval_step", "closing", "consumption", "decision", "delegation", "difference",
+    "dimension", "directory_version", "dispute", "dispute_answer", "event", "idempotency",
+    "line", "metadata", "movement", "policy_version", "publication", "revision", "run",
+    "run_plan", "stage", "statement", "uncounted",
+]  # fmt: skip
