@@ -9,6 +9,20 @@ down_revision = None
 
 def upgrade() -> None:
     """Make what is not there yet: stores from before migrations have most of it."""
+    _dispute()
+    _run()
+    _closing()
+    _difference()
+    _dispute_answer()
+    _run_plan()
+    _statement()
+    _uncounted()
+    _line()
+    _movement()
+    _stage()
+
+
+def _dispute() -> None:
     op.create_table(
         "dispute",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -25,6 +39,9 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
         if_not_exists=True,
     )
+
+
+def _run() -> None:
     op.create_table(
         "run",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -38,6 +55,9 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
         if_not_exists=True,
     )
+
+
+def _closing() -> None:
     op.create_table(
         "closing",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -58,6 +78,9 @@ def upgrade() -> None:
         if_not_exists=True,
     )
     op.create_index(op.f("ix_closing_run"), "closing", ["run"], unique=False, if_not_exists=True)
+
+
+def _difference() -> None:
     op.create_table(
         "difference",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -81,6 +104,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_difference_run"), "difference", ["run"], unique=False, if_not_exists=True
     )
+
+
+def _dispute_answer() -> None:
     op.create_table(
         "dispute_answer",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -103,6 +129,9 @@ def upgrade() -> None:
         unique=False,
         if_not_exists=True,
     )
+
+
+def _run_plan() -> None:
     op.create_table(
         "run_plan",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -117,6 +146,9 @@ def upgrade() -> None:
         if_not_exists=True,
     )
     op.create_index(op.f("ix_run_plan_run"), "run_plan", ["run"], unique=False, if_not_exists=True)
+
+
+def _statement() -> None:
     op.create_table(
         "statement",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -149,6 +181,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_statement_run"), "statement", ["run"], unique=False, if_not_exists=True
     )
+
+
+def _uncounted() -> None:
     op.create_table(
         "uncounted",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -165,6 +200,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_uncounted_run"), "uncounted", ["run"], unique=False, if_not_exists=True
     )
+
+
+def _line() -> None:
     op.create_table(
         "line",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -185,6 +223,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_line_statement"), "line", ["statement"], unique=False, if_not_exists=True
     )
+
+
+def _movement() -> None:
     op.create_table(
         "movement",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -204,6 +245,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_movement_statement"), "movement", ["statement"], unique=False, if_not_exists=True
     )
+
+
+def _stage() -> None:
     op.create_table(
         "stage",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),

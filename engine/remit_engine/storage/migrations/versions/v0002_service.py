@@ -9,6 +9,23 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """Make the tables of the service."""
+    _api_key()
+    _approval_request()
+    _consumption()
+    _decision()
+    _delegation()
+    _dimension()
+    _directory_version()
+    _event()
+    _idempotency()
+    _policy_version()
+    _revision()
+    _approval_comment()
+    _approval_step()
+    _publication()
+
+
+def _api_key() -> None:
     op.create_table(
         "api_key",
         sa.Column("id", sa.Text(), nullable=False),
@@ -25,6 +42,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
     )
     op.create_index("ix_api_key_person", "api_key", ["person"], unique=False)
+
+
+def _approval_request() -> None:
     op.create_table(
         "approval_request",
         sa.Column("id", sa.Text(), nullable=False),
@@ -50,6 +70,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_approval_request_state", "approval_request", ["state", "made"], unique=False
     )
+
+
+def _consumption() -> None:
     op.create_table(
         "consumption",
         sa.Column("action", sa.Text(), nullable=False),
@@ -63,6 +86,9 @@ def upgrade() -> None:
             "action", "verb", "dimension", "key", "day", "unit", name=op.f("pk_consumption")
         ),
     )
+
+
+def _decision() -> None:
     op.create_table(
         "decision",
         sa.Column(
@@ -104,6 +130,9 @@ def upgrade() -> None:
     op.create_index("ix_decision_action_day", "decision", ["action", "day"], unique=False)
     op.create_index("ix_decision_actor", "decision", ["actor", "seq"], unique=False)
     op.create_index("ix_decision_caller", "decision", ["caller", "seq"], unique=False)
+
+
+def _delegation() -> None:
     op.create_table(
         "delegation",
         sa.Column("id", sa.Text(), nullable=False),
@@ -125,12 +154,18 @@ def upgrade() -> None:
     )
     op.create_index("ix_delegation_giver", "delegation", ["giver"], unique=False)
     op.create_index("ix_delegation_taker", "delegation", ["taker"], unique=False)
+
+
+def _dimension() -> None:
     op.create_table(
         "dimension",
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("action", "path", name=op.f("pk_dimension")),
     )
+
+
+def _directory_version() -> None:
     op.create_table(
         "directory_version",
         sa.Column("id", sa.Text(), nullable=False),
@@ -142,6 +177,9 @@ def upgrade() -> None:
         sa.Column("made", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_directory_version")),
     )
+
+
+def _event() -> None:
     op.create_table(
         "event",
         sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
@@ -156,6 +194,9 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_event_happened", "event", ["kind", "happened"], unique=False)
+
+
+def _idempotency() -> None:
     op.create_table(
         "idempotency",
         sa.Column("caller", sa.Text(), nullable=False),
@@ -169,6 +210,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("caller", "key", name=op.f("pk_idempotency")),
     )
     op.create_index("ix_idempotency_made", "idempotency", ["made"], unique=False)
+
+
+def _policy_version() -> None:
     op.create_table(
         "policy_version",
         sa.Column("id", sa.Text(), nullable=False),
@@ -183,6 +227,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_version")),
     )
     op.create_index("ix_policy_version_made", "policy_version", ["made"], unique=False)
+
+
+def _revision() -> None:
     op.create_table(
         "revision",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -190,6 +237,9 @@ def upgrade() -> None:
         sa.Column("made", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revision")),
     )
+
+
+def _approval_comment() -> None:
     op.create_table(
         "approval_comment",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -205,6 +255,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_approval_comment_request"), "approval_comment", ["request"], unique=False
     )
+
+
+def _approval_step() -> None:
     op.create_table(
         "approval_step",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -228,6 +281,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_step")),
     )
     op.create_index(op.f("ix_approval_step_request"), "approval_step", ["request"], unique=False)
+
+
+def _publication() -> None:
     op.create_table(
         "publication",
         sa.Column(
