@@ -46,6 +46,8 @@ def _case(capacity: Capacity, request: Request, model: Model, directory: Directo
     facts: dict[str, Any] = {**request.facts, "actor": capacity.party, "as_of": request.as_of}
     if request.requester is not None:
         facts["requester"] = request.requester
+    if request.used is not None:  # each authority has its own totals, and none of another's
+        request = replace(request, totals=request.used.of(capacity.party))
     return Case(model, directory, request, capacity, facts)
 
 

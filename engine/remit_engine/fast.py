@@ -85,7 +85,7 @@ class Fast:
         return explained(request, self._model, self._directory, self._compiled, self._tracer)
 
     def _explained_cells(self, request: Request) -> Cells | None:
-        if request.approvals or request.evidence or request.totals:
+        if request.approvals or request.evidence or request.totals or request.used is not None:
             return None
         key = (request.action, request.verb)
         if key not in self._cells:

@@ -51,6 +51,13 @@ class Party:
         return frozenset(h.position for h in self.holdings)
 
     @property
+    def authority(self) -> str:
+        """Whose limits are used up: `person ann`, or `position NAME` where nobody is named."""
+        if self.person is not None:
+            return f"person {self.person}"
+        return f"position {' '.join(sorted(self.positions))}"
+
+    @property
     def shown(self) -> str:
         """How the party is named to people."""
         if self.person is not None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 from remit_engine.party import Party
 
@@ -34,6 +34,14 @@ class Approval:
         return (self.on_behalf_of or self.by).positions
 
 
+class Used(Protocol):
+    """What is used up of running totals, each party's own."""
+
+    def of(self, party: Party) -> Mapping[str, Fraction]:
+        """By the total's name; what is not there is not known."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """A question, read and typed. Names are qualified.
@@ -41,8 +49,9 @@ class Request:
     facts: by field of the action: exact values (`Fraction`, `str`, `bool`, `date`,
     `frozenset`), `tuple` for lists, `dict` for records, `Party` for people, None for an optional
     fact given as absent; what is not there is missing. totals: amounts already used, by the
-    total's name (`month`, `customer per quarter`, `vendor over 60 days`). ignored: members that
-    the action does not know.
+    total's name (`month`, `customer per quarter`, `vendor over 60 days`), whoever decides. used:
+    what each party has used itself, where somebody keeps count: `totals`
+    are not read then. ignored: members that the action does not know.
     """
 
     action: str
@@ -56,6 +65,7 @@ class Request:
     evidence: frozenset[str] = frozenset()
     language: str = "en"
     ignored: tuple[str, ...] = ()
+    used: Used | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from remit_engine.engine import Engine
 from remit_engine.json_reader import read_json
 from remit_engine.party import Holding, Party
 from remit_engine.request import InvalidRequest, Request
+from remit_engine.request_document import request_document
 from remit_engine.request_reader import read_request
 from remit_engine.suite import read_suite_text, run_suite
-from remit_engine.suite.case_document import request_document
 from remit_engine.suite.case_writer import case_text
 
 HOUSE = """

@@ -9,7 +9,7 @@ import pytest
 from engine.asking import House, needs
 from remit_engine.engine import Engine
 from remit_engine.request import InvalidRequest
-from remit_engine.suite.case_document import request_document
+from remit_engine.request_document import request_document
 
 POLICY = """
 policy house { currency CNY  owner director }

@@ -34,7 +34,7 @@ from remit_engine.directory import Directory
 from remit_engine.engine import Engine
 from remit_engine.ir import Model
 from remit_engine.lower import lower
-from remit_engine.suite.case_document import statable
+from remit_engine.request_document import statable
 from remit_engine.suite.shrinking import shrunk
 
 Questions = Annotated[

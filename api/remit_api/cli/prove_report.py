@@ -16,7 +16,7 @@ from remit_dsl.diagnostics import Diagnostic
 from remit_engine.analysis.answer import Answer, Status
 from remit_engine.directory import Directory
 from remit_engine.ir import Model
-from remit_engine.suite.case_document import statable
+from remit_engine.request_document import statable
 from remit_engine.suite.case_writer import case_text
 
 STYLES = {"proven": "green", "refuted": "red", "unknown": "cyan", "waived": "yellow"}

@@ -13,7 +13,7 @@ from typing import Any
 from remit_engine.analysis.answer import Asked
 from remit_engine.directory import Directory
 from remit_engine.ir import Model
-from remit_engine.suite.case_document import request_document
+from remit_engine.request_document import request_document
 
 WIDEST = 100
 _WORD = re.compile(r"[^\W\d_][\w.]*(?: [\w.]+)*")

@@ -21,8 +21,8 @@ from remit_engine.interpreter import Interpreter
 from remit_engine.ir import Model
 from remit_engine.lower import lower
 from remit_engine.request import InvalidRequest, Request
+from remit_engine.request_document import request_document
 from remit_engine.request_reader import read_request
-from remit_engine.suite.case_document import request_document
 from remit_engine.trace import Tracer
 
 NOBODY = Directory.empty()

@@ -28,14 +28,16 @@ LANGUAGE = "en"
 
 
 def request_document(
-    request: Request, model: Model, directory: Directory | None = None
+    request: Request, model: Model, directory: Directory | None = None, *, full: bool = False
 ) -> Document:
     """The document that `read_request` reads as this request; what it ignored is left out.
 
-    Only what differs from nothing is said. Names are short where they mean one thing only. A
-    number without a finite decimal form is text: `1/3`, `100/3%`.
+    Only what differs from nothing is said. Names are short where they mean one thing only, but for
+    `full`, where they are what they are for every later text. A number without a finite decimal
+    form is text: `1/3`, `100/3%`.
     """
-    return _Writer(model, directory or Directory.empty(), request.as_of).document(request)
+    known = directory or Directory.empty()
+    return _Writer(model, known, request.as_of, full).document(request)
 
 
 def statable(request: Request, model: Model, directory: Directory) -> bool:
@@ -52,6 +54,7 @@ class _Writer:
     model: Model
     directory: Directory
     as_of: date
+    full: bool
 
     @property
     def names(self) -> Names:
@@ -64,7 +67,7 @@ class _Writer:
         said = {
             "actor": self.party(request.actor, self.as_of),
             "verb": verb if verb != DEFAULT_VERB else None,
-            "action": _short(request.action, self.names.actions),
+            "action": self.short(request.action, self.names.actions),
             "as_of": request.as_of,
             "requester": request.requester and self.party(request.requester, self.as_of),
             "approvals": [self.approval(a) for a in request.approvals],
@@ -106,7 +109,11 @@ class _Writer:
 
     def position(self, name: str) -> str:
         """The short name of a position, where it means only this one."""
-        return _short(name, self.names.positions)
+        return self.short(name, self.names.positions)
+
+    def short(self, name: str, lookup: Lookup) -> str:
+        """The short name where it means only this, else the full one."""
+        return name if self.full else _short(name, lookup)
 
     def party(self, party: Party, day: date) -> Any:
         """A word where that says all, else an object."""
