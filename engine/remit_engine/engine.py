@@ -78,6 +78,15 @@ class Engine:
             raise TypeError("the reference engine has no checker")
         return self._door.read(data)
 
+    def answer_plain(self, document: dict[str, Any], colons: int) -> bytes:
+        """The JSON of the explained answer to a plain request; see `JsonDoor.answer`.
+
+        Raises Irregular for every other request, TypeError on a reference engine.
+        """
+        if self._door is None:
+            raise TypeError("the reference engine has no checker")
+        return self._door.answer(document, colons)
+
     def check_json(self, data: bytes) -> Checked:
         """The bare outcome and deciding rule ids of a request in JSON.
 

@@ -1,4 +1,4 @@
-"""Answers from cells: the bare outcome with its rules, and the explained decision.
+"""Answers from cells: the bare outcome with its rules, the explained decision, and its JSON.
 
 Both are found once for each cell by the ordinary path (`deciding`) and kept; an explained
 decision is then only written anew where the request's own numbers stand in it.
@@ -14,17 +14,20 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+import msgspec
+
 from remit_engine.chain import answer as best_answer
 from remit_engine.compile.python_direct import Direct
 from remit_engine.compile.python_grid import Axes, Cells, Outcomes, Plan, axes, plan
 from remit_engine.compile.python_slots import MISSING, slot_value
-from remit_engine.compile.scaled import Scaled, unscaled
+from remit_engine.compile.scaled import Scaled, scaled, unscaled
 from remit_engine.compile.to_python import Compiled
 from remit_engine.deciding import concluded, explained
 from remit_engine.decision import Amount, Decision, Outcome, TraceLine
 from remit_engine.directory import Directory
 from remit_engine.evaluate import Environment, evaluate
 from remit_engine.explain import Explained
+from remit_engine.form import LEFT_TEXT, Form, blank, form_of
 from remit_engine.interpreter import environment
 from remit_engine.ir import Model
 from remit_engine.party import Holding, Party, same_party
@@ -33,13 +36,15 @@ from remit_engine.request import Request
 from remit_engine.text import number_text
 from remit_engine.trace import Tracer
 from remit_engine.verdict import Case
+from remit_engine.wire import decision_to_json
 
 Checked = tuple[Outcome, tuple[str, ...]]
 """The outcome and the ids of the deciding rules."""
 
 Check = Callable[[str, date, Sequence[Any]], Checked]
 MOST_DAYS = 10_000
-_MEASURE, _HEADROOM = "\0measure\0", "\0headroom\0"
+Answer = Callable[[str, date, Sequence[Any]], bytes]
+_HEADROOM = blank(LEFT_TEXT)
 
 
 class Fast:
@@ -54,6 +59,7 @@ class Fast:
         self._tracer = tracer
         self._checkers: dict[tuple[str, str], Check] = {}
         self._cells: dict[tuple[str, str], Cells | None] = {}
+        self._writers: dict[tuple[str, str], Answer | None] = {}
         self._eras: dict[date, int] = {}
         self._turning = tuple(sorted(set(_turning_days(model, directory))))
 
@@ -75,11 +81,50 @@ class Fast:
             template: Template = cells.find(actor, request.as_of, slots)
         except KeyError:
             found = self._explained(request)
-            template = Template.of(found, cells.plan)
-            on = self._axes(cells, found.material.answer.case, slots)
-            cells.keep(actor, request.as_of, slots, on, template)
+            self._kept(cells, actor, request, slots, found)
             return found.decision
         return template.decision(request, slots)
+
+    def _kept(
+        self, cells: Cells, actor: Any, request: Request, slots: Sequence[Any], found: Explained
+    ) -> Template:
+        """The template of an answer, kept for other requests of its cell."""
+        template = Template.of(found, cells.plan)
+        on = self._axes(cells, found.material.answer.case, slots)
+        cells.keep(actor, request.as_of, slots, on, template)
+        return template
+
+    # --- its JSON ----------------------------------------------------------------------------
+
+    def writer(self, action: str, verb: str) -> Answer | None:
+        """`answer(actor, as_of, slots)` gives the JSON of the explained decision; arguments are
+        those of a `checker`. It raises TypeError where a number is missing. None where there are
+        no cells."""
+        key = (action, verb)
+        if key not in self._writers:
+            made = plan(*key, self._compiled, self._model)
+            self._writers[key] = None if made is None else self._writer(Cells(made))
+        return self._writers[key]
+
+    def _writer(self, cells: Cells) -> Answer:
+        action, verb, numeric = cells.plan.action, cells.plan.verb, cells.plan.numeric
+
+        def answer(actor: str, as_of: date, slots: Sequence[Any]) -> bytes:
+            for i in numeric:
+                if slots[i] is MISSING:
+                    raise TypeError("a number is missing")
+            try:
+                template: Template = cells.find(actor, as_of, slots)
+            except KeyError:
+                request = self._request(action, verb, actor, as_of, slots)
+                found = self._explained(request)
+                template = self._kept(cells, actor, request, slots, found)
+            if template.form is not None:
+                return template.form.filled(slots)
+            request = self._request(action, verb, actor, as_of, slots)
+            return msgspec.json.encode(decision_to_json(self._explained(request).decision))
+
+        return answer
 
     def _explained(self, request: Request) -> Explained:
         return explained(request, self._model, self._directory, self._compiled, self._tracer)
@@ -225,11 +270,12 @@ class Template:
     """An explained decision of a cell, to be written anew for another request of the cell.
 
     high: the end of the room left, from which the headroom is counted. moving: the trace lines in
-    which numbers of the request stand, with (index of the value, slot).
+    which numbers of the request stand, with (index of the value, slot). form: the JSON of all.
     """
 
     decision_: Decision
     reason: str
+    form: Form | None
     measure: int | None
     high: Fraction | None
     moving: tuple[tuple[int, tuple[tuple[int, int], ...]], ...]
@@ -242,9 +288,10 @@ class Template:
         names = {".".join(plan.slots[i].path): i for i in plan.numeric}
         if decision.on_behalf_of is not None:  # `actor` is the delegator, the slots are not his
             names = {name: i for name, i in names.items() if not name.startswith("actor.")}
+        mark = None if plan.measure is None else blank(plan.measure)
         shown = replace(
             telling,
-            measure=_placed(telling.measure, _MEASURE),
+            measure=_placed(telling.measure, mark),
             headroom=_placed(telling.headroom, _HEADROOM),
         )
         moving = []
@@ -256,13 +303,16 @@ class Template:
         high = None
         if telling.headroom is not None and telling.measure is not None:
             high = telling.headroom.value + telling.measure.value
+        kinds = tuple((f.type.kind, f.type.currency) for f in plan.slots)
+        top, text = None if high is None else scaled(high), reason(shown)
         return cls(
             decision_=decision,
-            reason=reason(shown),
+            reason=text,
+            form=form_of(decision, text, moving, kinds, plan.measure, top),
             measure=plan.measure,
             high=high,
             moving=tuple(moving),
-            kinds=tuple((f.type.kind, f.type.currency) for f in plan.slots),
+            kinds=kinds,
         )
 
     def decision(self, request: Request, slots: Sequence[Any]) -> Decision:
@@ -270,8 +320,7 @@ class Template:
         found, text, headroom = self.decision_, self.reason, self.decision_.headroom
         if self.measure is not None:
             value, kind = slots[self.measure], self.kinds[self.measure]
-            if _MEASURE in text:
-                text = text.replace(_MEASURE, _scaled_text(value, *kind))
+            text = text.replace(blank(self.measure), _scaled_text(value, *kind))
             if self.high is not None:
                 left = self.high - unscaled(value)
                 shown = number_text(left, *kind)
@@ -301,5 +350,5 @@ def _slot_text(value: Any, kind: tuple[str, str | None]) -> str:
     return value.isoformat() if isinstance(value, date) else _scaled_text(value, *kind)
 
 
-def _placed(amount: Amount | None, mark: str) -> Amount | None:
-    return None if amount is None else replace(amount, text=mark)
+def _placed(amount: Amount | None, mark: str | None) -> Amount | None:
+    return amount if amount is None or mark is None else replace(amount, text=mark)

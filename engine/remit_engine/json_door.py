@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,11 +13,24 @@ import msgspec
 from remit_engine.compile.python_reader import Irregular, Read, day, reader
 from remit_engine.compile.to_python import Compiled
 from remit_engine.directory import Directory
-from remit_engine.fast import Check, Fast
+from remit_engine.fast import Answer, Check, Fast
 from remit_engine.ir import Model
 
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _MEMBERS = frozenset({"actor", "action", "verb", "facts", "as_of"})
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How requests on one verb of an action are read, checked and answered."""
+
+    read: Read
+    check: Check
+    answer: Answer | None
+
+
+decode: Callable[[bytes], Any] = _DECODER.decode
+"""JSON with exact decimals; raises msgspec.DecodeError, RecursionError."""
 
 
 class JsonDoor:
@@ -30,37 +45,56 @@ class JsonDoor:
         self._directory = directory
         self._compiled = compiled
         self._fast = fast
-        self._ways: dict[tuple[Any, Any], tuple[Read, Check]] = {}
+        self._ways: dict[tuple[Any, Any], Way] = {}
         self._actors: dict[str, str] = {}
 
     def read(self, data: bytes) -> tuple[Check, str, date, tuple[Any, ...]]:
         """The checker to ask, with actor, day and slots; raises Irregular, see the class."""
         try:
             document = _DECODER.decode(data)
+        except (msgspec.DecodeError, RecursionError):
+            raise Irregular from None
+        way, who, as_of, slots = self._plain(document, data.count(b":"))
+        return way.check, who, as_of, slots
+
+    def answer(self, document: dict[str, Any], colons: int) -> bytes:
+        """The JSON of the explained decision on a request that is decoded already, by `decode`.
+
+        colons: how many the request's JSON has. Raises Irregular, see the class.
+        """
+        way, who, as_of, slots = self._plain(document, colons)
+        if way.answer is None:
+            raise Irregular
+        try:
+            return way.answer(who, as_of, slots)
+        except TypeError:  # a number is missing
+            raise Irregular from None
+
+    def _plain(self, document: Any, colons: int) -> tuple[Way, str, date, tuple[Any, ...]]:
+        try:
             facts = document["facts"]
             key = (document["action"], document.get("verb", "approve"))
             way = self._ways.get(key) or self._way(*key)
-            taken, slots = way[0](facts)
+            taken, slots = way.read(facts)
             actor = document["actor"]
             who = self._actors.get(actor) or self._actor(actor)
             as_of = day(document["as_of"])
-        except (
-            msgspec.DecodeError, KeyError, TypeError, AttributeError, RecursionError
-        ):  # fmt: skip
+        except (KeyError, TypeError, AttributeError):
             raise Irregular from None
         # each member has one colon: more colons than members may be a member given twice
-        if data.count(b":") != taken + len(document) or not document.keys() <= _MEMBERS:
+        if colons != taken + len(document) or not document.keys() <= _MEMBERS:
             raise Irregular
-        return way[1], who, as_of, slots
+        return way, who, as_of, slots
 
-    def _way(self, action: str, verb: str) -> tuple[Read, Check]:
+    def _way(self, action: str, verb: str) -> Way:
         program = self._model.program
         found = [n for n in self._model.names.get(action, ()) if n in program.actions]
         if len(found) != 1 or verb not in self._model.verbs:
             raise Irregular
         name = found[0]
         read, _ = reader(program.actions[name].fields, self._compiled.slots(name), program)
-        way = self._ways[action, verb] = (read, self._fast.checker(name, verb))
+        check, answer = self._fast.checker(name, verb), self._fast.writer(name, verb)
+        way = self._ways[action, verb] = Way(read, check, answer)
         return way
 
     def _actor(self, actor: str) -> str:

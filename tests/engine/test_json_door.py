@@ -7,15 +7,18 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remit_dsl.loader import load_texts
+from remit_engine import json_door
 from remit_engine.compile.python_reader import Irregular
 from remit_engine.engine import Engine
 from remit_engine.request import InvalidRequest
 from remit_engine.request_reader import read_json, read_request
+from remit_engine.wire import decision_to_json
 
 POLICY = """
 policy p "P" { effective from 2026-01-01 owner boss currency CNY }
@@ -45,6 +48,7 @@ def engine() -> Engine:
 
 
 ENGINE = engine()
+REFERENCE = Engine(ENGINE.model, reference=True)
 numbers: st.SearchStrategy[Any] = st.one_of(
     st.sampled_from([0, 1, 5, 1000, 1001, 10**30, -1]),
     st.sampled_from(
@@ -111,6 +115,30 @@ def test_reads_as_the_full_reader_does(document: dict[str, Any]) -> None:
     assert answered(lambda: ENGINE.check_json(data.encode())) == answered(lambda: in_full(data))
 
 
+@settings(max_examples=400)
+@given(documents)
+def test_writes_as_the_full_answer_is_written(document: dict[str, Any]) -> None:
+    document = {"action": "discount", "as_of": "2026-02-15", **document}
+    data = encoded(document)
+    try:
+        written = ENGINE.answer_plain(json_door.decode(data.encode()), data.count(":"))
+    except Irregular:
+        return
+    request = read_request(read_json(data), ENGINE.model, ENGINE.directory)
+    decision = REFERENCE.decide(request)
+    assert written == msgspec.json.encode(decision_to_json(decision))
+
+
+@pytest.mark.parametrize("note", ["never", "\0 0\0", "\0000\0", "\0" + "1\0"])
+def test_a_text_of_the_request_is_no_blank(note: str) -> None:
+    document = json.loads(PLAIN)
+    document["facts"]["note"] = note
+    data = json.dumps(document)
+    written = ENGINE.answer_plain(json_door.decode(data.encode()), data.count(":"))
+    request = read_request(read_json(data), ENGINE.model, ENGINE.directory)
+    assert written == msgspec.json.encode(decision_to_json(REFERENCE.decide(request)))
+
+
 def answered(ask: Callable[[], Any]) -> Any:
     """The answer, or the problems of a request that is refused."""
     try:
@@ -121,13 +149,16 @@ def answered(ask: Callable[[], Any]) -> Any:
 
 PLAIN = (
     '{"actor":"rep","action":"discount","as_of":"2026-02-15","facts":{"rate":0.05,'
-    '"order":{"total":1000.5,"region":"shanghai","margin":0.2},"due":"2026-05-01","note":"x"}}'
+    '"order":{"total":1000.5,"region":"shanghai","margin":0.2},"due":"2026-05-01","note":"x",'
+    '"pieces":4}}'
 )
 
 
 def test_the_plain_form_takes_the_quick_way() -> None:
     check, actor, as_of, slots = ENGINE.read_json_plain(PLAIN.encode())
     assert check(actor, as_of, slots)[0] == "permit"
+    written = ENGINE.answer_plain(json_door.decode(PLAIN.encode()), PLAIN.count(":"))
+    assert json.loads(written)["outcome"] == "permit"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,97 @@
+"""The JSON of answers that are alike, written once, with blanks where their numbers stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from remit_engine.compile.scaled import Scaled, unscaled
+from remit_engine.decision import Decision
+from remit_engine.text import exact, number_text
+from remit_engine.wire import decision_to_json
+
+Kind = tuple[str, str | None]
+"""The kind of a number, and its currency."""
+
+LEFT, LEFT_TEXT = -1, -2
+"""The blanks for the headroom: for machines, and for people. Others are numbers of slots."""
+_BLANK = re.compile(rb"\\u0000(-?[0-9]+)\\u0000")
+_NUL = b"\\u0000"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """pieces: text and blanks in turn, text first and last. high: the end of the room left, from
+    which the headroom is counted, and measure the slot that is taken off."""
+
+    pieces: tuple[bytes, ...]
+    blanks: tuple[int, ...]
+    kinds: tuple[Kind, ...]
+    measure: int | None
+    high: Scaled | None
+
+    def filled(self, slots: Sequence[Any]) -> bytes:
+        """The JSON of the answer with these slots."""
+        parts = [b""] * (2 * len(self.blanks) + 1)
+        parts[::2] = self.pieces
+        for n, blank in enumerate(self.blanks):
+            parts[2 * n + 1] = (
+                shown(slots[blank], self.kinds[blank]) if blank >= 0 else self._left(blank, slots)
+            )
+        return b"".join(parts)
+
+    def _left(self, blank: int, slots: Sequence[Any]) -> bytes:
+        assert self.high is not None
+        assert self.measure is not None
+        left = self.high - slots[self.measure]
+        return machine(left) if blank == LEFT else shown(left, self.kinds[self.measure])
+
+
+def blank(number: int) -> str:
+    """The mark that stands for a blank in a text."""
+    return f"\0{number}\0"
+
+
+def form_of(
+    decision: Decision,
+    reason: str,
+    moving: Sequence[tuple[int, Sequence[tuple[int, int]]]],
+    kinds: tuple[Kind, ...],
+    measure: int | None,
+    high: Scaled | None,
+) -> Form | None:
+    """The form of a decision. reason: with its marks. moving: the trace lines in which numbers of
+    the request stand, with (index of the value, slot). None where a text has what a mark has."""
+    document = decision_to_json(decision)
+    if _NUL in msgspec.json.encode(document):
+        return None
+    document["reason"] = reason
+    if high is not None and measure is not None:
+        document["headroom"] |= {"value": blank(LEFT), "text": blank(LEFT_TEXT)}
+    for line, places in moving:
+        for index, slot in places:
+            document["trace"][line]["values"][index][1] = blank(slot)
+    found = _BLANK.split(msgspec.json.encode(document))
+    return Form(tuple(found[::2]), tuple(map(int, found[1::2])), kinds, measure, high)
+
+
+def shown(value: Any, kind: Kind) -> bytes:
+    """A number or a day as people read it, as it stands inside a JSON text."""
+    return value.isoformat().encode() if isinstance(value, date) else _shown(value, *kind)
+
+
+@lru_cache(maxsize=50_000)
+def _shown(value: Scaled, kind: str, currency: str | None) -> bytes:
+    return msgspec.json.encode(number_text(unscaled(value), kind, currency))[1:-1]
+
+
+@lru_cache(maxsize=50_000)
+def machine(value: Scaled) -> bytes:
+    """A number as machines read it, as it stands inside a JSON text."""
+    return exact(unscaled(value)).encode()
