@@ -10,24 +10,30 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Protocol
 
 from remit_api.failures import WrongUse
-from remit_dsl.pay import Plan
+from remit_api.pay.watching import watched
+from remit_api.pay_data.plain_file import NotPlain
+from remit_api.pay_data.staging import Asked, Notice, stage_data
+from remit_dsl.pay import Followed, Plan
 from remit_engine.commission.batch.run import CENTS, Batch, PlanTables, run_batch
 from remit_engine.commission.batch.staged import Irregular, Staged, stage
 from remit_engine.commission.crediting import Creditor
-from remit_engine.commission.dataset import Dataset
+from remit_engine.commission.dataset import Dataset, EventRow
+from remit_engine.commission.membership import People
 from remit_engine.commission.periods import Period
 from remit_engine.commission.reference import with_underneath
 from remit_engine.commission.statement import AMOUNTS, Run, Statement, Uncounted
 from remit_engine.commission.terms import Terms
 from remit_engine.compile.unsupported import Unsupported
 from remit_engine.ir import Model
+from remit_engine.warehouse.duckdb import DuckDB
 from remit_engine.warehouse.opening import open_warehouse
 from remit_engine.warehouse.warehouse import Warehouse
 
-PYTHON, AUTO = "python", "auto"
-ENGINES = (AUTO, PYTHON, "duckdb", "postgres", "spark")
+PYTHON, AUTO, DUCKDB = "python", "auto", "duckdb"
+ENGINES = (AUTO, PYTHON, DUCKDB, "postgres", "spark")
 MANY = 200_000
 """Rows from which on `auto` asks DuckDB."""
 Phase = Callable[[str, int, int], None]
@@ -38,6 +44,46 @@ class NotInSql:
     """Why a plan is left to the reference."""
 
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class BulkRun:
+    """A run, and the people of its data."""
+
+    run: Run
+    people: People
+
+
+class Rows(Protocol):
+    """Where rows of events are found again."""
+
+    def pieces(
+        self, event: str, followed: Sequence[Followed], chosen: str
+    ) -> Iterator[Mapping[str, tuple[EventRow, ...]]]:
+        """Rows of an event in the order of the data, with those that follow them, some at a time.
+        chosen: a table of the numbers (`n`) of those that are asked for."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a batch reads. data: all but the events, or all; staged: the events."""
+
+    data: Dataset
+    staged: Mapping[str, Staged]
+    rows: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """What is to be computed. folder: where lines and statements of each plan are left as Parquet.
+    told: the phase, how much of it is done, and of how much."""
+
+    model: Model
+    plans: Sequence[str]
+    through: Period
+    told: Phase
+    folder: Path | None = None
 
 
 def wished(engine: str) -> str:
@@ -52,7 +98,7 @@ def fitting(engine: str, data: Dataset) -> str:
     """The engine that `auto` means for so much data."""
     if engine != AUTO:
         return engine
-    return "duckdb" if sum(map(len, data.events.values())) >= MANY else PYTHON
+    return DUCKDB if sum(map(len, data.events.values())) >= MANY else PYTHON
 
 
 def batch_run(
@@ -71,15 +117,46 @@ def batch_run(
     plan as Parquet. Raises WarehouseTrouble."""
     options = {"url": url, "memory_limit": memory_limit}
     given = {name: value for name, value in options.items() if value is not None}
-    left = folder if engine == "duckdb" else None
+    left = folder if engine == DUCKDB else None
     with open_warehouse(engine, **given) as warehouse:
+        told("staging", 0, 0)
         try:
-            told("staging", 0, 0)
             staged = stage(warehouse, model.program, data)
-            batch = run_batch(model, data, plans, through, warehouse, staged, left, told)
-        except (Unsupported, Irregular) as refusal:
+        except Irregular as refusal:
             return NotInSql(str(refusal))
-        ordered = with_underneath(model, plans)
+        source = Source(data, staged, _DatasetRows(warehouse, data, staged))
+        return _computed(warehouse, source, Wished(model, plans, through, told, left))
+
+
+def bulk_run(asked: Asked, wish: Wished, notice: Notice) -> BulkRun | NotInSql | NotPlain:
+    """The run of some plans in DuckDB, events straight from their files; NotPlain where the rows
+    are to be read one by one. notice: told what reading passes over. Raises WarehouseTrouble."""
+    with open_warehouse(DUCKDB) as warehouse:
+        if not isinstance(warehouse, DuckDB):
+            raise TypeError("another warehouse was opened")
+        try:
+            with watched(warehouse, wish.told) as told:
+                found = stage_data(warehouse, asked, _reading(told), notice)
+        except NotPlain as refusal:
+            return refusal
+        made = _computed(warehouse, Source(found.data, found.staged, found.rows), wish)
+        return BulkRun(made, found.data.people) if isinstance(made, Run) else made
+
+
+def _reading(told: Phase) -> Phase:
+    return lambda name, done, of: told(f"reading {name}", done, of)
+
+
+def _computed(warehouse: Warehouse, source: Source, wish: Wished) -> Run | NotInSql:
+    model, data, through = wish.model, source.data, wish.through
+    with watched(warehouse, wish.told) as told:
+        try:
+            batch = run_batch(
+                model, data, wish.plans, through, warehouse, source.staged, wish.folder, told, True
+            )
+        except Unsupported as refusal:
+            return NotInSql(str(refusal))
+        ordered = with_underneath(model, wish.plans)
         statements = {
             (s.plan, s.person, s.period): s
             for plan in ordered
@@ -90,10 +167,14 @@ def batch_run(
             u
             for plan in ordered
             if plan.event is not None
-            for u in _uncounted(warehouse, model, data, plan, through, batch, staged)
+            for u in _uncounted(source, model, plan, through, batch.plans[plan.name])
         ]
-        currency = {plan.name: Terms.of(model, data, plan).currency for plan in ordered}
-    return Run(dict(sorted(statements.items())), tuple(uncounted), currency)
+    return Run(
+        dict(sorted(statements.items())),
+        tuple(uncounted),
+        {plan.name: Terms.of(model, data, plan).currency for plan in ordered},
+        {plan.name: plan.base for plan in ordered if plan.base is not None},
+    )
 
 
 def _statements(warehouse: Warehouse, tables: PlanTables, batch: Batch) -> Iterator[Statement]:
@@ -124,31 +205,35 @@ _LEFT = (
 
 
 def _uncounted(
-    warehouse: Warehouse,
-    model: Model,
-    data: Dataset,
-    plan: Plan,
-    through: Period,
-    batch: Batch,
-    staged: Mapping[str, Staged],
-) -> tuple[Uncounted, ...]:
+    source: Source, model: Model, plan: Plan, through: Period, tables: PlanTables
+) -> Iterator[Uncounted]:
     """What the reference says of the rows that are in no line, or not with all their shares."""
-    event, lines = plan.event or "", batch.plans[plan.name].lines
-    rows = data.events.get(event, ())
-    if lines is not None:
-        left = _left(warehouse, staged[event].table, lines, data, plan)
-        rows = tuple(row for row in rows if row.id in left)
-    terms = Terms.of(model, replace(data, events={**data.events, event: rows}), plan)
-    _, uncounted = Creditor(terms, through).all()
-    return tuple(uncounted)
+    if tables.left is None:
+        raise TypeError("what is in no line was not looked for")
+    clauses = [c for c in (plan.hold, *plan.reversals) if c is not None]
+    followed = [c.followed for c in clauses if c.followed is not None]
+    said: dict[str, str] = {}
+    for events in source.rows.pieces(plan.event or "", followed, tables.left):
+        terms = Terms.of(model, replace(source.data, events=events), plan)
+        _, uncounted = Creditor(terms, through).all()
+        for each in uncounted:  # by the million, and few reasons
+            yield replace(each, plan=plan.name, reason=said.setdefault(each.reason, each.reason))
 
 
-def _left(
-    warehouse: Warehouse, table: str, lines: str, data: Dataset, plan: Plan
-) -> frozenset[str]:
-    """The ids of events that are in no line, or not with all their shares."""
-    query = f"SELECT e.id, COUNT(l.n) FROM {table} e LEFT JOIN {lines} l ON l.n = e.n GROUP BY e.id"
-    splits = plan.credit is not None and plan.credit.to == "splits"
-    shares = data.splits.get(plan.event or "", {}) if splits else {}
-    counted = warehouse.rows(query)
-    return frozenset(id for id, n in counted if n < max(1, len(shares.get(id, ()))))
+@dataclass(frozen=True, slots=True)
+class _DatasetRows:
+    """The rows of a dataset."""
+
+    warehouse: Warehouse
+    data: Dataset
+    staged: Mapping[str, Staged]
+
+    def pieces(
+        self, event: str, followed: Sequence[Followed], chosen: str
+    ) -> Iterator[Mapping[str, tuple[EventRow, ...]]]:
+        """See Rows."""
+        table = self.staged[event].table
+        query = f"SELECT e.id FROM {table} e JOIN {chosen} c ON c.n = e.n"
+        ids = {id for (id,) in self.warehouse.rows(query)}
+        rows = tuple(row for row in self.data.events.get(event, ()) if row.id in ids)
+        yield {**self.data.events, event: rows}

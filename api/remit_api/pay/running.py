@@ -8,9 +8,22 @@ from datetime import date
 from pathlib import Path
 
 from remit_api.failures import WrongUse
-from remit_api.pay.batches import PYTHON, batch_run, fitting
+from remit_api.past.source import is_url
+from remit_api.pay.batches import (
+    AUTO,
+    DUCKDB,
+    MANY,
+    PYTHON,
+    NotInSql,
+    Wished,
+    batch_run,
+    bulk_run,
+    fitting,
+)
 from remit_api.pay.report import PlanNote
 from remit_api.pay_data.opening import open_data
+from remit_api.pay_data.plain_file import NotPlain
+from remit_api.pay_data.staging import Asked, row_count
 from remit_api.wiring import find_directory, load_directory, load_program
 from remit_dsl.expressions import Fact, ParameterValue
 from remit_dsl.loader import Each
@@ -19,10 +32,12 @@ from remit_dsl.suggest import nearest
 from remit_engine.commission.climb import Climb
 from remit_engine.commission.climbs import climbs
 from remit_engine.commission.dataset import Dataset
+from remit_engine.commission.membership import People
 from remit_engine.commission.periods import Period
 from remit_engine.commission.reading.needs import Needs, needs, nodes
 from remit_engine.commission.reference import run, with_underneath
 from remit_engine.commission.statement import Run
+from remit_engine.directory import Directory
 from remit_engine.evaluate import Environment, evaluate
 from remit_engine.ir import Model
 from remit_engine.lower import lower
@@ -61,11 +76,12 @@ class Texts:
 @dataclass(frozen=True, slots=True)
 class Computed:
     """A run with the engine that made it. climbs: (plan, person) -> where he stands on his scale
-    at the end of the period."""
+    at the end of the period. people: of the data."""
 
     run: Run
     engine: str
     climbs: Mapping[tuple[str, str], Climb]
+    people: People
 
 
 def open_texts(paths: Sequence[Path], language: str, each: Each | None = None) -> Texts:
@@ -133,17 +149,20 @@ def read_data(
 ) -> Dataset:
     """What some plans read of a folder or a database; see `open_data` for what it raises. People
     come from the directory beside the policies where the place has none."""
-    directory = None
-    if texts.directory is not None:
-        directory, _ = load_directory(texts.directory, texts.model.program)
     return open_data(
         place,
         texts.model,
         lambda name, done, of: told(f"reading {name}", done, of),
         lambda found: notice(str(found)),
-        directory,
+        _people_beside(texts),
         wanted(texts.model, plans),
     )
+
+
+def _people_beside(texts: Texts) -> Directory | None:
+    if texts.directory is None:
+        return None
+    return load_directory(texts.directory, texts.model.program)[0]
 
 
 def wanted(model: Model, plans: Sequence[str]) -> Needs:
@@ -169,6 +188,42 @@ class Means:
     notice: Notice | None = None
 
 
+def compute_over(
+    place: str, texts: Texts, plans: Sequence[str], period: Period, told: Phase, by: Means
+) -> Computed:
+    """The run of some plans over a folder or a database; see `read_data` and `compute`. Where
+    DuckDB computes, the events of a folder go straight into it if they are plain; what is read is
+    the same either way."""
+    notice = by.notice or (lambda _: None)
+    asked = _staged(place, texts, plans, by.engine)
+    if asked is not None:
+        said: list[str] = []
+        wish = Wished(texts.model, plans, period, told, by.folder)
+        found = bulk_run(asked, wish, lambda each: said.append(str(each)))
+        match found:
+            case NotPlain():
+                notice(f"rows are read one by one: {found}")
+            case NotInSql(why):
+                notice(f"computed person by person: {why}")
+                by = replace(by, engine=PYTHON)
+            case _:
+                for each in said:
+                    notice(each)
+                return Computed(found.run, DUCKDB, {}, found.people)
+    data = read_data(place, texts, plans, told, notice)
+    return compute(texts, data, plans, period, told, by)
+
+
+def _staged(place: str, texts: Texts, plans: Sequence[str], engine: str) -> Asked | None:
+    """What DuckDB would stage; None where it does not compute, or not from a folder."""
+    pools = any(plan.pool is not None for plan in with_underneath(texts.model, plans))
+    if engine not in (AUTO, DUCKDB) or is_url(place) or pools:
+        return None
+    needed = wanted(texts.model, plans)
+    asked = Asked(Path(place), texts.model, _people_beside(texts), needed)
+    return asked if engine == DUCKDB or row_count(asked, MANY) >= MANY else None
+
+
 def compute(
     texts: Texts,
     data: Dataset,
@@ -182,7 +237,7 @@ def compute(
     if engine != PYTHON:
         found = batch_run(texts.model, data, plans, period, engine, told, by.folder, url=by.url)
         if isinstance(found, Run):
-            return Computed(found, engine, {})
+            return Computed(found, engine, {}, data.people)
         if by.notice is not None:
             by.notice(f"computed person by person: {found.why}")
     return _by_person(texts, data, plans, period, told)
@@ -194,7 +249,7 @@ def _by_person(
     made = run(
         texts.model, data, plans, period, lambda done, of: told("computing people", done, of)
     )
-    return Computed(made, PYTHON, climbs(texts.model, data, made, plans, period))
+    return Computed(made, PYTHON, climbs(texts.model, data, made, plans, period), data.people)
 
 
 def today() -> date:

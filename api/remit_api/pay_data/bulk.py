@@ -1,17 +1,20 @@
 """Events straight from files into the tables that batches of pay read, without a row in Python.
 
-The tables are those of `stage`. Only files whose every cell is plain are taken: whatever the
-reader of rows would refuse, or might read in another way, is left to it, which tells the faults.
+The tables are those of `stage`, with a column `line` more, the number of each row in its file, and
+for each person a column with his id where nobody knows him. Only files whose every cell is plain
+are taken: whatever the reader of rows would refuse, or might read in another way, is left to it,
+which tells the faults.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from remit_api.pay_data.plain_column import Cells, Part, looked_up, values, words
-from remit_api.pay_data.plain_file import NotPlain, plain_file
+from remit_api.pay_data.plain_file import Columns, NotPlain, plain_file
 from remit_dsl.pay import Event
 from remit_engine.commission.batch.staged import LINK, PERSON, Column, Staged, layout
 from remit_engine.commission.reading.columns import Leaf, leaves
@@ -24,11 +27,30 @@ from remit_engine.warehouse.duckdb import DuckDB
 from remit_engine.warehouse.warehouse import WarehouseTrouble
 
 Notice = Callable[[Finding], None]
+Told = Callable[[str], None]
+"""Told which file is read now."""
 Stamp = tuple[int, int, int]
 
 
-def _silent(_: Finding) -> None:
+def _silent(_: object) -> None:
     """Tells nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFile(Staged):
+    """An event's rows. file: its name, as places have it. leaves: the columns that it has."""
+
+    file: str = ""
+    leaves: tuple[Leaf, ...] = ()
+
+    def nobody(self, leaf: Leaf) -> str:
+        """The column with the ids of persons whom nobody knows."""
+        return f"{self.columns[leaf.path].name}_id"
+
+    @property
+    def persons(self) -> tuple[Leaf, ...]:
+        """The columns of persons."""
+        return tuple(leaf for leaf in self.leaves if self.columns[leaf.path].form == PERSON)
 
 
 def stage_folder(
@@ -41,23 +63,28 @@ def stage_folder(
     wanted: Needs | None = None,
     prefix: str = "event",
     notice: Notice = _silent,
-) -> dict[str, Staged] | None:
-    """What `stage` makes of the rows in a folder, by event; None where a file is not plain.
+    told: Told = _silent,
+) -> dict[str, StagedFile]:
+    """What `stage` makes of the rows in a folder, by event. Raises NotPlain, with the reason, where
+    they are to be read row by row; nothing is left then.
 
     events: the qualified names of those that are read; others are staged without rows. people:
     their numbers by id (see `ranks`); anybody else is -1. wanted: what must be there, where it is
     not all that the program's pay reads. notice: told of columns that nobody asks for.
     """
     asked = needs(model.program) if wanted is None else wanted
-    run = _Bulk(warehouse, model, folder, frozenset(events), people, asked, prefix)
+    run = _Bulk(warehouse, model, folder, frozenset(events), people, asked, prefix, told)
     try:
         found = run.staged()
-    except (NotPlain, WarehouseTrouble):  # the reader of rows says what is wrong, and where
+    except BaseException as fault:
         run.clear(every=True)
-        return None
+        if isinstance(fault, WarehouseTrouble | OSError):
+            raise NotPlain(str(fault)) from None
+        raise
     run.clear()
-    for each in run.findings.notices:
-        notice(each)
+    for name in found:
+        for each in run.findings[name].notices:
+            notice(each)
     return found
 
 
@@ -70,8 +97,9 @@ class _Bulk:
     people: Mapping[str, int]
     wanted: Needs
     prefix: str
-    findings: Findings = field(default_factory=Findings)
-    found: dict[str, Staged] = field(default_factory=dict)
+    told: Told
+    findings: dict[str, Findings] = field(default_factory=lambda: defaultdict(Findings))
+    found: dict[str, StagedFile] = field(default_factory=dict)
     beside: list[str] = field(default_factory=list)
     """Tables and views that are of no use later."""
 
@@ -81,7 +109,7 @@ class _Bulk:
         for table in [*tables, *reversed(self.beside)]:
             self.warehouse.drop(table)
 
-    def staged(self) -> dict[str, Staged]:
+    def staged(self) -> dict[str, StagedFile]:
         """Every event, those first that others follow. Raises NotPlain, WarehouseTrouble."""
         files = self._files()
         before = [_stamp(path) for path in files.values()]
@@ -118,7 +146,7 @@ class _Bulk:
 
     # --- one event -------------------------------------------------------------------------
 
-    def _event(self, name: str, path: Path | None) -> Staged:
+    def _event(self, name: str, path: Path | None) -> StagedFile:
         event = self.model.program.events[name]
         table = f"{self.prefix}_{list(self.model.program.events).index(name)}"
         forms = layout(self.model.program, event)
@@ -126,24 +154,26 @@ class _Bulk:
         if path is None:
             typed = [("n", "BIGINT"), ("id", "TEXT"), *((c.name, c.type) for c in columns.values())]
             self.warehouse.load(table, typed, ())
-            return Staged(table, columns)
+            return StagedFile(table, columns)
+        self.told(path.name)
         raw = self._noted(f"{table}_cells")
-        cells = self._cells(event, path, raw)
+        file = plain_file(self.warehouse, path, raw)
+        cells = self._cells(event, path.name, file.columns, raw)
         parts = {leaf: self._part(leaf, cells[leaf], columns, event) for leaf in cells}
         self._check(raw, cells, parts)
-        self.found[name] = staged = self._made(table, raw, columns, parts)
+        made = self._made(table, raw, file.line, columns, parts)
+        self.found[name] = staged = replace(made, file=path.name, leaves=tuple(cells))
         self._check_links(event, staged)
         return staged
 
-    def _cells(self, event: Event, path: Path, raw: str) -> dict[Leaf, Cells]:
+    def _cells(self, event: Event, file: str, there: Columns, raw: str) -> dict[Leaf, Cells]:
         """The columns that the file has of those the event has."""
-        there = plain_file(self.warehouse, path, raw)
         every = leaves(event, self.model.program)
         needed = self.wanted.events.get(event.name, {("id",)})
         required = [leaf.column for leaf in every if leaf.among(needed)]
         further = [leaf.column for leaf in every if not leaf.among(needed)]
-        table = Table(path.name, tuple(name for name, _ in there))
-        at = chosen(table, required, further, self.findings)
+        table = Table(file, tuple(name for name, _ in there))
+        at = chosen(table, required, further, self.findings[event.name])
         if at is None:
             raise NotPlain("a column is missing, or there twice")
         return {
@@ -193,23 +223,27 @@ class _Bulk:
         self,
         table: str,
         raw: str,
+        line: str,
         columns: Mapping[tuple[str, ...], Column],
         parts: Mapping[Leaf, Part],
-    ) -> Staged:
+    ) -> StagedFile:
         by_path = {leaf.path: part for leaf, part in parts.items()}
         made = {
             path: Column(c.name, c.form, by_path[path].per_unit) if path in by_path else c
             for path, c in columns.items()
         }
         (key,) = (part.value for leaf, part in parts.items() if leaf.kind == "id")
-        shown = [f"row_number() OVER (ORDER BY {key}) - 1 AS n", f"{key} AS id"]
+        shown = [f"row_number() OVER (ORDER BY {key}) - 1 AS n", f"{key} AS id", f"{line} AS line"]
         for path, column in columns.items():
             value = by_path[path].value if path in by_path else "NULL"
             shown.append(f"CAST({value} AS {column.type}) AS {column.name}")
+            if column.form == PERSON and path in by_path and (join := by_path[path].joined):
+                _, alias, word = join
+                shown.append(f"CASE WHEN {alias}.value IS NULL THEN {word} END AS {column.name}_id")
         joins = map(_join, parts.values())
         self.warehouse.create(table, f"SELECT {', '.join(shown)} FROM {raw} r {' '.join(joins)}")
         ((count,),) = self.warehouse.rows(f"SELECT COUNT(*) FROM {table}")
-        return Staged(table, made, count)
+        return StagedFile(table, made, count)
 
     def _check_links(self, event: Event, staged: Staged) -> None:
         """NotPlain where a linked event is not among those that were read."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -54,7 +54,7 @@ def open_data(
     InvalidPolicy for a directory with errors.
     """
     findings = Findings()
-    with _uncollected():
+    with uncollected():
         if is_url(place):
             read = partial(_from_database, place)
         else:
@@ -68,7 +68,7 @@ def open_data(
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Millions of rows are made and none is garbage: the collector would look at them in vain."""
     was_on = gc.isenabled()
     gc.disable()
@@ -124,16 +124,25 @@ def _from_folder(
 ) -> Dataset:
     if not folder.is_dir():
         raise MissingFile(folder, f"there is no folder `{folder}`")
-    tables = {}
-    for name in table_names(model):
-        path = _file(folder, name)
-        if path is not None:
-            tables[name] = _table(path, progress)
+    tables = {name: table_of(path, progress) for name, path in files(folder, model).items()}
+    people = directory_of(folder, model, directory, tables)
+    return read_dataset(tables, people, model, str(folder), findings, wanted)
+
+
+def files(folder: Path, model: Model) -> dict[str, Path]:
+    """The files of a folder by the tables of a program. Raises FileTrouble where one has two."""
+    found = ((name, _file(folder, name)) for name in table_names(model))
+    return {name: path for name, path in found if path is not None}
+
+
+def directory_of(
+    folder: Path, model: Model, directory: Directory | None, tables: Collection[str]
+) -> Directory | None:
+    """Where the people of a folder stand: its own directory, else its table, else one beside the
+    policies."""
     if (folder / DIRECTORY_FILE).is_file():
-        directory, _ = load_directory(folder / DIRECTORY_FILE, model.program)
-    elif PEOPLE in tables:
-        directory = None
-    return read_dataset(tables, directory, model, str(folder), findings, wanted)
+        return load_directory(folder / DIRECTORY_FILE, model.program)[0]
+    return None if PEOPLE in tables else directory
 
 
 def _file(folder: Path, name: str) -> Path | None:
@@ -145,7 +154,8 @@ def _file(folder: Path, name: str) -> Path | None:
     return found[0] if found else None
 
 
-def _table(path: Path, progress: Progress) -> Table:
+def table_of(path: Path, progress: Progress) -> Table:
+    """The table of a file. Raises FileTrouble."""
     try:
         if path.suffix == ".parquet":
             return parquet_table(path, partial(_told, progress, path.name, 0))

@@ -6,6 +6,7 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from operator import methodcaller
 from pathlib import Path
 
@@ -25,14 +26,24 @@ _commas = methodcaller("count", b",")
 
 Columns = tuple[tuple[str, str], ...]
 """name, and type as DuckDB has it: TEXT, DAY, FLAG, one of WHOLE, or a DECIMAL"""
+FIRST_ROW = 2
+"""The line of a CSV file on which its first row stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainFile:
+    """line: over `r`, the cells, the number of a row as people know it: of its line in CSV."""
+
+    columns: Columns
+    line: str
 
 
 class NotPlain(Exception):
     """Rows are to be read one by one; the reason is told."""
 
 
-def plain_file(warehouse: DuckDB, path: Path, table: str) -> Columns:
-    """The columns of a file, whose cells are now `c0`, `c1` … of a table or view; an empty text is
+def plain_file(warehouse: DuckDB, path: Path, table: str) -> PlainFile:
+    """A file, whose cells are now `c0`, `c1` … of a table or view; an empty text is
     NULL there. Raises NotPlain."""
     try:
         if path.suffix == ".parquet":
@@ -42,8 +53,10 @@ def plain_file(warehouse: DuckDB, path: Path, table: str) -> Columns:
         raise NotPlain(str(fault)) from None
 
 
-def _parquet(warehouse: DuckDB, path: Path, table: str) -> Columns:
+def _parquet(warehouse: DuckDB, path: Path, table: str) -> PlainFile:
     flat = flat_columns(warehouse.connection.sql(f"SELECT * FROM {parquet(path)} LIMIT 0"))
+    if any(name.lower() == "file_row_number" for name, *_ in flat):
+        raise NotPlain("a column has the name of the numbers of rows")
     for name, _, kind in flat:
         if kind not in (TEXT, DAY, FLAG) and kind not in WHOLE and not DECIMAL.fullmatch(kind):
             raise NotPlain(f"the column `{name}` is {kind}")
@@ -51,14 +64,15 @@ def _parquet(warehouse: DuckDB, path: Path, table: str) -> Columns:
         f"nullif({value}, '') AS c{i}" if kind == TEXT else f"{value} AS c{i}"
         for i, (_, value, kind) in enumerate(flat)
     )
-    warehouse.view(table, f"SELECT {', '.join(shown)} FROM {parquet(path)}")
-    return tuple((name, kind) for name, _, kind in flat)
+    numbered = parquet(path, "file_row_number = true")
+    warehouse.view(table, f"SELECT file_row_number + 1 AS line, {', '.join(shown)} FROM {numbered}")
+    return PlainFile(tuple((name, kind) for name, _, kind in flat), "r.line")
 
 
 # --- CSV -----------------------------------------------------------------------------------
 
 
-def _csv(warehouse: DuckDB, path: Path, table: str) -> Columns:
+def _csv(warehouse: DuckDB, path: Path, table: str) -> PlainFile:
     with path.open(encoding="utf-8", newline="") as stream:
         try:
             header = next(csv.reader(stream, strict=True), [])
@@ -70,7 +84,8 @@ def _csv(warehouse: DuckDB, path: Path, table: str) -> Columns:
     cells = [f"c{i}" for i in range(len(header))]
     types = ", ".join(f"'{cell}': 'VARCHAR'" for cell in cells)
     shown = ", ".join(f"nullif({cell}, '') AS {cell}" for cell in cells)
-    warehouse.create(
+    _in_order(
+        warehouse,
         table,
         f"SELECT {shown} FROM read_csv({one_file(path)}, columns={{{types}}}, header=false, "
         "skip=1, auto_detect=false, hive_partitioning=false, delim=',', quote='\"', escape='\"', "
@@ -79,7 +94,16 @@ def _csv(warehouse: DuckDB, path: Path, table: str) -> Columns:
     ((count,),) = warehouse.rows(f"SELECT COUNT(*) FROM {table}")
     if count != lines - 1:
         raise NotPlain("a row is no line, or a line no row")
-    return tuple((name.strip(), TEXT) for name in header)
+    return PlainFile(tuple((name.strip(), TEXT) for name in header), f"r.rowid + {FIRST_ROW}")
+
+
+def _in_order(warehouse: DuckDB, table: str, query: str) -> None:
+    """A table whose rowids count the rows as they stand in the file."""
+    warehouse.run("SET preserve_insertion_order = true")
+    try:
+        warehouse.create(table, query)
+    finally:
+        warehouse.run("SET preserve_insertion_order = false")
 
 
 def _checked_lines(path: Path, width: int) -> int:

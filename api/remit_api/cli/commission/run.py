@@ -44,12 +44,11 @@ from remit_api.pay.running import (
     Phase,
     Texts,
     chosen,
-    compute,
+    compute_over,
     other_kinds,
-    read_data,
 )
 from remit_engine.commission.closing import Comparison, Difference
-from remit_engine.commission.dataset import Dataset
+from remit_engine.commission.membership import People
 from remit_engine.commission.periods import Period
 from remit_engine.commission.seniority import since_always
 from remit_engine.storage.runs import RunHead
@@ -132,11 +131,10 @@ def _made(
     if store is not None:
         with store.reading() as connection:
             keeping.refuse_closed(connection, work.plans, work.period)
-    read = read_data(work.place, work.texts, work.plans, told, notice)
-    _tell_seniors(work, read, warn)
     lines = folder.place if folder is not None and "parquet" in files else None
     means = replace(work.means, folder=lines, notice=notice)
-    made = compute(work.texts, read, work.plans, work.period, told, means)
+    made = compute_over(work.place, work.texts, work.plans, work.period, told, means)
+    _tell_seniors(work, made.people, warn)
     currencies = dict(made.run.currency)
     source = shown_source(work.place)
     head = RunHead(
@@ -159,11 +157,11 @@ def _made(
     return report, later, names
 
 
-def _tell_seniors(work: Work, data: Dataset, warn: Notice) -> None:
+def _tell_seniors(work: Work, people: People, warn: Notice) -> None:
     """Who is past every `until month` only because nothing says since when he is there."""
     for name in work.plans:
         plan = work.texts.model.program.plans[name]
-        if found := since_always(plan, data.people):
+        if found := since_always(plan, people):
             many = f"`{found[0]}`" + (f" and {len(found) - 1:,} more" if found[1:] else "")
             verb = "hold" if found[1:] else "holds"
             warn(

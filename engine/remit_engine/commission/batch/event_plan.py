@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from remit_engine.commission.batch import line_forms
@@ -52,6 +52,7 @@ class EventPlan(PlanWork):
         table = f"{self.prefix}_lines"
         self.warehouse.view(table, query)
         unit = writer.credit_unit
+        left = self._left(writer, table)
         lowered = self._lowered(dates, table, loaded)
         graded = self.graded(
             table, unit, writer.credit, loaded, calendar, writer.by_key(), lowered,
@@ -68,7 +69,16 @@ class EventPlan(PlanWork):
             self.warehouse.create(moves, dates.moves(lines or ""))
         accounts.moved(moves)
         accounts.due()
-        return self.finished(accounts, loaded, lines, first, unit, graded.unit)
+        found = self.finished(accounts, loaded, lines, first, unit, graded.unit)
+        return replace(found, left=left)
+
+    def _left(self, writer: EventLines, lines: str) -> str | None:
+        """The events in no line, where they are looked for."""
+        if not self.seek:
+            return None
+        table = f"{self.prefix}_left"
+        self.warehouse.create(table, writer.left(lines))
+        return table
 
     def _windowed(self, event: Staged) -> list[tuple[str, str]]:
         """The value of the field by which lines are taken together."""

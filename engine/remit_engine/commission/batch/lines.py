@@ -117,6 +117,38 @@ class EventLines:
             f"FROM {self.event.table} e{self._joins} WHERE {' AND '.join(where)}"
         )
 
+    def left(self, lines: str) -> str:
+        """The events (n) that may count and are in no line, or not with all their shares. lines:
+        the view of the lines."""
+        if self._splits:
+            return self._left_of_shared(lines)
+        spans = f" LEFT JOIN {self.loaded.spans} s ON {self._spanned(self._payee)}"
+        return (
+            f"SELECT e.n AS n FROM {self.event.table} e{self._joins}{spans} WHERE {self._active} "
+            f"AND {self._possible} AND NOT EXISTS (SELECT 1 FROM {lines} l WHERE l.n = e.n)"
+        )
+
+    def _left_of_shared(self, lines: str) -> str:
+        shared = self.terms.data.splits.get(self.plan.event or "", {})
+        numbers, table = self._numbers(shared), f"{self.prefix}_shared"
+        rows = ((numbers[id], len(of)) for id, of in shared.items() if id in numbers)
+        self.warehouse.load(table, (("n", BIGINT), ("shares", BIGINT)), rows)
+        known = self.forms.personal or self.loaded.line_values  # of a span, which is of one payee
+        possible = "TRUE" if known else self._possible
+        return (
+            f"SELECT e.n AS n FROM {self.event.table} e LEFT JOIN {table} w ON w.n = e.n "
+            f"LEFT JOIN (SELECT n, COUNT(*) AS parts FROM {lines} l GROUP BY n) c ON c.n = e.n "
+            f"WHERE {self._active} AND {possible} AND COALESCE(c.parts, CAST(0 AS BIGINT)) "
+            "< COALESCE(w.shares, CAST(1 AS BIGINT))"
+        )
+
+    @property
+    def _possible(self) -> str:
+        """The condition is true, or not known."""
+        if self.forms.condition is None:
+            return "TRUE"
+        return f"COALESCE({self._translator.condition(self.forms.condition)}, TRUE)"
+
     @property
     def _splits(self) -> bool:
         return self.plan.credit is not None and self.plan.credit.to == "splits"

@@ -31,7 +31,8 @@ class PlanTables:
     `first`), ok, credit (over credit_unit), quota (over quota_unit), CENTS (over cents); where ok
     is 0 the row is not computed here, nor is any later one of that payee, and everything is NULL.
     lines: a table of LINE_COLUMNS, credit over credit_unit, earned over earned_unit, share over
-    cents, or None."""
+    cents, or None. left: a table of n, the events that may count and are in no line, or not with
+    all their shares; None where nobody asked."""
 
     plan: str
     statements: str
@@ -42,6 +43,7 @@ class PlanTables:
     has_quota: bool
     earned_unit: int
     cents: int
+    left: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,8 @@ class LineUnits:
 
 @dataclass(slots=True)
 class PlanWork:
-    """One plan. people: person -> his number. folder: where files are written, if anywhere."""
+    """One plan. people: person -> his number. folder: where files are written, if anywhere.
+    seek: whether events that are in no line are looked for."""
 
     terms: Terms
     through: Period
@@ -54,6 +55,7 @@ class PlanWork:
     people: dict[str, int]
     prefix: str
     folder: Path | None
+    seek: bool = False
     quotas: Quotas | None = None
     standings: Standings | None = None
 

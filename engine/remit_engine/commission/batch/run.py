@@ -32,12 +32,14 @@ def run_batch(
     staged: Mapping[str, Staged],
     folder: Path | None = None,
     progress: Progress | None = None,
+    seek: bool = False,
 ) -> Batch:
     """Compute plans (and those underneath) from staged events; `data` gives all but the events.
 
     folder: where `PLAN.lines.parquet` and `PLAN.statements.parquet` are written, whole or not at
-    all. Raises Unsupported for a construct with no exact form in SQL (nothing is written then),
-    WarehouseTrouble, ValueError for a `through` of another kind than a plan's period.
+    all. seek: look for the events that are in no line. Raises Unsupported for a construct with no
+    exact form in SQL (nothing is written then), WarehouseTrouble, ValueError for a `through` of
+    another kind than a plan's period.
     """
     ordered = with_underneath(model, plans)
     for plan in ordered:
@@ -57,9 +59,10 @@ def run_batch(
             if plan.base is not None:
                 found = ReportPlan(*common).run(done[plan.base])
             else:
-                found = EventPlan(*common).run()
+                found = EventPlan(*common, seek=seek).run()
             done[plan.name] = found
-            scratch.clear((found.statements, found.lines or "", f"{found.lines}_file"))
+            kept = (found.statements, found.lines or "", f"{found.lines}_file", found.left or "")
+            scratch.clear(kept)
         except BaseException:
             scratch.clear()
             raise

@@ -23,6 +23,7 @@ from remit_engine.warehouse.warehouse import BIGINT, BOOLEAN, TEXT, Row, Warehou
 NUMBER, DAY, WORD, FLAG, PERSON, LINK = "number", "day", "text", "boolean", "person", "link"
 FINEST = 10**9
 """The finest unit of a column: its inverse at most."""
+LARGEST = 2**63 - 1
 
 Path = tuple[str, ...]
 
@@ -180,12 +181,18 @@ def _unit(values: Iterable[Any], table: str) -> int:
     return found
 
 
+def _whole(value: Fraction) -> int:
+    if abs(value) > LARGEST:
+        raise Irregular("an amount is larger than a database keeps exactly")
+    return int(value)
+
+
 def _cell(value: Any, form: str, per_unit: int, numbers: Mapping[str, int]) -> Any:
     if value is None:
         return None
     match form:
         case "number":
-            return int(value * per_unit)
+            return _whole(value * per_unit)
         case "day":
             return value.toordinal() if isinstance(value, date) else None
         case "person" | "link":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from remit_engine.commission.dataset import Dataset, EventRow, Stretch
@@ -25,6 +25,10 @@ from remit_engine.directory import Directory
 from remit_engine.ir import Model
 
 People = Mapping[str, tuple[Stretch, ...]]
+Events = tuple[dict[str, tuple[EventRow, ...]], Mapping[str, Collection[str]]]
+"""The rows of every event that was read; and the ids of all rows, those at fault too."""
+EventSource = Callable[[People, Findings], Events]
+"""What reads events in another way than from their tables."""
 
 
 def table_names(model: Model) -> tuple[str, ...]:
@@ -40,12 +44,14 @@ def read_dataset(
     place: str,
     findings: Findings,
     wanted: Needs | None = None,
+    source: EventSource | None = None,
 ) -> Dataset:
     """What the tables (by `table_names`) hold. Only with no fault among the findings is it whole.
 
     directory: the people, in the place of a table `people`. place: where the tables stand, for
     what is missing altogether. wanted: what is read, where it is not all that the program's pay
-    reads; tables beside it are then passed over.
+    reads; tables beside it are then passed over. source: gives the events, whose tables need no
+    more than names then.
     """
     if wanted is None:
         wanted = needs(model.program)
@@ -57,7 +63,10 @@ def read_dataset(
         people = from_directory(directory, model, findings)
     else:
         people = read_people(tables[PEOPLE], wanted, model, findings)
-    events, ids = _events(tables, wanted, people, model, findings)
+    if source is not None:
+        events, ids = source(people, findings)
+    else:
+        events, ids = _events(tables, wanted, people, model, findings)
     found: dict[str, Any] = {}
     if "credits" in tables:
         found["splits"] = read_credits(tables["credits"], ids, people, model, findings)
@@ -107,9 +116,8 @@ def _missing(
 
 def _events(
     tables: Mapping[str, Table], wanted: Needs, people: People, model: Model, findings: Findings
-) -> tuple[dict[str, tuple[EventRow, ...]], dict[str, Collection[str]]]:
-    """The rows of every event that has a table, each held against people and other events; and
-    the ids of all rows, those at fault too."""
+) -> Events:
+    """Of every event that has a table, each row held against people and other events."""
     found: dict[str, tuple[EventRow, ...]] = {}
     readers: dict[str, EventReader] = {}
     for name, event in model.program.events.items():
@@ -133,8 +141,13 @@ def _known_people(
     """A notice for everybody who is nowhere; the run says which lines that concerns."""
     for row, person in _given(rows, leaf):
         if person not in people:
-            known = () if findings.full else people
-            findings.notice(row.place, leaf.column, unknown("person", person, known))
+            nobody(person, row.place, leaf.column, people, findings)
+
+
+def nobody(person: str, place: str, column: str, people: People, findings: Findings) -> None:
+    """Note that a row names a person who is nowhere."""
+    known = () if findings.full else people
+    findings.notice(place, column, unknown("person", person, known))
 
 
 def _known_events(
