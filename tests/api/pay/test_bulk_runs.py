@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -34,7 +34,6 @@ from remit_engine.commission.periods import Period
 from remit_engine.commission.writing import write_dataset
 from remit_engine.lower import lower
 from remit_engine.warehouse.duckdb import DuckDB
-from remit_engine.warehouse.opening import open_warehouse
 from remit_engine.warehouse.warehouse import Warehouse
 
 POLICY = """policy pay { currency CNY  owner head }
@@ -125,33 +124,6 @@ def alike(of: Texts, folder: Path, period: Period = MARCH) -> Told:
     assert straight.remarks == by_row.remarks
     assert straight.files == by_row.files
     return straight
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Warehouse]:
-    with open_warehouse("duckdb", threads=2) as opened:
-        yield opened
-
-
-class _Shared:
-    """A warehouse that stays open."""
-
-    def __init__(self, engine: Warehouse) -> None:
-        self.engine = engine
-
-    def __enter__(self) -> Warehouse:
-        return self.engine
-
-    def __exit__(self, *_: object) -> None:
-        """It is closed elsewhere."""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_engine(engine: Warehouse) -> Iterator[None]:
-    """Every run has the same engine: to open one and prove it takes longer than the run."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(batches, "open_warehouse", lambda *_, **__: _Shared(engine))
-        yield
 
 
 @pytest.fixture
