@@ -29,6 +29,7 @@ PACKS: dict[str, tuple[tuple[str, ...], str | None]] = {
     "property": (("property", "common"), None),
     "newco": (("newco", "common"), None),
     "ladder": (("ladder", "common"), None),
+    "service": (("service",), None),
     "all": ((".",), "sales/directory.yaml"),
 }
 WAIVING = ("sales", "hotel", "property", "all")

@@ -1,0 +1,98 @@
+"""What a caller may do with a resource: every route says it with a `Guard`.
+
+A guard stands in the parameters of a route, and `protection` refuses an application with a route
+that has none:
+
+    Reading = Annotated[Access, Depends(Guard("decisions", "read"))]
+
+    def read(id: str, access: Reading) -> ...:
+        found = ...                         # NotFound where there is none
+        access.see(own=found.caller == access.caller.label)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import Request
+
+from remit_api.http.identity.caller import Caller, CallerOf
+from remit_api.http.refusals import Forbidden, NotFound
+from remit_api.http.roles import Roles, Ruling
+from remit_api.http.service import service_of
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A caller before a resource, on a day. `own` is whether a thing concerns himself; what that
+    means is said in the policy of the service, for each resource."""
+
+    caller: Caller
+    resource: str
+    operation: str
+    roles: Roles
+    day: date
+
+    def may(self, own: bool, operation: str | None = None) -> bool:
+        """Whether he may, his own or another's, this operation or another on the resource."""
+        return self._ruling(own, operation or self.operation).allowed
+
+    @property
+    def everything(self) -> bool:
+        """Whether he may with anybody's: a list shows all of it, else his own alone."""
+        return self.may(own=False)
+
+    def require(self, own: bool, operation: str | None = None) -> None:
+        """Raises Forbidden, with the reason of the policy, where he may not."""
+        ruling = self._ruling(own, operation or self.operation)
+        if not ruling.allowed:
+            raise Forbidden(ruling.reason)
+
+    def see(self, own: bool) -> None:
+        """For a thing that is there: raises NotFound, as for one that is not, where he may not
+        know of it."""
+        if not self.may(own):
+            raise NotFound(NOT_THERE)
+
+    def require_any(self) -> None:
+        """Raises Forbidden where he may neither with his own nor with another's."""
+        if not self.may(own=True) and not self.may(own=False):
+            self.require(own=False)
+
+    def _ruling(self, own: bool, operation: str) -> Ruling:
+        if not in_scope(self.caller.scopes, self.resource, operation):
+            return Ruling(False, f"this key is not for `{self.resource}.{operation}`")
+        return self.roles.ask(self.caller.roles, self.resource, operation, own, self.day)
+
+
+NOT_THERE = "there is nothing under this id, or it is not yours to know"
+
+
+class Guard:
+    """The dependency that protects a route. operations: what the route may turn out to do; each is
+    asked with `Access.require` when it is known, and a caller who may none of it goes no further.
+    """
+
+    def __init__(self, resource: str, *operations: str) -> None:
+        self.resource = resource
+        self.operations = operations
+
+    async def __call__(self, request: Request, caller: CallerOf) -> Access:
+        """The access of the caller; raises Forbidden where he may none of the operations."""
+        access = access_of(request, caller, self.resource, self.operations[0])
+        own = (True, False)
+        if not any(access.may(mine, op) for op in self.operations for mine in own):
+            access.require(own=False)
+        return access
+
+
+def access_of(request: Request, caller: Caller, resource: str, operation: str) -> Access:
+    """An access made by hand, where a dependency costs too much: see `guarded`."""
+    service = service_of(request)
+    return Access(caller, resource, operation, service.roles, service.clock.today())
+
+
+def in_scope(scopes: frozenset[str], resource: str, operation: str) -> bool:
+    """Whether a key is for it. A scope is `decisions` or `decisions.read`; none narrow nothing."""
+    return not scopes or resource in scopes or f"{resource}.{operation}" in scopes
