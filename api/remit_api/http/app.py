@@ -6,10 +6,13 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 
-from remit_api.http import problems
+from remit_api.http import entrance, problems
 from remit_api.http.clock import Clock, SystemClock
 from remit_api.http.desk import Desk, desk_of_files
+from remit_api.http.identity.key_ring import KeyRing
+from remit_api.http.protection import require_answers
 from remit_api.http.request_id import RequestId
+from remit_api.http.roles import open_roles
 from remit_api.http.routes import health
 from remit_api.http.service import Service
 from remit_api.http.settings import Settings
@@ -23,17 +26,26 @@ SUMMARY = "Sales authority as code: who may decide what, up to how much, and why
 
 def create_app(settings: Settings, clock: Clock | None = None, desk: Desk | None = None) -> FastAPI:
     """The service as an ASGI application. desk: that of the settings' files, where it was made
-    already. Raises InvalidPolicy and FileTrouble for the files, and what SQLAlchemy does for a
-    database that cannot be opened."""
-    app = FastAPI(title="Remit", summary=SUMMARY, version=version("remit"))
-    app.state.service = Service(
+    already. Raises InvalidPolicy and FileTrouble for the files, Refused for a policy of the service
+    that leaves questions open, WrongUse for an address that others reach with nobody to say who
+    they are, and what SQLAlchemy does for a database that cannot be opened."""
+    app = FastAPI(
+        title="Remit", summary=SUMMARY, version=version("remit"), docs_url=None, redoc_url=None
+    )
+    clock = clock or SystemClock(settings.zone)
+    store = open_store(settings.database)
+    app.state.service = service = Service(
         settings=settings,
-        store=open_store(settings.database),
+        store=store,
         desk=desk or desk_of_files(settings.policies, settings.directory),
-        clock=clock or SystemClock(settings.zone),
+        clock=clock,
+        roles=open_roles(settings.service_policy),
+        keys=KeyRing(store, clock.now),
     )
     problems.install(app)
+    entrance.install(app, service)
     app.add_middleware(RequestId)
     for router in ROUTERS:
         app.include_router(router)
+    require_answers(app, service.roles, clock.today())
     return app

@@ -65,6 +65,12 @@ class WrongMethod(Refusal):
     kind, status, title = "method", 405, "Wrong method"
 
 
+class TooSlow(Refusal):
+    """The body did not come in time."""
+
+    kind, status, title = "too_slow", 408, "Too slow"
+
+
 class Conflict(Refusal):
     """The thing is in another state than the request needs."""
 

@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from remit_api.http.app import create_app
+from remit_api.http.oidc import Oidc
 from remit_api.http.settings import Settings
 
 HANDED = "REMIT_SERVE"
@@ -54,6 +55,9 @@ def handed(settings: Settings) -> str:
     values["policies"] = [str(path) for path in settings.policies]
     values["directory"] = None if settings.directory is None else str(settings.directory)
     values["zone"] = settings.zone.key
+    policy, oidc = settings.service_policy, settings.oidc
+    values["service_policy"] = None if policy is None else str(policy)
+    values["oidc"] = None if oidc is None else oidc.as_dict()
     return json.dumps(values)
 
 
@@ -64,5 +68,8 @@ def received(text: str) -> Settings:
         "policies": tuple(Path(path) for path in values["policies"]),
         "directory": None if values["directory"] is None else Path(values["directory"]),
         "zone": ZoneInfo(values["zone"]),
+        "service_policy": None if values["service_policy"] is None else Path(values["service_policy"]),
+        "oidc": None if values["oidc"] is None else Oidc.of_dict(values["oidc"]),
+        "cors": tuple(values["cors"]),
     }
     return Settings(**{**values, **made})

@@ -10,17 +10,24 @@ from fastapi import Depends, Request
 
 from remit_api.http.clock import Clock
 from remit_api.http.desk import Desk
+from remit_api.http.identity.key_ring import KeyRing
+from remit_api.http.roles import Roles
 from remit_api.http.settings import Settings
 
 
 @dataclass(slots=True)
 class Service:
-    """The parts of one process. `desk` is exchanged whole: take it once for each request."""
+    """The parts of one process. `desk` is exchanged whole: take it once for each request.
+
+    roles: the policy of the service. keys: who changes a key in the store says so to the ring.
+    """
 
     settings: Settings
     store: sql.Engine
     desk: Desk
     clock: Clock
+    roles: Roles
+    keys: KeyRing
 
 
 def service_of(request: Request) -> Service:

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
+from remit_api.http.oidc import Oidc
+
 LOOPBACK_NAMES = ("localhost", "localhost.localdomain")
 
 
@@ -19,6 +21,9 @@ class Settings:
 
     database: an address as SQLAlchemy takes it. zone: where the company's day begins. body: the
     largest body that is read, in bytes. waiting: how many requests may wait for the recorder.
+    service_policy: what each role may do; None for the one that remit brings along. oidc: the
+    issuer whose tokens are believed. caller_rate, address_rate: requests a second; 0 counts none.
+    cors: the origins of web pages that may ask; none may otherwise.
     trusted_caller: who calls, believed as it is, for tests; no option of the command line sets it.
     """
 
@@ -33,6 +38,11 @@ class Settings:
     reload: bool = False
     body: int = 2_000_000
     waiting: int = 2_000
+    service_policy: Path | None = None
+    oidc: Oidc | None = None
+    caller_rate: int = 0
+    address_rate: int = 0
+    cors: tuple[str, ...] = ()
     trusted_caller: Callable[[Request], object] | None = None
 
     @property

@@ -6,10 +6,8 @@ import http.client
 import json
 import urllib.error
 import urllib.request
-from ipaddress import ip_address
 from time import monotonic
 from typing import Any
-from urllib.parse import urlsplit
 
 SECONDS = 5.0
 """For the whole document, however slowly it comes."""
@@ -51,24 +49,3 @@ def fetch(address: str, seconds: float = SECONDS) -> Any:
         raise NotFetched(f"`{address}` does not answer") from fault
     except (ValueError, RecursionError) as fault:
         raise NotFetched(f"`{address}` is not JSON") from fault
-
-
-def trustworthy(address: str) -> bool:
-    """Whether nobody on the way can change what an address answers: https, or this machine."""
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname
-    except ValueError:
-        return False
-    if not host or parts.username is not None or parts.fragment:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _loopback(host))
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import Any
 
-from remit_api.http.identity.fetching import NotFetched, fetch, trustworthy
+from remit_api.http.identity.fetching import NotFetched, fetch
 from remit_api.http.identity.jwks import IssuerKey, keys_of
+from remit_api.http.oidc import trustworthy
 from remit_api.http.refusals import NotReady
 
 log = logging.getLogger("remit.identity")

@@ -1,0 +1,113 @@
+"""The gate: nothing but what is public is reached by nobody. It stands before every route, so a
+route that forgets to ask is still closed, and before a body is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from remit_api.http.identity.caller import SCOPE, Caller
+from remit_api.http.identity.identification import Identification
+from remit_api.http.problems import refusal_response
+from remit_api.http.rates import Buckets, Taken, network
+from remit_api.http.refusals import Refusal, TooMany, Unauthenticated
+
+PUBLIC = frozenset({"/healthz", "/readyz", "/openapi.json", "/.well-known/authzen-configuration"})
+"""Paths that need no identity. They say nothing about anybody."""
+
+Trusted = Callable[[Request], object]
+
+
+class Gate:
+    """Lets a request in with its `Caller`, or answers it with a refusal.
+
+    caller_rate, address_rate: None where nothing is counted. trusted: says who calls, for tests.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        identification: Identification,
+        caller_rate: Buckets | None = None,
+        address_rate: Buckets | None = None,
+        trusted: Trusted | None = None,
+    ) -> None:
+        self.app = app
+        self._identification = identification
+        self._callers = caller_rate
+        self._addresses = address_rate
+        self._trusted = trusted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on, or refuses it."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+        else:  # the service speaks no websockets: none may pass by the gate
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            self._count_address(scope)
+            taken = None
+            if scope["path"] not in PUBLIC:
+                caller = scope[SCOPE] = await self._caller(scope)
+                taken = self._count(caller)
+        except Refusal as fault:
+            await refusal_response(Request(scope), fault)(scope, receive, send)
+            return
+        passed = send if taken is None or self._callers is None else _told(send, self._callers, taken)
+        await self.app(scope, receive, passed)
+
+    async def _caller(self, scope: Scope) -> Caller:
+        if self._trusted is None:
+            return await self._identification.caller(scope["headers"])
+        found = self._trusted(Request(scope))
+        if not isinstance(found, Caller):
+            raise Unauthenticated("nobody said who calls")
+        return found
+
+    def _count_address(self, scope: Scope) -> None:
+        if self._addresses is not None:
+            client = scope.get("client")
+            taken = self._addresses.take(network(client[0] if client else None))
+            _refuse_many(taken, self._addresses, "address", "this address asks too often")
+
+    def _count(self, caller: Caller) -> Taken | None:
+        if self._callers is None:
+            return None
+        taken = self._callers.take(f"{caller.how} {caller.key or caller.label}")
+        _refuse_many(taken, self._callers, "caller", f"{caller.name} asks too often")
+        return taken
+
+
+def _refuse_many(taken: Taken, buckets: Buckets, what: str, message: str) -> None:
+    if not taken.allowed:
+        fault = TooMany(message, taken.wait)
+        fault.headers |= rate_headers(taken, buckets, what)
+        raise fault
+
+
+def rate_headers(taken: Taken, buckets: Buckets, what: str) -> Mapping[str, str]:
+    """`RateLimit` and `RateLimit-Policy`, as the draft of the IETF has them."""
+    return {
+        "RateLimit-Policy": f'"{what}";q={buckets.burst};w={buckets.window}',
+        "RateLimit": f'"{what}";r={taken.remaining};t={taken.wait}',
+    }
+
+
+def _told(send: Send, buckets: Buckets, taken: Taken) -> Send:
+    added = [
+        (name.lower().encode(), value.encode())
+        for name, value in rate_headers(taken, buckets, "caller").items()
+    ]
+
+    async def told(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message.setdefault("headers", []).extend(added)
+        await send(message)
+
+    return told
