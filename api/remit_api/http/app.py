@@ -13,12 +13,12 @@ from remit_api.http.identity.key_ring import KeyRing
 from remit_api.http.protection import require_answers
 from remit_api.http.request_id import RequestId
 from remit_api.http.roles import open_roles
-from remit_api.http.routes import health
+from remit_api.http.routes import health, keys
 from remit_api.http.service import Service
 from remit_api.http.settings import Settings
 from remit_engine.storage.opening import open_store
 
-ROUTERS: tuple[APIRouter, ...] = (health.router,)
+ROUTERS: tuple[APIRouter, ...] = (health.router, keys.router)
 """Every resource. Add yours here."""
 
 SUMMARY = "Sales authority as code: who may decide what, up to how much, and why."
@@ -43,6 +43,7 @@ def create_app(settings: Settings, clock: Clock | None = None, desk: Desk | None
         keys=KeyRing(store, clock.now),
     )
     problems.install(app)
+    app.state.demo = entrance.demo(service) if settings.demo else ()
     entrance.install(app, service)
     app.add_middleware(RequestId)
     for router in ROUTERS:

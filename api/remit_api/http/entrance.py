@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from remit_api.failures import WrongUse
 from remit_api.http.body_limit import BodyLimit
 from remit_api.http.gate import Gate
+from remit_api.http.identity.demo import DemoIdentity, demo_identities
 from remit_api.http.identity.identification import Identification
 from remit_api.http.identity.issuer import Issuer
 from remit_api.http.identity.tokens import Tokens
@@ -47,6 +48,15 @@ def install(app: FastAPI, service: Service) -> None:
             expose_headers=SHOWN,
         )
     app.add_middleware(SecurityHeaders)
+
+
+def demo(service: Service) -> tuple[DemoIdentity, ...]:
+    """Identities to try the service with, whose keys are known to this process alone."""
+    desk = service.desk
+    made = demo_identities(desk.model, desk.directory, service.clock.today())
+    for identity in made:
+        service.keys.hold(identity.kept())
+    return made
 
 
 def _identification(service: Service) -> Identification:

@@ -59,8 +59,9 @@ class Gate:
         except Refusal as fault:
             await refusal_response(Request(scope), fault)(scope, receive, send)
             return
-        passed = send if taken is None or self._callers is None else _told(send, self._callers, taken)
-        await self.app(scope, receive, passed)
+        if taken is not None and self._callers is not None:
+            send = _told(send, self._callers, taken)
+        await self.app(scope, receive, send)
 
     async def _caller(self, scope: Scope) -> Caller:
         if self._trusted is None:

@@ -40,7 +40,10 @@ class Oidc:
     def as_dict(self) -> dict[str, Any]:
         """As JSON can hold it."""
         positions = {name: sorted(roles) for name, roles in self.position_roles.items()}
-        return {**{f.name: getattr(self, f.name) for f in fields(self)}, "position_roles": positions}
+        return {
+            **{f.name: getattr(self, f.name) for f in fields(self)},
+            "position_roles": positions,
+        }
 
     @classmethod
     def of_dict(cls, values: Mapping[str, Any]) -> Oidc:

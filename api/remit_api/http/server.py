@@ -68,7 +68,9 @@ def received(text: str) -> Settings:
         "policies": tuple(Path(path) for path in values["policies"]),
         "directory": None if values["directory"] is None else Path(values["directory"]),
         "zone": ZoneInfo(values["zone"]),
-        "service_policy": None if values["service_policy"] is None else Path(values["service_policy"]),
+        "service_policy": None
+        if values["service_policy"] is None
+        else Path(values["service_policy"]),
         "oidc": None if values["oidc"] is None else Oidc.of_dict(values["oidc"]),
         "cors": tuple(values["cors"]),
     }

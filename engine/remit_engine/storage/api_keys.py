@@ -62,7 +62,9 @@ def of_id(connection: Connection, id: str) -> ApiKey | None:
     return None if row is None else _key(row)
 
 
-def listed(connection: Connection, after: str | None = None, limit: int | None = None) -> list[ApiKey]:
+def listed(
+    connection: Connection, after: str | None = None, limit: int | None = None
+) -> list[ApiKey]:
     """Keys by id, those after one, at most so many."""
     asked = sql.select(api_key).order_by(api_key.c.id).limit(limit)
     if after is not None:

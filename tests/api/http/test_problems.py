@@ -56,7 +56,7 @@ def ask(app: FastAPI, http: TestClient, fault: Exception) -> Any:
     async def raises() -> None:
         raise fault
 
-    return http.get("/raises", headers={"X-Request-ID": "given.1"})
+    return http.get("/raises", headers={"X-Request-ID": "given.1", "X-Test-Caller": "wang.fang"})
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -100,7 +100,8 @@ def test_the_log_has_the_incident(service: Any, caplog: pytest.LogCaptureFixture
 
 
 def test_no_such_place(service: Any) -> None:
-    answer = service.http.get("/nowhere")
+    assert service.http.get("/nowhere").status_code == 401, "nobody learns what is there"
+    answer = service.client("wang.fang").get("/nowhere")
     assert answer.status_code == 404
     assert answer.json()["detail"] == "there is no `/nowhere`"
 

@@ -9,7 +9,6 @@ from remit_api.http.identity.caller import Caller
 from remit_api.http.identity.credentials import bearer
 from remit_api.http.identity.key_ring import KeyRing
 from remit_api.http.identity.key_text import PREFIX
-from remit_api.http.oidc import Oidc
 from remit_api.http.identity.people import (
     claimed_person,
     claimed_roles,
@@ -17,6 +16,7 @@ from remit_api.http.identity.people import (
     roles_by_position,
 )
 from remit_api.http.identity.tokens import Tokens
+from remit_api.http.oidc import Oidc
 from remit_api.http.refusals import Forbidden, Unauthenticated
 from remit_engine.directory import Directory
 from remit_engine.storage.api_keys import ApiKey

@@ -1,4 +1,4 @@
-"""The issuer of tokens: discovered, and its keys kept for a while and exchanged when they rotate."""
+"""The issuer of tokens: discovered, its keys kept for a while and exchanged as they rotate."""
 
 from __future__ import annotations
 

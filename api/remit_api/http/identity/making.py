@@ -1,0 +1,77 @@
+"""Making a key: what is asked for is checked, the key is kept, and its text is there once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from remit_api.failures import BadFacts
+from remit_api.http.identity.key_text import KeyText, new_key
+from remit_api.http.roles import Roles
+from remit_dsl.suggest import nearest
+from remit_engine.directory import Directory
+from remit_engine.request import Problem
+from remit_engine.storage.api_keys import ApiKey
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A key that somebody wants. person: for whom it speaks, None for a program of its own.
+    scopes: `decisions` or `decisions.read`; none narrow nothing. expires: with a time zone."""
+
+    name: str
+    roles: frozenset[str]
+    person: str | None = None
+    scopes: frozenset[str] = frozenset()
+    expires: datetime | None = None
+
+
+def make_key(
+    wanted: Wanted, roles: Roles, directory: Directory, by: str, now: datetime
+) -> tuple[KeyText, ApiKey]:
+    """The key with its text, not yet kept; raises BadFacts, naming everything that is wrong."""
+    problems = [*_problems(wanted, roles, directory, now)]
+    if problems:
+        raise BadFacts(problems)
+    text = new_key()
+    made = ApiKey(
+        id=text.id,
+        digest=text.digest,
+        name=wanted.name,
+        person=wanted.person,
+        roles=wanted.roles,
+        scopes=wanted.scopes,
+        made=now,
+        made_by=by,
+        expires=wanted.expires,
+    )
+    return text, made
+
+
+def _problems(
+    wanted: Wanted, roles: Roles, directory: Directory, now: datetime
+) -> Iterable[Problem]:
+    if not wanted.name.strip() or not wanted.name.isprintable():
+        yield Problem("name", "a key has a name that can be printed")
+    if not wanted.roles:
+        yield Problem("roles", "a key without a role opens nothing")
+    for role in sorted(wanted.roles - roles.names):
+        yield Problem("roles", _none("role", role, roles.names))
+    for scope in sorted(wanted.scopes):
+        resource, _, operation = scope.partition(".")
+        if resource not in roles.resources:
+            yield Problem("scopes", _none("resource", resource, roles.resources))
+        elif operation not in roles.operations and scope != resource:
+            yield Problem("scopes", _none("operation", operation, roles.operations))
+    if wanted.person is not None and wanted.person not in directory.people:
+        yield Problem("person", _none("person", wanted.person, directory.people))
+    if wanted.expires is not None and wanted.expires.tzinfo is None:
+        yield Problem("expires", "a moment has a time zone: 2027-01-01T00:00:00Z")
+    elif wanted.expires is not None and wanted.expires <= now:
+        yield Problem("expires", "it has expired before it is made")
+
+
+def _none(what: str, name: str, known: Iterable[str]) -> str:
+    guess = nearest(name, known)
+    return f"there is no {what} `{name[:80]}`" + (f", did you mean `{guess}`?" if guess else "")
