@@ -23,9 +23,11 @@ from remit_engine.commission.crediting import Creditor
 from remit_engine.commission.dataset import Dataset, EventRow
 from remit_engine.commission.membership import People
 from remit_engine.commission.periods import Period
+from remit_engine.commission.pools import Pools
 from remit_engine.commission.reference import with_underneath
 from remit_engine.commission.statement import AMOUNTS, Run, Statement, Uncounted
 from remit_engine.commission.terms import Terms
+from remit_engine.commission.trail import Wording
 from remit_engine.compile.unsupported import Unsupported
 from remit_engine.ir import Model
 from remit_engine.warehouse.duckdb import DuckDB
@@ -215,9 +217,13 @@ def _uncounted(
     said: dict[str, str] = {}
     for events in source.rows.pieces(plan.event or "", followed, tables.left):
         terms = Terms.of(model, replace(source.data, events=events), plan)
-        _, uncounted = Creditor(terms, through).all()
+        counted, uncounted = Creditor(terms, through).all()
+        if plan.pool is not None:
+            pools = Pools(terms, plan.pool, Wording(terms))
+            uncounted += [u for of in counted.values() for u in pools.grouped(of, {})]
         for each in uncounted:  # by the million, and few reasons
             yield replace(each, plan=plan.name, reason=said.setdefault(each.reason, each.reason))
+    yield from tables.uncounted
 
 
 @dataclass(frozen=True, slots=True)

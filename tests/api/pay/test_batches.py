@@ -42,6 +42,7 @@ def test_amounts_and_what_is_not_counted_are_those_of_the_reference(seeds: range
             continue
         wanted, found = pair
         assert found.currency == wanted.currency
+        assert found.base == wanted.base
         told = [Counter((u.plan, u.event, u.reason, u.fault) for u in r.uncounted) for r in pair]
         assert told[0] == told[1], seed
         for key, statement in found.statements.items():

@@ -41,7 +41,7 @@ class EventPlan(PlanWork):
                 self.warehouse, self.staged[name].columns
             )
         statements = statement_forms(self.terms)
-        first = self._first(event)
+        first = self.first_period(event)
         calendar = Calendar.of(first, self.through, self._turns(form))
         dates = Dates(self.plan, event, calendar)
         if not dates.applies:
@@ -110,19 +110,6 @@ class EventPlan(PlanWork):
     def _followed(self) -> list[str]:
         clauses = [self.plan.hold, *self.plan.reversals]
         return [c.followed.event for c in clauses if c is not None and c.followed is not None]
-
-    def _first(self, event: Staged) -> Period:
-        by = event.columns[(self.plan.by or "",)].name
-        tests = [f"{by} IS NOT NULL"]
-        if self.terms.start is not None:
-            tests.append(f"{by} >= {self.terms.start.toordinal()}")
-        if self.terms.until is not None:
-            tests.append(f"{by} < {self.terms.until.toordinal()}")
-        query = f"SELECT MIN({by}) FROM {event.table} WHERE {' AND '.join(tests)}"
-        ((day,),) = self.warehouse.rows(query)
-        if day is None:
-            return self.through
-        return min(Period.of(self.through.kind, date.fromordinal(day)), self.through)
 
     def _turns(self, form: LineForms) -> list[date]:
         scale = self.line_scale()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from remit_engine.commission.periods import Period
+from remit_engine.commission.statement import Uncounted
 
 CENTS = (
     "payable", "entitled", "held", "reversed", "net", "guarantee", "advance", "recovered",
@@ -44,6 +45,8 @@ class PlanTables:
     earned_unit: int
     cents: int
     left: str | None = None
+    uncounted: tuple[Uncounted, ...] = ()
+    """pools that nobody can be given"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from remit_dsl.pay import Plan, Scale
@@ -86,6 +87,20 @@ class PlanWork:
         if self.scale is not None and self.scale.kind != "marginal":
             found.append(self.scale)
         return tuple(found)
+
+    def first_period(self, event: Staged) -> Period:
+        """The period of the earliest event within the effective days."""
+        by = event.columns[(self.plan.by or "",)].name
+        tests = [f"{by} IS NOT NULL"]
+        if self.terms.start is not None:
+            tests.append(f"{by} >= {self.terms.start.toordinal()}")
+        if self.terms.until is not None:
+            tests.append(f"{by} < {self.terms.until.toordinal()}")
+        query = f"SELECT MIN({by}) FROM {event.table} WHERE {' AND '.join(tests)}"
+        ((day,),) = self.warehouse.rows(query)
+        if day is None:
+            return self.through
+        return min(Period.of(self.through.kind, date.fromordinal(day)), self.through)
 
     # --- what is known before --------------------------------------------------------------
 

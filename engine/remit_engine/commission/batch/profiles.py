@@ -303,6 +303,17 @@ class Profiler:
         return Span(piece, start.toordinal(), until.toordinal(), number, values, ladders)
 
 
+def of_nobody(terms: Terms, calendar: Calendar, lines: Sequence[x.Expression]) -> Profile:
+    """The profile of lines that need no payee: every piece of the calendar counts."""
+    spans = []
+    for piece, number in enumerate(calendar.within):
+        start, until = calendar.edges[piece], calendar.edges[piece + 1]
+        env = terms.environment(None, start, {})
+        values = tuple(_value(e, env) for e in lines)
+        spans.append(Span(piece, start.toordinal(), until.toordinal(), number, values, ()))
+    return Profile((), tuple(spans))
+
+
 def _counting(timeline: Sequence[Days], keep: int) -> Iterator[tuple[Days, date, date]]:
     """The days on which lines count, and as whom: those in the plan, and some after the last."""
     active = [d for d in timeline if d.active]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from remit_engine.commission.batch.event_plan import EventPlan
-from remit_engine.commission.batch.forms import TARGET
 from remit_engine.commission.batch.plan_tables import CENTS, LINE_COLUMNS, Batch, PlanTables
+from remit_engine.commission.batch.pool_plan import PoolPlan
 from remit_engine.commission.batch.report_plan import ReportPlan
 from remit_engine.commission.batch.scratch import Scratch
 from remit_engine.commission.batch.staged import Staged, ranks
@@ -15,7 +15,6 @@ from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.periods import Period
 from remit_engine.commission.reference import with_underneath
 from remit_engine.commission.terms import Terms
-from remit_engine.compile.unsupported import Unsupported
 from remit_engine.ir import Model
 from remit_engine.warehouse.warehouse import Warehouse
 
@@ -55,8 +54,8 @@ def run_batch(
         common = (terms, through, scratch, dict(staged), people, f"pay{number}", folder)
         try:
             if plan.pool is not None:
-                raise Unsupported(plan.pool, TARGET)
-            if plan.base is not None:
+                found = PoolPlan(*common).run()
+            elif plan.base is not None:
                 found = ReportPlan(*common).run(done[plan.base])
             else:
                 found = EventPlan(*common, seek=seek).run()
