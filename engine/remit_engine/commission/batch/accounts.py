@@ -169,7 +169,7 @@ class Accounts:
         self.frame.replace(
             f"SELECT t.*, COALESCE(b.held, {zero}) AS held, COALESCE(b.reversed, "
             f"{zero}) AS reversed, "
-            f"COALESCE(b.returned, {zero}) AS returned, "
+            f"CASE WHEN b.payee IS NULL THEN {zero} ELSE b.returned END AS returned, "
             f"t.entitled + COALESCE(b.held, {zero}) + COALESCE(b.reversed, {zero}) AS net "
             f"FROM {self.frame.table} t LEFT JOIN {moves} b ON {SAME}"
         )

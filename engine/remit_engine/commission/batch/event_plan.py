@@ -7,11 +7,13 @@ from datetime import date
 
 from remit_engine.commission.batch import line_forms
 from remit_engine.commission.batch.accounts import Accounts
+from remit_engine.commission.batch.courses import Courses
 from remit_engine.commission.batch.forms import TARGET
 from remit_engine.commission.batch.frame import Frame
+from remit_engine.commission.batch.limits import Limits
 from remit_engine.commission.batch.line_forms import LineForms
 from remit_engine.commission.batch.lines import EventLines
-from remit_engine.commission.batch.moves import Dates, lowered, lowering, share
+from remit_engine.commission.batch.moves import Dates, share
 from remit_engine.commission.batch.plan_tables import PlanTables
 from remit_engine.commission.batch.plan_work import WINDOWS, LineUnits, PlanWork
 from remit_engine.commission.batch.profiles import Calendar, Wanted, turns
@@ -20,7 +22,6 @@ from remit_engine.commission.batch.standings import Graded
 from remit_engine.commission.batch.statement_forms import StatementForms, statement_forms
 from remit_engine.commission.batch.tables import Loaded
 from remit_engine.commission.batch.whole import TooWide, Whole
-from remit_engine.commission.periods import Period
 from remit_engine.compile.unsupported import Unsupported
 
 USUAL_UNIT = 100
@@ -43,42 +44,33 @@ class EventPlan(PlanWork):
         statements = statement_forms(self.terms)
         first = self.first_period(event)
         calendar = Calendar.of(first, self.through, self._turns(form))
-        dates = Dates(self.plan, event, calendar)
-        if not dates.applies:
-            raise Unsupported(self.plan.hold or self.plan.reversals[0], TARGET)
         loaded, writer = self._loaded(form, statements, calendar, event)
-        extra = [*dates.extra, *self._windowed(event), *lowering(dates)]
-        query = writer.query(extra)
+        fates = self._fates(event, calendar, form, writer)
+        extra = [*fates.extra, *self._windowed(event)]
         table = f"{self.prefix}_lines"
-        self.warehouse.view(table, query)
+        query = writer.query(extra, fates.limits.joins)
+        if isinstance(fates, Courses):  # its lines are read again and again
+            self.warehouse.create(table, query)
+        else:
+            self.warehouse.view(table, query)
         unit = writer.credit_unit
-        left = self._left(writer, table)
-        lowered = self._lowered(dates, table, loaded)
+        left = self.left_of(writer, table)
         graded = self.graded(
-            table, unit, writer.credit, loaded, calendar, writer.by_key(), lowered,
-            tuple(name for name, _ in extra),
+            table, unit, writer.credit, loaded, calendar, writer.by_key(),
+            self._lowered(fates, table, loaded), fates.kept,
         )  # fmt: skip
         shares = bool(self.plan.hold or self.plan.reversals)
         accounts = self.accounts(graded, loaded, statements, calendar, unit)
-        lines = None
+        lines = moves = None
         if shares or self.folder is not None:
-            lines = self._shared(accounts, graded, dates, unit)
-        moves = None
-        if shares:
+            lines = self._shared(accounts, graded, fates, event, unit)
+        if shares and lines is not None:
             moves = f"{self.prefix}_moves"
-            self.warehouse.create(moves, dates.moves(lines or ""))
+            self.warehouse.create(moves, fates.moves(table, lines))
         accounts.moved(moves)
         accounts.due()
         found = self.finished(accounts, loaded, lines, first, unit, graded.unit)
         return replace(found, left=left)
-
-    def _left(self, writer: EventLines, lines: str) -> str | None:
-        """The events in no line, where they are looked for."""
-        if not self.seek:
-            return None
-        table = f"{self.prefix}_left"
-        self.warehouse.create(table, writer.left(lines))
-        return table
 
     def _windowed(self, event: Staged) -> list[tuple[str, str]]:
         """The value of the field by which lines are taken together."""
@@ -99,13 +91,26 @@ class EventPlan(PlanWork):
             none = f"CAST({column.low - 1} AS BIGINT)"
         return [("win", f"COALESCE({name}, {none})")]
 
-    def _lowered(self, dates: Dates, lines: str, loaded: Loaded) -> str | None:
+    def _fates(
+        self, event: Staged, calendar: Calendar, form: LineForms, writer: EventLines
+    ) -> Dates | Courses:
+        """What becomes of lines: by dates alone, or by all that may follow."""
+        limits = Limits(self.warehouse, self.prefix, event)
+        dates = Dates(self.plan, event, calendar, limits)
+        if dates.applies:
+            return dates
+        against = [None if e is None else writer.number(e) for e in form.against]
+        return Courses(
+            self.warehouse, self.prefix, self.plan, event, self.staged, calendar, limits, against
+        )
+
+    def _lowered(self, fates: Dates | Courses, lines: str, loaded: Loaded) -> str | None:
         """What lowers positions: a row for each line and change."""
         if self.scale is None or self.scale.over == "line":
             return None
         if not any(r.lowering for r in self.plan.reversals):
             return None
-        return lowered(dates, lines, loaded.window_sql, self.scale.over not in WINDOWS)
+        return fates.lowered(lines, loaded.window_sql, self.scale.over not in WINDOWS)
 
     def _followed(self) -> list[str]:
         clauses = [self.plan.hold, *self.plan.reversals]
@@ -134,7 +139,14 @@ class EventPlan(PlanWork):
             writer.over(loaded)
         return loaded, writer
 
-    def _shared(self, accounts: Accounts, graded: Graded, dates: Dates, unit: int) -> str:
+    def _shared(
+        self,
+        accounts: Accounts,
+        graded: Graded,
+        fates: Dates | Courses,
+        event: Staged,
+        unit: int,
+    ) -> str:
         """The lines with their shares, kept."""
         granted = Frame(
             self.warehouse,
@@ -155,7 +167,7 @@ class EventPlan(PlanWork):
             )  # fmt: skip
         except TooWide:
             raise Unsupported(self.plan, TARGET) from None
-        opened, gone = dates.periods
+        opened, gone = fates.periods
         between = self.scale is not None and self.scale.kind == "interpolated"
         earned = "CAST(NULL AS BIGINT)" if between else "l.earned"  # over no one unit
         shares = bool(self.plan.hold or self.plan.reversals)
@@ -166,4 +178,4 @@ class EventPlan(PlanWork):
             f"FROM ({graded.lines(granted.table)}) l"
         )
         units = LineUnits(unit, graded.unit, accounts.cents)
-        return self.keep_lines(query, dates.calendar.periods[0], dates.event.table, units)
+        return self.keep_lines(query, fates.calendar.periods[0], event.table, units)

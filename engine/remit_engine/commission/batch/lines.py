@@ -83,8 +83,8 @@ class EventLines:
 
     # --- the query -------------------------------------------------------------------------
 
-    def query(self, extra: Iterable[tuple[str, str]] = ()) -> str:
-        """The lines. extra: more columns, name and SQL over `e`."""
+    def query(self, extra: Iterable[tuple[str, str]] = (), joined: str = "") -> str:
+        """The lines. extra: more columns, name and SQL over `e` and what is joined for them."""
         joins, payee, credit = self._joins, self._payee, self._credit()
         where = [self._active, f"{credit.over.sql} IS NOT NULL"]
         if self.forms.condition is not None:
@@ -101,7 +101,7 @@ class EventLines:
             *(f"{sql} AS {name}" for name, sql in extra),
         ]  # fmt: skip
         return (
-            f"SELECT {', '.join(shown)} FROM {self.event.table} e{joins} "
+            f"SELECT {', '.join(shown)} FROM {self.event.table} e{joins}{joined} "
             f"JOIN {self.loaded.spans} s ON {self._spanned(payee)} WHERE {' AND '.join(where)}"
         )
 

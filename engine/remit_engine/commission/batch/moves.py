@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from remit_dsl.pay import Plan, Reversal
-from remit_engine.commission.batch.forms import TARGET
+from remit_engine.commission.batch.limits import Limits
 from remit_engine.commission.batch.profiles import Calendar
 from remit_engine.commission.batch.staged import Column, Staged
 from remit_engine.commission.batch.whole import Whole, rounded
-from remit_engine.compile.unsupported import Unsupported
 
 SUMS = ("held", "reversed", "returned")
 
@@ -23,6 +22,7 @@ class Dates:
     plan: Plan
     event: Staged
     calendar: Calendar
+    limits: Limits
 
     @property
     def applies(self) -> bool:
@@ -48,7 +48,15 @@ class Dates:
             found.append(("held_until", f"e.{self._column(self.plan.hold.field).name}"))
         if self.plan.reversals:
             found.append(("returned_on", self.earliest(self.plan.reversals)))
+        lowering = tuple(r for r in self.plan.reversals if r.lowering)
+        if lowering:
+            found.append(("lowered_on", self.earliest(lowering)))
         return found
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The columns that are read again of lines that are graded."""
+        return tuple(name for name, _ in self.extra if name != "lowered_on")
 
     def earliest(self, reversals: tuple[Reversal, ...]) -> str:
         """The first day on which one of them takes a line back."""
@@ -56,19 +64,9 @@ class Dates:
         for r in reversals:
             day = f"e.{self._column(r.field).name}"
             if r.window is not None:
-                if r.months:
-                    raise Unsupported(r, TARGET)
-                begun = f"e.{self._column(r.of).name}"
-                day = f"CASE WHEN {day} <= {begun} + {r.window} THEN {day} END"
+                day = f"CASE WHEN {day} <= {self.limits.of(r)} THEN {day} END"
             found = day if not found else _first(found, day)
         return found
-
-    def missed(self, r: Reversal) -> tuple[str, str]:
-        """The day by which something should have come, and the day it came."""
-        if r.months:
-            raise Unsupported(r, TARGET)
-        begun, day = self._column(r.of).name, self._column(r.field).name
-        return f"(e.{begun} + {r.window or 0})", f"e.{day}"
 
     @property
     def periods(self) -> tuple[str, str]:
@@ -81,9 +79,38 @@ class Dates:
             gone = _later("l.period", self.calendar.period_sql("l.returned_on"))
         return opened, gone
 
-    def moves(self, lines: str) -> str:
-        """Sums by payee and period over lines with share, credit, opened and gone."""
-        parts = list(self._parts(lines))
+    def lowered(self, lines: str, window: str, by_field: bool) -> str:
+        """What lowers the position: rows like lines, with dx, the day of it, and `moved`, its
+        period; those in the window of their line alone. window: of payee and period; by_field:
+        windows are values of a field."""
+        day = "CASE WHEN l.lowered_on > l.day THEN l.lowered_on ELSE l.day END"
+        every = (
+            f"SELECT l.*, {day} AS until, {self.calendar.period_sql(day)} AS moved, -l.x AS dx "
+            f"FROM {lines} l WHERE l.lowered_on IS NOT NULL"
+        )
+        names = [
+            "n",
+            "part",
+            "slot",
+            "payee",
+            "period",
+            "pw",
+            "ord",
+            "x",
+            "moved",
+            "dx",
+            *self.kept,
+        ]
+        shown = ", ".join(f"w.{n}" for n in (*names, *(["win"] if by_field else [])))
+        return (
+            f"SELECT {shown}, w.until AS day FROM ({every}) w WHERE w.moved < "
+            f"{self.late} AND {same_window(window, by_field)}"
+        )
+
+    def moves(self, lines: str, kept: str) -> str:
+        """Sums by payee and period over lines kept with share, credit, opened and gone; what they
+        were made of is not read again."""
+        parts = list(self._parts(kept))
         sums = ", ".join(f"CAST(SUM({name}) AS BIGINT) AS {name}" for name in SUMS)
         return (
             f"SELECT payee, period, {sums} FROM ({' UNION ALL '.join(parts)}) m "
@@ -109,49 +136,13 @@ class Dates:
             yield part("gone", zero, zero, "credit", f"gone < {late}")
 
 
-def lowering(dates: Dates) -> list[tuple[str, str]]:
-    """Columns of lines: the days from which, and until which, a line no longer counts for the
-    position."""
-    found = tuple(r for r in dates.plan.reversals if r.lowering)
-    if not found:
-        return []
-    if all(r.kind == "date" for r in found):
-        return [("lowered_on", dates.earliest(found))]
-    if len(found) > 1 or found[0].kind != "absent":
-        raise Unsupported(found[0], TARGET)
-    due, day = dates.missed(found[0])
-    gone = f"CASE WHEN {day} IS NULL OR {day} > {due} THEN {due} END"
-    return [("lowered_on", gone), ("restored_on", f"CASE WHEN {day} > {due} THEN {day} END")]
-
-
-def lowered(dates: Dates, lines: str, window: str, period_only: bool) -> str:
-    """What lowers the position (raises it again): rows like lines, with dx, the day of it, and
-    `moved`, its period; those in the window of their line alone."""
-    found = tuple(r for r in dates.plan.reversals if r.lowering)
-    parts = [("lowered_on", "-l.x")]
-    if found[0].kind == "absent":
-        parts.append(("restored_on", "l.x"))
-    queries = []
-    for name, dx in parts:
-        day = f"CASE WHEN l.{name} > l.day THEN l.{name} ELSE l.day END"
-        moved = dates.calendar.period_sql(day)
-        queries.append(
-            f"SELECT l.*, {day} AS until, {moved} AS moved, {dx} AS dx FROM {lines} l "
-            f"WHERE l.{name} IS NOT NULL"
-        )
-    every = " UNION ALL ".join(queries)
-    columns = (
-        "w.n, w.part, w.slot, w.payee, w.period, w.pw, w.until AS day, w.ord, w.x, w.moved, w.dx"
-    )
-    extra = "".join(f", w.{n}" for n, _ in dates.extra)
-    more = "".join(f", w.{n}" for n, _ in lowering(dates))
+def same_window(window: str, by_field: bool) -> str:
+    """The condition that a row `w` moves (`moved`) in the window of its line. window: of payee and
+    period."""
+    if by_field:
+        return "w.moved = w.period"
     same = window.replace("payee", "w.payee").replace("CASE period", "CASE w.moved")
-    inside = "w.moved = w.period" if period_only else f"{same} = w.pw"
-    win = ", w.win" if period_only else ""
-    return (
-        f"SELECT {columns}{extra}{win}{more} FROM ({every}) w WHERE w.moved < "
-        f"{dates.late} AND {inside}"
-    )
+    return f"{same} = w.pw"
 
 
 def _first(a: str, b: str) -> str:

@@ -14,6 +14,7 @@ from remit_engine.commission.batch.curves import Curve
 from remit_engine.commission.batch.forms import TARGET
 from remit_engine.commission.batch.frame import Frame
 from remit_engine.commission.batch.kept_files import write_whole
+from remit_engine.commission.batch.lines import EventLines
 from remit_engine.commission.batch.plan_tables import CENTS, PlanTables
 from remit_engine.commission.batch.profiles import Calendar, Profiler, Wanted
 from remit_engine.commission.batch.reading import OnStatements
@@ -101,6 +102,14 @@ class PlanWork:
         if day is None:
             return self.through
         return min(Period.of(self.through.kind, date.fromordinal(day)), self.through)
+
+    def left_of(self, writer: EventLines, lines: str) -> str | None:
+        """The events in no line, where they are looked for."""
+        if not self.seek:
+            return None
+        table = f"{self.prefix}_left"
+        self.warehouse.create(table, writer.left(lines))
+        return table
 
     # --- what is known before --------------------------------------------------------------
 

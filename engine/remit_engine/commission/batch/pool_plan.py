@@ -1,4 +1,4 @@
-"""A plan that shares pools: lines are summed in SQL by period and group, the shares are those of the
+"""A plan that shares pools: lines are summed in SQL by period and group, and shared by the
 reference."""
 
 from __future__ import annotations

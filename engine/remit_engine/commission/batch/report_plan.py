@@ -42,7 +42,11 @@ class ReportPlan(PlanWork):
             f"ON b.payee = r.report AND b.period = r.period JOIN {loaded.spans} s "
             f"ON s.keyed = r.superior * CAST({loaded.pieces} AS BIGINT) + r.period",
         )
-        ((low, high),) = self.warehouse.rows(f"SELECT MIN(x), MAX(x) FROM {lines}")
+        ((low, high, odd),) = self.warehouse.rows(
+            f"SELECT MIN(x), MAX(x), COUNT(net) - COUNT(x) FROM {lines}"
+        )
+        if odd:  # a part of a credit was returned that no whole number is
+            raise Unsupported(self.plan, TARGET)
         credit = Whole("x", int(low or 0), int(high or 0))
         graded = self.graded(lines, base.credit_unit, credit, loaded, calendar)
         if scale is not None and scale.over not in WINDOWS:

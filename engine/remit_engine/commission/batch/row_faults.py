@@ -76,8 +76,8 @@ class RowFaults:
             if amount.nullable:
                 link = other.columns[(of.link,)]
                 yield (
-                    f"e.n IN (SELECT q.{link.name} FROM {other.table} q "
-                    f"WHERE q.{amount.name} IS NULL)"
+                    f"{self.translator.number(against).over.sql} > 0 AND e.n IN "
+                    f"(SELECT q.{link.name} FROM {other.table} q WHERE q.{amount.name} IS NULL)"
                 )
         for r in self._plan.reversals:
             begun = self.event.columns.get((r.of or "",))

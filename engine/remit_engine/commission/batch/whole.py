@@ -112,11 +112,13 @@ def compared(a: Whole, operator: str, b: Whole) -> str:
     return f"({a.sql} {operator} {b.sql})"
 
 
-def divided(a: Whole, b: Whole) -> Whole:
-    """The whole part of a / b, a not below 0, b above 0."""
+def divided(a: Whole, b: Whole, most: int | None = None) -> Whole:
+    """The whole part of a / b, a not below 0, b above 0. most: what it is known not to exceed."""
     if a.low < 0 or b.low <= 0:
         raise TooWide
     low, high = a.low // b.high, a.high // b.low
+    if most is not None:
+        low, high = min(low, most), min(high, most)
     if b.known == 1:
         return a
     if high > NARROW:
