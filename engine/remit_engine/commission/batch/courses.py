@@ -235,7 +235,8 @@ class Courses:
             if self._hold is not None:
                 over, under = layers.named(*self._fraction(self._hold))
             gone, whole = self._returned(layers, self._reversals)
-            left = layers.named(whole - gone)[0]
+            rest = whole - gone
+            (left,) = layers.named(Whole(rest.sql, 0, whole.high, rest.wide))
             test = compared(over * whole, "<=", left * under)
             less = [one_of([(test, a)], b) for a, b in ((over, left), (under, whole))]
             less = [layers.named(w)[0] for w in less]

@@ -6,6 +6,7 @@ where p is the position in its unit; the thresholds of a position in whole units
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from remit_engine.commission.batch.known import Known
-from remit_engine.commission.batch.whole import Ratio, Whole, compared, literal, one_of
+from remit_engine.commission.batch.whole import Ratio, Whole, chosen, compared, literal, one_of
 from remit_engine.commission.ladder import Ladder
 
 NOTHING = Fraction(0)
@@ -115,40 +116,43 @@ def _threshold(side: str, bound: Fraction) -> Fraction:
     return Fraction(whole - 1 if side == "under" and whole == bound else whole)
 
 
-def interpolated(ladders: Sequence[Ladder | None], points: int) -> list[Row]:
+def interpolated(
+    ladders: Sequence[Ladder | None], points: int, under: int | None = None
+) -> list[Row]:
     """Of each ladder, for the first point's rate below, each point's bound and the pieces' lines.
 
     A row: bounds of the points, then for each piece (below, at the first, between two, over) the
     rate as `(a + s * p) / e`: a, s, e in turn, whole numbers; p is in whole currency units over 1.
+    under: what every e should be, see `common`.
     """
-    return [_pieces(ladder, points) for ladder in ladders]
+    return [_pieces(ladder, points, under) for ladder in ladders]
 
 
-def _pieces(ladder: Ladder | None, points: int) -> Row:
-    width = points + 3 * (points + 2)
+def common(ladders: Sequence[Ladder | None]) -> int:
+    """What all rates of interpolated ladders are over."""
+    lines = [line for ladder in ladders if ladder is not None for line in _lines(ladder)]
+    return math.lcm(1, *{n.denominator for line in lines for n in line})
+
+
+def _pieces(ladder: Ladder | None, points: int, under: int | None) -> Row:
     if ladder is None:
-        return (None,) * width
+        return (None,) * (points + 3 * (points + 2))
+    flat: list[Fraction] = []
+    for constant, slope in _lines(ladder):
+        e = Fraction(under or math.lcm(constant.denominator, slope.denominator))
+        flat += [constant * e, slope * e, e]
+    return (*(b for b in ladder.bounds if b is not None), *flat)
+
+
+def _lines(ladder: Ladder) -> list[tuple[Fraction, Fraction]]:
+    """The rate of each piece: a constant, and what it rises by for each unit of the position."""
     at = [(b, r) for b, r in zip(ladder.bounds, ladder.rates, strict=True) if b is not None]
     lines = [(ladder.rates[0], NOTHING), (at[0][1], NOTHING)]
     for (low, below), (high, above) in pairwise(at):
         slope = (above - below) / (high - low)
         lines.append((below - slope * low, slope))
     lines.append((ladder.rates[-1], NOTHING))
-    flat: list[Fraction] = []
-    for constant, slope in lines:
-        e = Fraction(_common(constant, slope))
-        flat += [constant * e, slope * e, e]
-    return (*(b for b, _ in at), *flat)
-
-
-def _common(a: Fraction, b: Fraction) -> int:
-    return a.denominator * b.denominator // _gcd(a.denominator, b.denominator)
-
-
-def _gcd(a: int, b: int) -> int:
-    while b:
-        a, b = b, a % b
-    return a
+    return lines
 
 
 def interpolated_rate(known: Sequence[Known], points: int, p: Ratio, prefix: str = "") -> Ratio:
@@ -158,12 +162,10 @@ def interpolated_rate(known: Sequence[Known], points: int, p: Ratio, prefix: str
     for i in range(points + 2):
         a, s, e = (known[points + 3 * i + j].whole(prefix) for j in range(3))
         below = Whole(e.sql, max(1, e.low), max(1, e.high), e.wide)
+        if below.low == below.high:
+            below = literal(below.low)
         lines.append((Ratio(a) + Ratio(s) * p) * Ratio(literal(1), below))
     tests = [(p.compared("<", bounds[0]), lines[0]), (p.compared("=", bounds[0]), lines[1])]
     tests += [(p.compared("<=", b), lines[2 + i]) for i, b in enumerate(bounds[1:])]
-    over = one_of(
-        [(c, r.over) for c, r in tests] + [(f"{bounds[-1].over.sql} IS NOT NULL", lines[-1].over)],
-        None,
-    )
-    under = one_of([(c, r.under) for c, r in tests], lines[-1].under)
-    return Ratio(over, under)
+    tests.append((f"{bounds[-1].over.sql} IS NOT NULL", lines[-1]))
+    return chosen(tests, None)

@@ -159,8 +159,9 @@ class Decided(Grading):
         rate = frame.kept(interpolated_rate(points.columns, points.points, Ratio(position, unit)))
         none = Ratio(literal(0), rate.under)
         total = Ratio(own, literal(1)) * rate
-        over = one_of([("so_far = 0", none.over)], total.over)
-        under = one_of([("so_far = 0", literal(1))], total.under)
+        over, under = one_of([("so_far = 0", none.over)], total.over), total.under
+        if under.known is None:
+            under = one_of([("so_far = 0", literal(1))], under)
         kept = frame.kept(Ratio(over, under))
         on = "g.payee = l.payee AND g.period = l.period"
         on += " AND g.win = l.win" if self.lines.win else ""

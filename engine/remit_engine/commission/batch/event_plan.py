@@ -168,8 +168,7 @@ class EventPlan(PlanWork):
         except TooWide:
             raise Unsupported(self.plan, TARGET) from None
         opened, gone = fates.periods
-        between = self.scale is not None and self.scale.kind == "interpolated"
-        earned = "CAST(NULL AS BIGINT)" if between else "l.earned"  # over no one unit
+        earned = "CAST(NULL AS BIGINT)" if self.between else "l.earned"  # over no one unit
         shares = bool(self.plan.hold or self.plan.reversals)
         share_sql = part.sql if shares else "CAST(NULL AS BIGINT)"
         query = (

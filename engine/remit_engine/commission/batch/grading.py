@@ -63,12 +63,12 @@ class Grading:
     loaded: Loaded
     periods: int
     scale: Scale | None
-    curve: Curve | None
+    curve: Curve | Points | None
     points: Curve | Points | None
 
     @property
     def _curve(self) -> Curve:
-        if self.curve is None:
+        if not isinstance(self.curve, Curve):
             raise Unsupported(self.scale or NOWHERE, TARGET)
         return self.curve
 

@@ -80,12 +80,25 @@ class PlanWork:
     def line_scale(self) -> Scale | None:
         """The scale on credit, where it is read as of the line's day."""
         scale = self.scale
-        return scale if scale is not None and scale.kind != "interpolated" else None
+        if scale is None or (scale.kind == "interpolated" and scale.over != "line"):
+            return None
+        return scale
+
+    @property
+    def decides(self) -> bool:
+        """Whether the scale on credit is read as of the statement's day (as well)."""
+        scale = self.scale
+        return scale is not None and scale.kind != "marginal" and scale.over != "line"
+
+    @property
+    def between(self) -> bool:
+        """Whether what a line earns is over no one unit: its rate lies between two points."""
+        return self.decides and self.scale is not None and self.scale.kind == "interpolated"
 
     def others(self, statements: StatementForms) -> tuple[Scale, ...]:
         """The scales that are read as of the statement's day; that on credit is the last."""
         found = [s for s in statements.steps if isinstance(s, Scale) and s.base is not None]
-        if self.scale is not None and self.scale.kind != "marginal":
+        if self.scale is not None and self.decides:
             found.append(self.scale)
         return tuple(found)
 
@@ -150,7 +163,7 @@ class PlanWork:
         """The lines of a table graded. unit: what credit is over; credit: what it lies within."""
         curve = loaded.line_scales[0] if loaded.line_scales else None
         scale = self.scale
-        points = loaded.statement_scales[-1] if scale and scale.kind != "marginal" else None
+        points = loaded.statement_scales[-1] if self.decides else None
         win = scale is not None and scale.over not in WINDOWS
         most = max(-credit.low, credit.high)
         source = Lines(table, unit, lowered, win, most, kept, by_key)

@@ -66,8 +66,7 @@ class ReportPlan(PlanWork):
     def _lines(self, graded: Graded, base: PlanTables) -> str:
         """The lines, kept: of each the event is the report."""
         rows = graded.lines(f"(SELECT DISTINCT payee, period, 0 AS ent, 1 AS w FROM {graded.sums})")
-        between = self.scale is not None and self.scale.kind == "interpolated"
-        earned = "CAST(NULL AS BIGINT)" if between else "l.earned"  # over no one unit
+        earned = "CAST(NULL AS BIGINT)" if self.between else "l.earned"  # over no one unit
         nothing = "CAST(NULL AS BIGINT)"
         last = " ".join(
             f"WHEN {i} THEN {Period(base.first.kind, base.first.index + i).last.toordinal()}"

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from remit_engine.commission.batch.curves import Curve
+from remit_engine.commission.batch.curves import interpolated_rate
 from remit_engine.commission.batch.decided import Decided
 from remit_engine.commission.batch.forms import TARGET
 from remit_engine.commission.batch.frame import Frame
 from remit_engine.commission.batch.grading import NOWHERE, RUNNING, Graded, Grading, Lines, granting
-from remit_engine.commission.batch.whole import ONE, TooWide, Whole, literal, one_of
+from remit_engine.commission.batch.tables import Points
+from remit_engine.commission.batch.whole import NARROW, ONE, Ratio, TooWide, Whole, literal, one_of
 from remit_engine.compile.unsupported import Unsupported
 
 
@@ -25,14 +26,12 @@ class Grader(Grading):
         try:
             if self.scale is None:
                 return self._plain()
-            if self.scale.kind == "marginal":
-                windowed = self.lines.lowered is not None or self.lines.win
-                if self.scale.over == "line":
-                    return self._one_by_one(self._curve)
-                return self._walked() if windowed else self._telescoped()
             if self.scale.over == "line":
-                return self._one_by_one(self._curve)
-            return self._decided.graded()
+                return self._one_by_one()
+            if self.scale.kind != "marginal":
+                return self._decided.graded()
+            windowed = self.lines.lowered is not None or self.lines.win
+            return self._walked() if windowed else self._telescoped()
         except TooWide:
             raise Unsupported(self.scale or NOWHERE, TARGET) from None
 
@@ -149,17 +148,30 @@ class Grader(Grading):
             f"FROM ({middle}) l"
         )
 
-    def _one_by_one(self, curve: Curve) -> Graded:
+    def _one_by_one(self) -> Graded:
         """A window for each line."""
-        most = self.lines.most
-        given = curve.given(Whole("l.x", -most, most), "s.")
+        given, unit = self._alone()
+        of = f"FROM {self.lines.table} l JOIN {self.loaded.spans} s ON s.slot = l.slot"
+        earned = given.sql
         if given.wide:
+            ((low, high),) = self.warehouse.rows(f"SELECT MIN({earned}), MAX({earned}) {of}")
+            if max(-int(low or 0), int(high or 0)) > NARROW:
+                raise TooWide
+            earned = f"CAST({earned} AS BIGINT)"
+        scored = f"SELECT l.*, CAST(0 AS BIGINT) AS before, l.x AS after, {earned} AS earned {of}"
+        return self._weighed(scored, unit, given)
+
+    def _alone(self) -> tuple[Whole, int]:
+        """What the scale gives on each line by itself, and what that is over."""
+        x = Whole("l.x", -self.lines.most, self.lines.most)
+        if not isinstance(self.curve, Points):
+            return self._curve.given(x, "s."), self._curve.unit
+        unit = self.lines.unit
+        at = Ratio(x, literal(unit))
+        rate = interpolated_rate(self.curve.columns, self.curve.points, at, "s.")
+        if rate.under.known is None:
             raise TooWide
-        scored = (
-            f"SELECT l.*, CAST(0 AS BIGINT) AS before, l.x AS after, {given.sql} AS earned "
-            f"FROM {self.lines.table} l JOIN {self.loaded.spans} s ON s.slot = l.slot"
-        )
-        return self._weighed(scored, curve.unit, given)
+        return x * rate.over, unit * rate.under.known
 
     def _walked(self) -> Graded:
         """Line by line over windows, with what lowers the position in between."""

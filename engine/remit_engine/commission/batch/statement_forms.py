@@ -52,15 +52,9 @@ def statement_forms(terms: Terms) -> StatementForms:
     for scale in (s for s in steps if isinstance(s, Scale)):
         for tier in scale.tiers:
             for e in (tier.bound, tier.rate):
-                if e is not None and (forms.varies(e) or _of_line(scale, e)):
+                if e is not None and forms.varies(e):
                     raise Unsupported(e, TARGET)
         if scale.against is not None and forms.varies(scale.against):
             raise Unsupported(scale.against, TARGET)
     before = tuple(known.values())
     return StatementForms(tuple(steps), floor, cap, guarantee, draw, at_most, before)
-
-
-def _of_line(scale: Scale, e: x.Expression) -> bool:
-    """Whether points are those of each line's day; a frame has those of the statement's."""
-    alone = scale.kind == "interpolated" and scale.base is None and scale.over == "line"
-    return alone and not isinstance(e, x.Constant)

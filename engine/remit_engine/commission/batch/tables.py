@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from remit_dsl.pay import Scale
-from remit_engine.commission.batch.curves import Curve, interpolated
+from remit_engine.commission.batch.curves import Curve, common, interpolated
 from remit_engine.commission.batch.known import Known, columns
 from remit_engine.commission.batch.profiles import Calendar, Profile, Sheet, Span
 from remit_engine.commission.batch.scratch import Scratch
@@ -30,6 +30,8 @@ class Points:
 
     columns: tuple[Known, ...]
     points: int
+    under: int | None = None
+    """what all its rates are over, where sums need that"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Loaded:
     values: tuple[Known, ...]
     statement_scales: tuple[Curve | Points, ...]
     line_values: tuple[Known, ...]
-    line_scales: tuple[Curve, ...]
+    line_scales: tuple[Curve | Points, ...]
     window_sql: str
     """payee and window as one number, over payee and period"""
     whole: bool
@@ -79,15 +81,14 @@ def load(
     quota = Known.of("quota", (s.quota for s in sheets))
     values = columns("x", [s.values for s in sheets], shape.statement_width)
     scales = tuple(
-        _statement_scale(i, scale, shape.positions[i], [s.ladders[i] for s in sheets])
+        _columns(f"c{i}_", scale, shape.positions[i], [s.ladders[i] for s in sheets])
         for i, scale in enumerate(shape.statement_scales)
     )
     line_values = columns("y", [s.values for s in spans], shape.line_width)
     line_scales = tuple(
-        Curve.of(f"l{i}_", [s.ladders[i] for s in spans], scale.kind, len(scale.tiers),
-                 shape.line_position)
+        _columns(f"l{i}_", scale, shape.line_position, [s.ladders[i] for s in spans])
         for i, scale in enumerate(shape.line_scales)
-    )  # fmt: skip
+    )
     windows = _windows(calendar, shape.over)
     found = Loaded(
         f"{prefix}_sheets", f"{prefix}_spans", len(calendar.within), max(windows, default=0) + 1,
@@ -102,13 +103,15 @@ def load(
     return found
 
 
-def _statement_scale(i: int, scale: Scale, position: int, ladders: Sequence[Any]) -> Curve | Points:
+def _columns(name: str, scale: Scale, position: int, ladders: Sequence[Any]) -> Curve | Points:
     if scale.kind != "interpolated":
-        return Curve.of(f"c{i}_", ladders, scale.kind, len(scale.tiers), position)
+        return Curve.of(name, ladders, scale.kind, len(scale.tiers), position)
     points = sum(t.bound is not None for t in scale.tiers)
-    rows = interpolated(ladders, points)
+    summed = scale.base is None and scale.over not in (*TO_DATE, "period")
+    under = common(ladders) if summed else None
+    rows = interpolated(ladders, points, under)
     width = points + 3 * (points + 2)
-    return Points(tuple(columns(f"c{i}_", rows, width)), points)
+    return Points(tuple(columns(name, rows, width)), points, under)
 
 
 def _window_sql(windows: Sequence[int]) -> str:
@@ -137,7 +140,7 @@ def _cells(scales: Iterable[Curve | Points], shape: Sequence[Scale], ladders: Se
         if isinstance(columns_, Curve):
             found += columns_.cells(ladder, scale.kind)
         else:
-            (row,) = interpolated([ladder], columns_.points)
+            (row,) = interpolated([ladder], columns_.points, columns_.under)
             found += [k.cell(v) for k, v in zip(columns_.columns, row, strict=True)]
     return tuple(found)
 
