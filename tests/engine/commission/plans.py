@@ -258,12 +258,14 @@ def _hold(a: _Author) -> list[str]:
 def _reversals(a: _Author) -> list[str]:
     if not a.c.percent(50):
         return []
-    window = a.c.pick(("", " within 90 days of date", " within 31 days of date"))
-    late = a.c.pick(("30", "60"))
+    window = a.c.pick(
+        ("", " within 90 days of date", " within 31 days of date", " within 2 months of date")
+    )
+    late = a.c.pick(("30 days", "60 days", "1 months"))
     forms = {
         "reverse date": lambda: f"returned_on{window}",
         "reverse amount": lambda: f"Refund.amount by date against net{window}",
-        "reverse without": lambda: f"without collected_on {late} days after date",
+        "reverse without": lambda: f"without collected_on {late} after date",
     }
     found = []
     for _ in range(a.c.count(1, 2)):
