@@ -206,8 +206,15 @@ def _hash(found: Mapping[Key, Amounts]) -> str:
 
 REFUSED = f"""{HOUSE}
 table bonus (region: Region) gives number collect sum {{ north -> 1  any -> 2 }}
-commission odd {{
+commission even {{
   pays rep
+  period month
+  from Sale by date
+  credit net to seller
+  payable = 1% of credit rounded half up to 0.01
+}}
+commission odd {{
+  pays manager
   period month
   from Sale by date
   credit net * bonus(region) to seller

@@ -14,6 +14,7 @@ def write_whole(warehouse: Scratch, query: str, file: Path) -> None:
     part = file.with_name(f"{file.name}.part")
     try:
         warehouse.write_parquet(query, part)
+        warehouse.files.append(file)
         os.replace(part, file)
     finally:
         part.unlink(missing_ok=True)

@@ -62,7 +62,8 @@ class PoolPlan(PlanWork):
         self.warehouse.load(statements, [(name, BIGINT) for name in COLUMNS], rows)
         tables = PlanTables(
             self.plan.name, statements, self._lines(lines, event, first, writer.credit_unit), first,
-            writer.credit_unit, 1, False, 1, int(1 / self.terms.cent), tuple(uncounted),
+            writer.credit_unit, 1, False, 1, int(1 / self.terms.cent), self.left_of(writer, lines),
+            tuple(uncounted),
         )  # fmt: skip
         self.keep_statements(tables)
         return tables

@@ -46,6 +46,7 @@ def run_batch(
             raise ValueError(f"`{plan.short}` is paid by the {plan.period}, not the {through.kind}")
     people = ranks(data)
     done: dict[str, PlanTables] = {}
+    files: list[Path] = []
     for number, plan in enumerate(ordered):
         if progress is not None:
             progress(plan.short, number, len(ordered))
@@ -54,7 +55,7 @@ def run_batch(
         common = (terms, through, scratch, dict(staged), people, f"pay{number}", folder)
         try:
             if plan.pool is not None:
-                found = PoolPlan(*common).run()
+                found = PoolPlan(*common, seek=seek).run()
             elif plan.base is not None:
                 found = ReportPlan(*common).run(done[plan.base])
             else:
@@ -62,8 +63,11 @@ def run_batch(
             done[plan.name] = found
             kept = (found.statements, found.lines or "", f"{found.lines}_file", found.left or "")
             scratch.clear(kept)
+            files += scratch.files
         except BaseException:
             scratch.clear()
+            for file in (*files, *scratch.files):
+                file.unlink(missing_ok=True)
             raise
     if progress is not None:
         progress("", len(ordered), len(ordered))

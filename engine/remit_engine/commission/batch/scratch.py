@@ -14,6 +14,8 @@ class Scratch:
     def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
         self._made: dict[str, None] = {}
+        self.files: list[Path] = []
+        """What was written and stays."""
 
     def rows(self, sql: str) -> Iterator[Row]:
         """See Warehouse."""
