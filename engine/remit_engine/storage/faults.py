@@ -32,6 +32,22 @@ class Conflict(StoreFault):
     """What was asked for does not go with the state that the thing is in."""
 
 
+class Superseded(StoreFault):
+    """Something else was published meanwhile. `revision`: which stands now."""
+
+    def __init__(self, revision: int) -> None:
+        super().__init__("another policy was published meanwhile", "ask again")
+        self.revision = revision
+
+
+class Unmeasured(StoreFault, ValueError):
+    """It would be permitted, but nobody could say how much of the running totals it uses up."""
+
+
+class KeyReused(StoreFault):
+    """An idempotency key came again, with another body."""
+
+
 class AlreadyClosed(StoreFault):
     """The period is closed, and stays as it is."""
 

@@ -1,7 +1,7 @@
 """The tables of the store, by subject; migrations make them (see `remit_engine.storage.schema`)."""
 
 from remit_engine.storage.tables.approvals import approval_comment, approval_request, approval_step
-from remit_engine.storage.tables.columns import ALTERED, Exact, Row, Written, metadata
+from remit_engine.storage.tables.columns import ALTERED, Exact, Row, Written, metadata, storable
 from remit_engine.storage.tables.decisions import consumption, decision, dimension, idempotency
 from remit_engine.storage.tables.pay import (
     closing,
@@ -30,5 +30,5 @@ __all__ = [
     "approval_step", "closing", "consumption", "decision", "delegation", "difference",
     "dimension", "directory_version", "dispute", "dispute_answer", "event", "idempotency",
     "line", "metadata", "movement", "policy_version", "publication", "revision", "run",
-    "run_plan", "stage", "statement", "uncounted",
+    "run_plan", "stage", "statement", "storable", "uncounted",
 ]  # fmt: skip

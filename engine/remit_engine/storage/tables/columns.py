@@ -24,6 +24,7 @@ metadata = sql.MetaData(
 Row = RowMapping
 
 _EXACT = re.compile(r"-?[0-9]+(\.[0-9]+)?(/[0-9]+)?")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 ALTERED = "somebody altered it: take the store from a copy that `remit commission verify` passes"
 LONG = sql.BigInteger().with_variant(sql.Integer, "sqlite")
 """A whole number of 64 bits; SQLite numbers its rows only where it reads `INTEGER`."""
@@ -77,7 +78,7 @@ class Said(sql.types.TypeDecorator[str]):
 
 def storable(text: str) -> str:
     """The text; Unstorable where a character of it is none: a NUL, half of a surrogate pair."""
-    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+    if _UNSTORABLE.search(text):
         raise Unstorable(
             "the text holds a character that cannot be kept",
             "take NUL characters and halves of surrogate pairs out of it",

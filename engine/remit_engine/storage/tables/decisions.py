@@ -40,7 +40,8 @@ decision = sql.Table(
     # the digest of the policy text, and the publication it was asked under
     text("policy"),
     sql.Column("revision", LONG, nullable=False),
-    # what a permit uses up: how much, of what, whose, on which day, for which keys (JSON)
+    # what a permit uses up: how much, of what (`?`: it cannot be said how much), whose, on which
+    # day, and by path the facts of one value that a total may be kept by, as JSON
     amount("consumed"),
     optional("unit"),
     optional("authority"),
@@ -59,8 +60,8 @@ decision = sql.Table(
     sql.Index("ix_decision_caller", "caller", "seq"),
 )
 
-# What was used up on one day, by the verb of an action. dimension: `authority`, or the path of the
-# fact that a total is kept by. key: whose, or the value of that fact as canonical JSON.
+# What was used up on one day, by the verb of an action. dimension: empty, and then the key is whose
+# authority it was; or the path of the fact that a total is kept by, and then the key is its value.
 consumption = sql.Table(
     "consumption",
     metadata,
@@ -73,9 +74,9 @@ consumption = sql.Table(
     sql.Column("amount", Exact, nullable=False),
 )
 
-# By which paths the permits of an action are added up. What is not here yet is added up from the
-# ledger before it is asked for.
-dimension = sql.Table("dimension", metadata, key("action"), key("path"))
+# By which dimensions the permits of an action are added up. What is not here yet is added up from
+# the ledger before it is asked for.
+dimension = sql.Table("dimension", metadata, key("action"), key("dimension"))
 
 # What a repeated key gets again. body: SHA-256 of the body it came with. decision: the row of the
 # ledger, where the answer stands there.

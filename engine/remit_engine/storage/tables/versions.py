@@ -94,6 +94,9 @@ delegation = sql.Table(
     text("made"),
     optional("revoked"),
     optional("revoked_by"),
+    # the revision from which it holds, and the one from which no longer
+    sql.Column("since", LONG, nullable=False),
+    sql.Column("until", LONG),
     whole("edition"),
     sql.Index("ix_delegation_giver", "giver"),
     sql.Index("ix_delegation_taker", "taker"),

@@ -149,6 +149,8 @@ def _delegation() -> None:
         sa.Column("made", sa.Text(), nullable=False),
         sa.Column("revoked", sa.Text(), nullable=True),
         sa.Column("revoked_by", sa.Text(), nullable=True),
+        sa.Column("since", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("until", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("edition", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delegation")),
     )
@@ -160,8 +162,8 @@ def _dimension() -> None:
     op.create_table(
         "dimension",
         sa.Column("action", sa.Text(), nullable=False),
-        sa.Column("path", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("action", "path", name=op.f("pk_dimension")),
+        sa.Column("dimension", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("action", "dimension", name=op.f("pk_dimension")),
     )
 
 

@@ -1,0 +1,100 @@
+"""Whether the ledger is what was recorded: chain, rows and totals; what is wrong is named."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import sqlalchemy as sql
+from sqlalchemy.engine import Connection
+
+from remit_engine.storage import history, tables
+from remit_engine.storage.entries import GENESIS
+from remit_engine.storage.history import Broken
+from remit_engine.storage.usage import counted
+
+Bucket = tuple[str, str, str, str, str, str]
+"""Action, verb, dimension, key, day, unit: as they stand in the database."""
+
+
+@dataclass(slots=True)
+class Verified:
+    """What was found. rows: how many there are. head: the hash of the last."""
+
+    rows: int = 0
+    head: str = GENESIS
+    broken: list[Broken] = field(default_factory=list)
+
+
+def verified(connection: Connection) -> Verified:
+    """Read every row of the ledger, and add up every total anew."""
+    found = Verified()
+    dimensions = _dimensions(connection)
+    totals: dict[Bucket, Fraction] = defaultdict(Fraction)
+    for row, wrong in history.checked(history.rows(connection)):
+        found.rows += 1
+        found.head = row["hash"]
+        found.broken += wrong
+        if not wrong:
+            _count(row, dimensions, totals)
+    if not found.broken:  # totals of altered rows are wrong as well: that tells nothing more
+        found.broken += _totals(connection, totals)
+    return found
+
+
+def _count(
+    row: Mapping[str, Any], dimensions: Mapping[str, set[str]], totals: dict[Bucket, Fraction]
+) -> None:
+    consumed = row["consumed"]
+    typed = {**row, "consumed": None if consumed is None else Fraction(consumed)}
+    for place, day, unit, amount in counted(typed, dimensions.get(row["action"], ())):
+        totals[*place, _day(day), unit] += amount
+
+
+def _totals(connection: Connection, wanted: Mapping[Bucket, Fraction]) -> Iterator[Broken]:
+    """The kept totals against those of the rows."""
+    missing = dict(wanted)
+    asked = sql.select(*(_raw(c) for c in tables.consumption.c))
+    for row in connection.execute(asked, execution_options={"yield_per": history.CHUNK}):
+        *key, amount = row
+        bucket = (*key[:4], _day(key[4]), key[5])
+        expected = missing.pop(bucket, None)
+        if _number(amount) != (expected or Fraction(0)):
+            said = "it is not in the ledger" if expected is None else f"the rows give {expected}"
+            yield _about(bucket, f"the kept total is {amount}, {said}")
+    for bucket, expected in missing.items():
+        if expected:
+            yield _about(bucket, f"no total is kept, the rows give {expected}")
+
+
+def _about(bucket: tuple[Any, ...], message: str) -> Broken:
+    action, verb, dimension, key, day, _ = bucket
+    by = f"`{dimension}` {key}" if dimension else key
+    return Broken(None, None, f"{verb} of {action} by {by} on {day}: {message}", "total")
+
+
+def _dimensions(connection: Connection) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    c = tables.dimension.c
+    for action, dimension in connection.execute(sql.select(c.action, c.dimension)):
+        found[action].add(dimension)
+    return found
+
+
+def _raw(column: sql.Column[Any]) -> sql.ColumnElement[Any]:
+    return sql.type_coerce(column, sql.types.NullType()).label(column.name)
+
+
+def _day(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _number(value: Any) -> Fraction | None:
+    try:
+        return Fraction(value)
+    except (ValueError, TypeError, ZeroDivisionError):
+        return None
