@@ -23,7 +23,8 @@ from remit_engine.request import Problem
 from remit_engine.warehouse.duckdb import literal, parquet
 
 CHUNK = 1024
-LARGEST_EXACT = 2**53
+LARGEST_EXACT = 2**53 - 1
+"""A larger DOUBLE may stand for another whole number than the one that was written."""
 ZONED = "a moment in a time zone, whose day depends on the place: store it as DATE"
 
 
@@ -98,8 +99,18 @@ def exact(path: str, value: Any) -> Any:
 def _whole(path: str, value: float) -> int:
     if value.is_integer() and abs(value) <= LARGEST_EXACT:
         return int(value)
+    if value.is_integer():
+        raise BadFacts([Problem(path, too_large(value, LARGEST_EXACT))])
     message = f"{value!r} is a binary fraction and not exact: store the column as DECIMAL or text"
     raise BadFacts([Problem(path, message)])
+
+
+def too_large(value: float, most: int) -> str:
+    """Why a whole number is refused that a column of binary numbers holds."""
+    return (
+        f"{value:.0f} is kept in binary, where whole numbers beyond {most} stand for others as "
+        "well: store the column as BIGINT, DECIMAL or text"
+    )
 
 
 def _day(path: str, value: datetime) -> str:

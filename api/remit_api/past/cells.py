@@ -18,7 +18,7 @@ from remit_engine.warehouse.duckdb import literal
 EXACT = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL\(\d+,\d+\))")
 BINARY = ("FLOAT", "DOUBLE")
 _PLAIN = re.compile(rf"({EXACT.pattern}|VARCHAR|BOOLEAN|DATE|UUID)(\[\])*")
-LARGEST_EXACT = 2**53
+LARGEST_EXACT = 2**53 - 1
 FORMS = {
     "money": "money", "number": "ratio", "percent": "ratio", "integer": "whole", "days": "whole",
     "months": "whole",

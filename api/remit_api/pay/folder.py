@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import shutil
 import tempfile
@@ -13,6 +14,7 @@ from urllib.parse import quote
 
 from remit_api.failures import FileTrouble, MissingFile
 from remit_api.pay.csv_files import write_csv
+from remit_api.pay.exchange import exchanged
 from remit_api.pay.page import index, page
 from remit_api.pay.parquet_files import write_parquet
 from remit_api.pay.report import Report, Slip
@@ -23,6 +25,7 @@ from remit_engine.commission.document import digest
 MARK = "run.json"
 """What tells a folder of ours from any other."""
 PAGES = "statements"
+OLD = ".old"
 LONGEST = 160
 """Bytes of a file name; systems take 255."""
 
@@ -54,14 +57,24 @@ class Folder:
         return sorted(p.name for p in self._made.iterdir())
 
     def publish(self) -> None:
-        """Put it in its place; what an earlier run wrote there goes."""
+        """Put it in its place; what an earlier run wrote there goes. Where the system can exchange
+        two folders, the one or the other is there at every moment. Elsewhere there is none for the
+        time of a renaming: a run that is killed just then leaves the earlier folder beside it, as
+        `.NAME.….tmp.old`, and the next run puts that back."""
         if not self._target.exists():
             self._made.rename(self._target)
-            return
-        old = self._made.with_name(f"{self._made.name}.old")
+        elif not exchanged(self._made, self._target):
+            self._replace()
+
+    def _replace(self) -> None:
+        old = self._made.with_name(f"{self._made.name}{OLD}")
         self._target.rename(old)
-        self._made.rename(self._target)
-        shutil.rmtree(old)
+        try:
+            self._made.rename(self._target)
+        except OSError:
+            old.rename(self._target)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
 
     def discard(self) -> None:
         """Leave nothing of what was not published."""
@@ -72,6 +85,7 @@ class Folder:
 def prepared(target: Path) -> Iterator[Folder]:
     """A folder to write into; unless it is published, nothing is left of it. Raises FileTrouble
     for a target with other things in it."""
+    _restore(target.resolve())
     _refuse(target)
     folder = Folder(target)
     try:
@@ -89,6 +103,15 @@ def write_folder(
         names = folder.write(report, formats, summary)
         folder.publish()
     return names
+
+
+def _restore(target: Path) -> None:
+    """Put back what a run had put aside that was killed before its own was in place."""
+    if target.exists() or not target.parent.is_dir():
+        return
+    aside = sorted(target.parent.glob(f".{glob.escape(target.name)}.*.tmp{OLD}"))
+    if len(aside) == 1 and (aside[0] / MARK).is_file():
+        aside[0].rename(target)
 
 
 def _refuse(folder: Path) -> None:

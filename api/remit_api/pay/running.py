@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -33,7 +34,7 @@ from remit_engine.commission.climb import Climb
 from remit_engine.commission.climbs import climbs
 from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.membership import People
-from remit_engine.commission.periods import Period
+from remit_engine.commission.periods import Period, TooLong
 from remit_engine.commission.reading.needs import Needs, needs, nodes
 from remit_engine.commission.reference import run, with_underneath
 from remit_engine.commission.statement import Run
@@ -194,6 +195,25 @@ def compute_over(
     """The run of some plans over a folder or a database; see `read_data` and `compute`. Where
     DuckDB computes, the events of a folder go straight into it if they are plain; what is read is
     the same either way."""
+    with _bounded():
+        return _computed_over(place, texts, plans, period, told, by)
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """A run through more periods than anybody means is a wrong use of it."""
+    try:
+        yield
+    except TooLong as fault:
+        help = (
+            "mend the year in the data or in `--period`, or leave out what is old: `effective from`"
+        )
+        raise WrongUse(str(fault), help) from None
+
+
+def _computed_over(
+    place: str, texts: Texts, plans: Sequence[str], period: Period, told: Phase, by: Means
+) -> Computed:
     notice = by.notice or (lambda _: None)
     asked = _staged(place, texts, plans, by.engine)
     if asked is not None:
@@ -211,13 +231,12 @@ def compute_over(
                     notice(each)
                 return Computed(found.run, DUCKDB, {}, found.people)
     data = read_data(place, texts, plans, told, notice)
-    return compute(texts, data, plans, period, told, by)
+    return _computed(texts, data, plans, period, told, by)
 
 
 def _staged(place: str, texts: Texts, plans: Sequence[str], engine: str) -> Asked | None:
     """What DuckDB would stage; None where it does not compute, or not from a folder."""
-    pools = any(plan.pool is not None for plan in with_underneath(texts.model, plans))
-    if engine not in (AUTO, DUCKDB) or is_url(place) or pools:
+    if engine not in (AUTO, DUCKDB) or is_url(place):
         return None
     needed = wanted(texts.model, plans)
     asked = Asked(Path(place), texts.model, _people_beside(texts), needed)
@@ -232,7 +251,15 @@ def compute(
     told: Phase,
     by: Means = Means(),  # it cannot change
 ) -> Computed:
-    """The run of some plans. Raises WarehouseTrouble where the engine fails."""
+    """The run of some plans. Raises WarehouseTrouble where the engine fails, WrongUse for a run
+    through too many years."""
+    with _bounded():
+        return _computed(texts, data, plans, period, told, by)
+
+
+def _computed(
+    texts: Texts, data: Dataset, plans: Sequence[str], period: Period, told: Phase, by: Means
+) -> Computed:
     engine = fitting(by.engine, data)
     if engine != PYTHON:
         found = batch_run(texts.model, data, plans, period, engine, told, by.folder, url=by.url)

@@ -1,9 +1,10 @@
 """A report as an XLSX workbook: amounts are numbers with the currency's decimals, nothing is a
-formula, and a number that a spreadsheet would not keep exactly is text."""
+formula, a number that a spreadsheet would not keep exactly is text, and a text that is too long for
+a cell goes on in the sheet `continued`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +19,9 @@ from remit_api.pay.sheets import Cell, Column, Sheet, sheets
 from remit_engine.text import currency_places, exact, is_finite_decimal, plain
 
 MOST_ROWS = 1_048_575
+LONGEST = 32_767
+"""Characters of a cell, as a spreadsheet counts them: those beyond 16 bits are two."""
+CONTINUED = "continued"
 DIGITS = 15
 """A spreadsheet keeps so many significant digits."""
 WIDTHS = {"money": 15, "exact": 15, "whole": 9, "date": 11, "flag": 8, "text": 18}
@@ -31,14 +35,18 @@ def write_workbook(report: Report, path: Path) -> None:
 
 def write_sheets(tables: Iterable[Sheet], path: Path, title: str, day: date) -> None:
     """Write tables as the sheets of a workbook. day: stands in the file as when it was made, so
-    that equal tables are equal files. Raises WrongUse for more rows than a sheet can hold."""
+    that equal tables are equal files. A text that is too long for a cell goes on in a sheet of its
+    own. Raises WrongUse for more rows than a sheet can hold."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(str(path), {**options, "strings_to_numbers": False})
     book.set_properties({"title": title, "created": datetime.combine(day, time())})
     formats = _Formats(book)
+    long: list[Long] = []
     try:
         for sheet in tables:
-            _write(book, sheet, formats)
+            long += _write(book, sheet, formats)
+        if long:
+            _write(book, _continued(long), formats)
     finally:
         book.close()
 
@@ -62,7 +70,49 @@ class _Formats:
         return self.of(num_format=f"{shown};[Red]-{shown}")
 
 
-def _write(book: Any, sheet: Sheet, formats: _Formats) -> None:
+Long = tuple[str, int, str, str]
+"""Sheet, number of the row in it as a spreadsheet counts, column, and the text that is left."""
+
+
+def _continued(long: Sequence[Long]) -> Sheet:
+    """The sheet of what had no room in its cell: parts, to be joined as they stand."""
+    columns = [Column(name, "whole" if name in ("row", "part") else "text")
+               for name in ("sheet", "row", "column", "part", "text")]  # fmt: skip
+
+    def rows() -> Iterator[tuple[str | None, Sequence[Cell]]]:
+        for sheet, row, column, text in long:
+            for number, part in enumerate(_parts(text, LONGEST), 2):
+                yield None, (sheet, row, column, number, part)
+
+    return Sheet(CONTINUED, tuple(columns), rows)
+
+
+def _parts(text: str, most: int) -> Iterator[str]:
+    """A text in parts that a cell holds."""
+    part, size = list[str](), 0
+    for character in text:
+        wide = 2 if character > "\uffff" else 1
+        if size + wide > most:
+            yield "".join(part)
+            part, size = [], 0
+        part.append(character)
+        size += wide
+    yield "".join(part)
+
+
+def _fitted(cell: Cell) -> tuple[Cell, str]:
+    """A cell as far as there is room in it, with a word that it goes on; and the rest."""
+    if not isinstance(cell, str) or len(cell) * 2 <= LONGEST:
+        return cell, ""
+    more = f" … (more in the sheet `{CONTINUED}`)"
+    if len(list(_parts(cell, LONGEST))) == 1:
+        return cell, ""
+    first = next(_parts(cell, LONGEST - len(more)))
+    return first + more, cell[len(first) :]
+
+
+def _write(book: Any, sheet: Sheet, formats: _Formats) -> list[Long]:
+    long: list[Long] = []
     page = book.add_worksheet(sheet.name)
     page.freeze_panes(1, 0)
     page.set_landscape()
@@ -77,7 +127,11 @@ def _write(book: Any, sheet: Sheet, formats: _Formats) -> None:
             message = f"`{sheet.name}` has more than {MOST_ROWS:,} rows, too many for a workbook"
             raise WrongUse(message, "use `--format csv` or `--format parquet`")
         for index, (cell, column) in enumerate(zip(row, sheet.columns, strict=True)):
-            _cell(page, (number, index), cell, column, currency, formats)
+            fitted, rest = _fitted(cell)
+            if rest:
+                long.append((sheet.name, number + 1, column.name, rest))
+            _cell(page, (number, index), fitted, column, currency, formats)
+    return long
 
 
 def _cell(

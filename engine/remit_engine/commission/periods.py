@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
+LONGEST = 100
+"""Years that a run goes through at most."""
 _WRITTEN = re.compile(r"(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?")
+
+
+class TooLong(ValueError):
+    """A run would go through more than LONGEST years: a year is mistyped somewhere."""
+
+    def __init__(self, first: Period, through: Period) -> None:
+        super().__init__(
+            f"from {first}, the first period of the data, to {through} are more than {LONGEST} "
+            "years, and a run goes through all of them"
+        )
+        self.first, self.through = first, through
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -77,3 +90,12 @@ class Period:
         if self.kind == "quarter":
             return f"{first.year:04}-Q{first.month // 3 + 1}"
         return f"{first.year:04}-{first.month:02}"
+
+
+def start_of_run(first: date | None, through: Period) -> Period:
+    """The period that a run begins with: that of the first day of its data, or its only one.
+    Raises TooLong."""
+    start = through if first is None else min(Period.of(through.kind, first), through)
+    if (through.index - start.index + 1) * MONTHS[through.kind] > LONGEST * MONTHS["year"]:
+        raise TooLong(start, through)
+    return start

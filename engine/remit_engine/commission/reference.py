@@ -12,7 +12,7 @@ from remit_engine.commission.account import Account, Rulebook
 from remit_engine.commission.crediting import Credited, Creditor, Lines
 from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.overrides import Reports, Underneath
-from remit_engine.commission.periods import Period
+from remit_engine.commission.periods import Period, start_of_run
 from remit_engine.commission.pools import Pools
 from remit_engine.commission.statement import Run, Statement, Uncounted
 from remit_engine.commission.terms import Terms
@@ -36,7 +36,7 @@ def run(
     period of their data to `through`, a period of their kind.
 
     What is at fault is a fault of its row or statement in the run. Raises KeyError for a plan that
-    is not in the model, ValueError for a `through` of another kind than a plan's period.
+    is not in the model, ValueError for a `through` of another kind than a plan's period, TooLong.
     """
     ordered = with_underneath(model, plans)
     for plan in ordered:
@@ -168,9 +168,7 @@ class _Work:
 
     def _credits(self, terms: Terms) -> Lines:
         creditor = Creditor(terms, self._through)
-        first = creditor.first()
-        start = self._through if first is None else Period.of(self._through.kind, first)
-        self._first[terms.plan.name] = min(start, self._through)
+        self._first[terms.plan.name] = start_of_run(creditor.first(), self._through)
         lines, uncounted = creditor.all()
         self.uncounted.extend(uncounted)
         return lines

@@ -25,7 +25,7 @@ from remit_engine.commission.batch.statement_forms import StatementForms
 from remit_engine.commission.batch.tables import Loaded, Points, Shape, load
 from remit_engine.commission.batch.translate import Translator
 from remit_engine.commission.batch.whole import ONE, Ratio, TooWide, Whole, literal
-from remit_engine.commission.periods import Period
+from remit_engine.commission.periods import Period, start_of_run
 from remit_engine.commission.quotas import Quotas
 from remit_engine.commission.standing import Standings
 from remit_engine.commission.statement import AMOUNTS
@@ -112,9 +112,7 @@ class PlanWork:
             tests.append(f"{by} < {self.terms.until.toordinal()}")
         query = f"SELECT MIN({by}) FROM {event.table} WHERE {' AND '.join(tests)}"
         ((day,),) = self.warehouse.rows(query)
-        if day is None:
-            return self.through
-        return min(Period.of(self.through.kind, date.fromordinal(day)), self.through)
+        return start_of_run(None if day is None else date.fromordinal(day), self.through)
 
     def left_of(self, writer: EventLines, lines: str) -> str | None:
         """The events in no line, where they are looked for."""
