@@ -32,6 +32,10 @@ class Conflict(StoreFault):
     """What was asked for does not go with the state that the thing is in."""
 
 
+class SecondPerson(StoreFault):
+    """Who wrote it cannot be the one who makes it count."""
+
+
 class Superseded(StoreFault):
     """Something else was published meanwhile. `revision`: which stands now."""
 
