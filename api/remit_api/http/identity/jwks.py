@@ -84,14 +84,14 @@ def _made(entry: Mapping[str, Any]) -> IssuerKey | None:
     id, algorithm, curve = entry.get("kid"), entry.get("alg"), entry.get("crv")
     if not all(x is None or isinstance(x, str) for x in (id, algorithm, curve)):
         return None
+    if entry["kty"] == "RSA" and 6 * len(str(entry.get("n"))) < SMALLEST_RSA:
+        log.warning("a key of the issuer has less than %s bits and is not used", SMALLEST_RSA)
+        return None
     plain = {name: entry[name] for name in ("kty", "n", "e", "crv", "x", "y") if name in entry}
     try:
         key = _KINDS[entry["kty"]].import_key(plain)
-        public = key.public_key
+        key.public_key  # noqa: B018 -- made when it is first asked for, and may turn out wrong
     except (JoseError, ValueError, TypeError, KeyError):
         log.warning("a key of the issuer cannot be read and is not used")
-        return None
-    if isinstance(key, RSAKey) and getattr(public, "key_size", 0) < SMALLEST_RSA:
-        log.warning("a key of the issuer has less than %s bits and is not used", SMALLEST_RSA)
         return None
     return IssuerKey(id, entry["kty"], curve, algorithm, key)
