@@ -47,6 +47,11 @@ COMMISSION: dict[str, Command] = {
     "dispute": Command("", "", PAY, "Say that a line or a statement is not right.", DISPUTES),
     "verify": Command("commission.verify", "verify", PAY),
 }
+KEYS: dict[str, Command] = {
+    "create": Command("key.create", "create", SERVE),
+    "list": Command("key.list_keys", "list_keys", SERVE),
+    "revoke": Command("key.revoke", "revoke", SERVE),
+}
 COMMANDS: dict[str, Command] = {
     "decide": Command("decide", "decide", ASK),
     "max": Command("max", "max_", ASK),
@@ -68,6 +73,7 @@ COMMANDS: dict[str, Command] = {
         "", "", PAY, "What plans pay people, and why: run, explain, whatif, close.", COMMISSION
     ),
     "serve": Command("serve", "serve", SERVE),
+    "key": Command("", "", SERVE, "Keys to the service: create, list, revoke.", KEYS),
 }
 
 

@@ -115,3 +115,12 @@ Json = Annotated[bool, typer.Option("--json", help="Answer as JSON, failures as 
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Say on standard error what was read.")
 ]
+ServicePolicy = Annotated[
+    Path | None,
+    typer.Option(
+        "--service-policy",
+        metavar="PATH",
+        help="What each role may do in the service, where it is not what remit brings along.",
+        show_default=False,
+    ),
+]

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
 from remit_api.cli.exit_codes import ExitCode
-from remit_api.cli.options import DirectoryFile, Paths
+from remit_api.cli.options import DirectoryFile, Paths, ServicePolicy
 from remit_api.cli.output import Screen, screen
+from remit_api.cli.serve_options import (
+    ADDRESS_RATE,
+    RATE,
+    AddressRate,
+    Cors,
+    OidcAudience,
+    OidcIssuer,
+    OidcPersonClaim,
+    OidcRolesClaim,
+    PositionRoles,
+    Rate,
+)
 from remit_api.failures import FileTrouble, WrongUse
 from remit_api.files import policy_paths
 from remit_api.http.app import create_app
+from remit_api.http.identity.demo import DemoIdentity
+from remit_api.http.oidc import Oidc, position_roles
 from remit_api.http.server import run
 from remit_api.http.settings import Settings
 from remit_api.pay.keeping import address, telling
@@ -55,6 +70,15 @@ def serve(
     demo: Demo = False,
     zone: Zone = "UTC",
     reload: Reload = False,
+    service_policy: ServicePolicy = None,
+    oidc_issuer: OidcIssuer = None,
+    oidc_audience: OidcAudience = "",
+    oidc_person_claim: OidcPersonClaim = "sub",
+    oidc_roles_claim: OidcRolesClaim = None,
+    position_role: PositionRoles = None,
+    rate: Rate = RATE,
+    address_rate: AddressRate = ADDRESS_RATE,
+    cors: Cors = None,
 ) -> ExitCode:
     """Answer over HTTP, and keep what was decided. Runs until it is stopped with Ctrl-C."""
     view = screen()
@@ -68,11 +92,25 @@ def serve(
         demo=demo,
         zone=_zone(zone),
         reload=reload,
+        service_policy=service_policy,
+        oidc=None
+        if oidc_issuer is None
+        else Oidc(
+            oidc_issuer,
+            oidc_audience,
+            oidc_person_claim,
+            oidc_roles_claim,
+            position_roles(position_role or ()),
+        ),
+        caller_rate=rate,
+        address_rate=address_rate,
+        cors=tuple(cors or ()),
     )
     _allowed(settings)
     with telling(database):
         app = create_app(settings)
     _greet(settings, view)
+    _introduce(app.state.demo, view)
     try:
         run(settings, app)
     except SystemExit as end:
@@ -96,7 +134,18 @@ def _allowed(settings: Settings) -> None:
     if settings.demo and not settings.loopback:
         message = f"`--demo` does not listen on `{settings.host}`, which others can reach"
         raise WrongUse(message, "leave `--demo` out, or listen on 127.0.0.1")
+    if settings.demo and settings.workers > 1:
+        message = "`--demo` is one process, which alone knows its keys"
+        raise WrongUse(message, "leave `--workers` out")
 
 
 def _greet(settings: Settings, view: Screen) -> None:
     view.note(("remit", "bold"), f" answers on http://{settings.host}:{settings.port}")
+
+
+def _introduce(identities: Sequence[DemoIdentity], view: Screen) -> None:
+    """Who may be tried, each with the key that he sends."""
+    for who in identities:
+        person = f"{who.name} ({who.person})" if who.person else "nobody of the directory"
+        view.note(f"  {who.role}: {person}")
+        view.note(f"    Authorization: Bearer {who.key.text}")

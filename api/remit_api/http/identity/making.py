@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from remit_api.failures import BadFacts
 from remit_api.http.identity.key_text import KeyText, new_key
@@ -75,3 +76,23 @@ def _problems(
 def _none(what: str, name: str, known: Iterable[str]) -> str:
     guess = nearest(name, known)
     return f"there is no {what} `{name[:80]}`" + (f", did you mean `{guess}`?" if guess else "")
+
+
+def key_document(key: ApiKey) -> dict[str, Any]:
+    """A key as JSON; neither its text nor its digest."""
+    return {
+        "id": key.id,
+        "name": key.name,
+        "person": key.person,
+        "roles": sorted(key.roles),
+        "scopes": sorted(key.scopes),
+        "made": _moment(key.made),
+        "made_by": key.made_by,
+        "expires": _moment(key.expires),
+        "revoked": _moment(key.revoked),
+        "revoked_by": key.revoked_by,
+    }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

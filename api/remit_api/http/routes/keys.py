@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from remit_api.http.access import Access, Guard
-from remit_api.http.identity.making import Wanted, make_key
+from remit_api.http.identity.making import Wanted, key_document, make_key
 from remit_api.http.paging import PageOf, paged
 from remit_api.http.refusals import Forbidden, NotFound
 from remit_api.http.service import ServiceOf
@@ -50,7 +50,7 @@ def keys(access: Reading, service: ServiceOf, page: PageOf) -> dict[str, Any]:
     with reading(service.store) as connection:
         found = api_keys.listed(connection, after, page.fetch)
     found = [key for key in found if access.may(_own(key, access))]
-    return paged(found, page, lambda key: key.id, shown)
+    return paged(found, page, lambda key: key.id, key_document)
 
 
 @router.post("", status_code=201, summary="Make a key")
@@ -72,7 +72,7 @@ def make(
     with writing(service.store) as connection:
         api_keys.made(connection, made)
     response.headers["Location"] = f"/v1/keys/{made.id}"
-    return {**shown(made), "key": text.text}
+    return {**key_document(made), "key": text.text}
 
 
 def _no_more_than_his(person: str | None, roles: frozenset[str], access: Access) -> None:
@@ -95,7 +95,7 @@ def key(id: str, access: Reading, service: ServiceOf) -> dict[str, Any]:
     if found is None:
         raise NotFound("there is no such key")
     access.see(_own(found, access))
-    return shown(found)
+    return key_document(found)
 
 
 @router.delete("/{id}", summary="Revoke a key")
@@ -108,29 +108,9 @@ def revoke(id: str, access: Ending, service: ServiceOf) -> dict[str, Any]:
         access.require(_own(found, access))
         ended = api_keys.revoked(connection, id, access.caller.label, service.clock.now())
     service.keys.forget(id)
-    return shown(ended)
+    return key_document(ended)
 
 
 def _own(key: ApiKey, access: Access) -> bool:
     caller = access.caller
     return key.id == caller.key or (key.person is not None and key.person == caller.person)
-
-
-def shown(key: ApiKey) -> dict[str, Any]:
-    """A key as JSON; neither its text nor its digest."""
-    return {
-        "id": key.id,
-        "name": key.name,
-        "person": key.person,
-        "roles": sorted(key.roles),
-        "scopes": sorted(key.scopes),
-        "made": _moment(key.made),
-        "made_by": key.made_by,
-        "expires": _moment(key.expires),
-        "revoked": _moment(key.revoked),
-        "revoked_by": key.revoked_by,
-    }
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()

@@ -1,0 +1,1 @@
+"""`remit key`: keys to the service."""
