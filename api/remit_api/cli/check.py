@@ -23,8 +23,10 @@ from remit_api.files import policy_paths
 from remit_api.wiring import find_directory, load_directory, sources_of
 from remit_dsl.diagnostics import Diagnostic, errors, ordered
 from remit_dsl.loader import load
+from remit_dsl.pay import Scale
 from remit_dsl.program import Program
 from remit_dsl.render import as_dict
+from remit_dsl.source import Span
 from remit_engine.analysis.answer import Answer, Status
 from remit_engine.analysis.prove import prove
 from remit_engine.analysis.scope import Scope
@@ -94,7 +96,21 @@ def _refuted(
     if unsettled:
         view.remark(f"{plural(unsettled, 'question')} left open: `remit prove` tries harder")
     told = {(d.code, d.span.file, d.span.line) for d in found}
-    yield from (a.finding for a in open_ones if a.finding and _is_news(a, told))
+    falling = _falling(program, told)
+    for a in open_ones:
+        if a.finding is not None and _is_news(a, told) and a.finding.span not in falling:
+            yield a.finding
+
+
+def _falling(program: Program, told: set[tuple[str, str, int]]) -> set[Span]:
+    """The plans that pay less for more by a scale of which the checker has said so."""
+    return {
+        plan.span
+        for plan in program.plans.values()
+        for scale in (step.value for step in plan.steps)
+        if isinstance(scale, Scale)
+        and any(("W0901", tier.span.file, tier.span.line) in told for tier in scale.tiers)
+    }
 
 
 def _is_news(answer: Answer, told: set[tuple[str, str, int]]) -> bool:

@@ -76,8 +76,9 @@ def cells(text: str, option: str) -> dict[str, str]:
     return found
 
 
-def event_of(texts: Texts, plans: Sequence[str], named: str | None) -> Event:
-    """The event that is meant: the one named, or the only one that the plans count."""
+def event_of(texts: Texts, plans: Sequence[str], named: str | None, meant: Meant) -> Event:
+    """The event that is meant: the one named, the only one that the plans count, or the only one
+    that fits. Raises WrongUse."""
     program = texts.model.program
     counted = [program.plans[p].event for p in plans]
     events = [program.events[e] for e in dict.fromkeys(counted) if e is not None]
@@ -88,9 +89,46 @@ def event_of(texts: Texts, plans: Sequence[str], named: str | None) -> Event:
         near = nearest(named, [e.short for e in events])
         help = f"did you mean `{near}`?" if near else _listed(events)
         raise WrongUse(f"no plan counts an event `{named}`", help)
-    if len(events) == 1:
-        return events[0]
-    raise WrongUse("the plans count several events", f"say which with `--event`: {_listed(events)}")
+    fitting = events if len(events) == 1 else _fitting(texts, plans, events, meant)
+    if len(fitting) == 1:
+        return fitting[0]
+    if not fitting:
+        fields = ", ".join(f"`{name}`" for name in meant.fields)
+        said = f"no event of the plans has {f'a row `{meant.id}` and ' if meant.id else ''}{fields}"
+        raise WrongUse(said, f"say which is meant with `--event`: {_listed(events)}")
+    names = [f"`--event {e.short}`" for e in fitting]
+    raise WrongUse("the plans count several events that fit", f"say which: {' or '.join(names)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a person said of an event that he did not name. id: of one that is changed."""
+
+    data: Dataset
+    person: str
+    id: str | None
+    fields: Sequence[str]
+
+
+def _fitting(
+    texts: Texts, plans: Sequence[str], events: Sequence[Event], meant: Meant
+) -> list[Event]:
+    """The events that have these fields and this row; of several, those that plans of the person
+    count."""
+    program = texts.model.program
+    found = [
+        event
+        for event in events
+        if {leaf.column for leaf in leaves(event, program)}.issuperset(meant.fields)
+        and (meant.id is None or _has(meant.data, event, meant.id))
+    ]
+    held = {s.position for s in meant.data.people.get(meant.person, ())}
+    paying = {program.plans[p].event for p in plans if held.intersection(program.plans[p].pays)}
+    return [e for e in found if e.name in paying] or found
+
+
+def _has(data: Dataset, event: Event, id: str) -> bool:
+    return any(row.id == id for row in data.events.get(event.name, ()))
 
 
 def _listed(events: Iterable[Event]) -> str:

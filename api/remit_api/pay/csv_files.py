@@ -10,6 +10,8 @@ from pathlib import Path
 from remit_api.pay.sheets import Cell, Column, Sheet
 from remit_engine.text import currency_places, exact, is_finite_decimal, plain
 
+MONEY = ("money", "fine")
+"""The kinds of columns that have the decimals of their currency, at least."""
 RUNS = ("=", "+", "-", "@", "\t", "\r")
 """What a cell begins with that a spreadsheet takes for a formula."""
 
@@ -32,7 +34,7 @@ def cell_text(cell: Cell, column: Column, currency: str | None) -> str:
         case bool():
             return "true" if cell else "false"
         case Fraction():
-            places = currency_places(currency) if column.kind == "money" else 0
+            places = currency_places(currency) if column.kind in MONEY else 0
             return plain(cell, places) if is_finite_decimal(cell) else exact(cell)
         case date():
             return cell.isoformat()

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import quote
 
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from remit_api.failures import FileTrouble, MissingFile, Refused, WrongUse
 from remit_api.past.database import safe
 from remit_api.past.source import is_url
 from remit_api.pay.report import PlanNote, Report
 from remit_engine.commission.closing import Comparison, Difference, compared
-from remit_engine.commission.dispute import Settled
+from remit_engine.commission.dispute import NotHis, Settled
 from remit_engine.commission.periods import Period
 from remit_engine.commission.statement import Run
-from remit_engine.storage import closings, runs
+from remit_engine.storage import closings, remarks, runs
 from remit_engine.storage.closings import ClosingHead
 from remit_engine.storage.faults import AtFault, NotKept, StoreFault
 from remit_engine.storage.opening import open_store, reading, writing
+from remit_engine.storage.remarks import Remarks
 from remit_engine.storage.runs import RunHead
 
+WRITABLE = "give yourself the right to write the file and its folder, or copy it where you have it"
 EXAMPLE = "such as `pay.db`, or `postgresql+psycopg://host/base`"
 
 
@@ -49,11 +53,15 @@ class Store:
 
 
 @contextmanager
-def opened(place: str, *, new: bool = False) -> Iterator[Store]:
-    """The store of a file or an address. new: it may be made."""
+def opened(place: str, *, new: bool = False, reads: bool = False) -> Iterator[Store]:
+    """The store of a file or an address. new: it may be made. reads: nothing will be written, so
+    that a file of which nothing may be written will do."""
     url = address(place, new=new)
+    locked = not is_url(place) and not writable(Path(place))
+    if locked and not reads:
+        raise FileTrouble(place, f"the store `{place}` is read-only", WRITABLE)
     with telling(place):
-        engine = open_store(url)
+        engine = _locked(Path(place)) if locked else open_store(url)
     try:
         yield Store(engine, _name(place))
     finally:
@@ -64,18 +72,22 @@ def address(place: str, *, new: bool = False) -> str:
     """The address of a store named by a file or an address; WrongUse and MissingFile for a file
     that is none."""
     _refuse_files(place, new)
-    url = _file_url(Path(place)) if not is_url(place) else place
-    return url if isinstance(url, str) else url.render_as_string(hide_password=False)
+    if not is_url(place):
+        return _file_url(Path(place)).render_as_string(hide_password=False)
+    try:
+        made = sql.make_url(place)
+        made.get_dialect()().create_connect_args(made)
+    except (ArgumentError, ValueError):  # a port or an option that is no number is a ValueError
+        raise WrongUse(f"`{_name(place)}` is not the address of a store", EXAMPLE) from None
+    return place
 
 
 @contextmanager
 def telling(place: str) -> Iterator[None]:
-    """What is wrong with the address of a store, and trouble of its database, as failures."""
+    """Trouble of a store that is opened, as failures."""
     try:
         with _told(_name(place)):
             yield
-    except (ArgumentError, NoSuchModuleError, TypeError, ValueError):
-        raise WrongUse(f"`{_name(place)}` is not the address of a store", EXAMPLE) from None
     except ModuleNotFoundError as fault:
         message = f"the driver `{fault.name}` for this store is not installed"
         raise WrongUse(message, f"`pip install {fault.name}`") from None
@@ -84,6 +96,22 @@ def telling(place: str) -> Iterator[None]:
 def _name(place: str) -> str:
     """How a store is called: its address without what may be secret."""
     return safe(place) if is_url(place) else place
+
+
+def writable(path: Path) -> bool:
+    """Whether a store can be written, or made: the file and its folder, where SQLite keeps what is
+    not yet in the file."""
+    there = not path.exists() or os.access(path, os.W_OK)
+    return there and os.access(path.resolve().parent, os.W_OK)
+
+
+def _locked(path: Path) -> Engine:
+    """A file that nobody writes; FileTrouble where something waits to be put into it."""
+    waiting = path.with_name(f"{path.name}-wal")
+    if waiting.is_file() and waiting.stat().st_size:
+        message = f"the store `{path}` is read-only, and was not put away by who wrote it last"
+        raise FileTrouble(path, message, WRITABLE)
+    return sql.create_engine(f"sqlite:///file:{quote(str(path.resolve()))}?immutable=1&uri=true")
 
 
 def _file_url(path: Path) -> sql.URL:
@@ -129,21 +157,28 @@ def _told(name: str) -> Iterator[None]:
         raise Refused(fault.message, fault.help) from None
     except Settled as fault:
         raise Refused(str(fault)) from None
+    except NotHis as fault:
+        help = "he withdraws it (`--by`), or finance with its reason (`--finance --outcome`)"
+        raise Refused(str(fault), help) from None
     except SQLAlchemyError as fault:
         cause = getattr(fault, "orig", None) or fault
         said = str(cause).strip().split("\n", 1)[0]
+        if "readonly database" in said:
+            raise FileTrouble(name, f"the store `{name}` is read-only", WRITABLE) from None
         raise FileTrouble(name, f"the store `{name}` cannot be used: {said}") from None
 
 
-def keep(connection: Connection, head: RunHead, run: Run) -> tuple[RunHead, Comparison]:
-    """Keep a run, held against what is closed. Returns its head with its number, and the
-    differences."""
+def keep(
+    connection: Connection, head: RunHead, run: Run, told: Remarks | None = None
+) -> tuple[RunHead, Comparison]:
+    """Keep a run, held against what is closed, and what is told beside it. Returns its head with
+    its number, and the differences."""
     refuse_another(connection, head)
     numbered = replace(head, number=runs.next_number(connection))
     paid = closings.read(connection, tuple(head.plans))
     found = compared(paid, run, numbered.version, tuple(head.plans), head.period.last)
     whole = closings.explained(connection, found)
-    runs.keep(connection, numbered, run, whole)
+    runs.keep(connection, numbered, run, whole, told)
     return numbered, whole
 
 
@@ -198,18 +233,47 @@ def dropped(
 def report_of(
     connection: Connection, number: int, period: Period, plan: str, person: str | None
 ) -> Report:
-    """What a kept run says of a period of a plan, to all or to one person."""
+    """What a kept run says of a period of a plan, to all or to one person; rows at fault of the
+    plans underneath are missing in it too, and shown with it."""
     head = runs.head_of(connection, number)
     told = [p for p in head.plans if p == plan]
+    beside = remarks.read(connection, number, plan)
+    below = {base for p in told for base in beside.underneath(p)}
     closed = {c.plan: (c.number, c.hash) for c in closings.heads(connection) if c.period == period}
     posted = [d for d in runs.posted(connection, number) if d.posted == period and d.plan in told]
+    uncounted = runs.uncounted(connection, number)
     return Report(
         replace(head, period=period),
         {p: PlanNote(p, p.rsplit(".", 1)[-1], head.plans[p], closed.get(p)) for p in told},
         tuple(runs.statements(connection, number, plan, period, person)),
         tuple(d for d in posted if person in (None, d.person)),
-        tuple(u for u in runs.uncounted(connection, number) if u.plan in told),
+        tuple(u for u in uncounted if u.plan in told or (u.fault and u.plan in below)),
+        beside.climbs if head.period == period else {},
+        beside.names,
     )
+
+
+def closed_report(connection: Connection, plans: Iterable[str], period: Period) -> Report | None:
+    """What is closed of some plans for a period, in one report; None where nothing is."""
+    found: Report | None = None
+    heads = {c.plan: c for c in closings.heads(connection) if c.period == period}
+    for plan in plans:
+        if plan not in heads:
+            continue
+        own = report_of(connection, heads[plan].run, period, plan, None)
+        found = (
+            own
+            if found is None
+            else replace(
+                found,
+                plans={**found.plans, **own.plans},
+                statements=(*found.statements, *own.statements),
+                uncounted=(*found.uncounted, *own.uncounted),
+                climbs={**found.climbs, **own.climbs},
+                names={**found.names, **own.names},
+            )
+        )
+    return found
 
 
 def plan_named(connection: Connection, name: str) -> str:
@@ -230,6 +294,22 @@ def shown_run(connection: Connection, plan: str, period: Period) -> int:
         if head.period == period:
             return head.run
     return runs.latest(connection, plan, period)
+
+
+def open_plans(connection: Connection, period: Period, number: int | None) -> list[str]:
+    """The plans that runs for a period, or one run, give and that are not closed for it;
+    Refused or NotKept where there is none."""
+    if number is None:
+        given = runs.plans_for(connection, period)
+    else:
+        given = sorted(runs.head_of(connection, number).plans)
+    found = [p for p in given if period not in runs.closed_periods(connection, p)]
+    if given and not found:
+        raise Refused(f"all plans are closed for {period}")
+    if not given:
+        help = "make one: `remit commission run all … --store`"
+        raise NotKept(f"no run for {period} is in the store", help)
+    return found
 
 
 def close(

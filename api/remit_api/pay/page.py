@@ -10,6 +10,7 @@ from remit_api.pay.amounts import money, result, signed, with_code
 from remit_api.pay.chart import chart, sentence
 from remit_api.pay.report import Report, Slip
 from remit_api.pay.sheets import change_text, part_text
+from remit_api.pay.stages import telling
 from remit_api.pay.style import STYLE
 from remit_engine.commission.closing import Difference
 from remit_engine.commission.statement import Statement
@@ -38,7 +39,7 @@ MOVED = {
 def page(slip: Slip) -> str:
     """The whole page of a person."""
     report = slip.report
-    title = f"Pay statement {report.head.period}: {slip.person}"
+    title = f"Pay statement {report.head.period}: {report.called(slip.person)}"
     body = [
         *_head(slip),
         *(part for s in slip.statements for part in _statement(s, report)),
@@ -75,7 +76,10 @@ def _head(slip: Slip) -> Iterator[str]:
     totals = slip.totals() or {None: Fraction(0)}
     yield '<header class="head"><div>'
     yield f'<p class="kicker">Pay statement for {escape(str(report.head.period))}</p>'
-    yield f"<h1>{escape(slip.person)}</h1>"
+    name = report.names.get(slip.person)
+    yield f"<h1>{escape(name or slip.person)}</h1>"
+    if name is not None:
+        yield f'<p class="small">{escape(slip.person)}</p>'
     yield '</div><div class="total">'
     yield '<p class="kicker">Not complete, see below</p>' if slip.fault else ""
     for currency, total in totals.items():
@@ -163,7 +167,7 @@ def _movements(statement: Statement, currency: str | None) -> Iterator[str]:
 
 def _stages(statement: Statement, currency: str | None) -> Iterator[str]:
     rows = []
-    for stage in statement.stages:
+    for stage in telling(statement):
         place = f'<br><span class="small">{escape(str(stage.span))}</span>' if stage.span else ""
         read = "<br>".join(f"{escape(n)} = {escape(v)}" for n, v in stage.inputs)
         note = f'<br><span class="small">{escape(stage.note)}</span>' if stage.note else ""
@@ -248,7 +252,7 @@ def index(report: Report, files: Sequence[tuple[Slip, str]]) -> str:
         totals = "<br>".join(escape(with_code(v, c)) for c, v in slip.totals().items())
         fault = ' <span class="small">at fault</span>' if slip.fault else ""
         rows.append(
-            f'<tr><td><a href="{escape(file)}">{escape(slip.person)}</a>{fault}</td>'
+            f'<tr><td><a href="{escape(file)}">{escape(report.called(slip.person))}</a>{fault}</td>'
             f'<td class="n">{totals}</td></tr>'
         )
     for currency, total in report.totals().items():

@@ -21,6 +21,7 @@ TYPES = {
     "whole": "BIGINT",
     "date": "DATE",
     "flag": "BOOLEAN",
+    "fine": "VARCHAR",
     "exact": "VARCHAR",
     "text": "VARCHAR",
 }

@@ -15,6 +15,12 @@ from remit_engine.storage.runs import RunHead
 NOTHING = Fraction(0)
 
 
+def called(person: str, names: Mapping[str, str]) -> str:
+    """A person as people read him: `ann (Ann Smith)`, or the id alone."""
+    name = names.get(person)
+    return person if name is None else f"{person} ({name})"
+
+
 @dataclass(frozen=True, slots=True)
 class PlanNote:
     """A plan as people know it. short: without its policy. closed: its closing's number and hash,
@@ -35,7 +41,8 @@ class PlanNote:
 class Report:
     """The statements of one period, and the differences paid with them.
 
-    climbs: (plan, person) -> where he stands on his scale, as far as that is known.
+    climbs: (plan, person) -> where he stands on his scale, as far as that is known. names: how
+    people are called, where that is known.
     """
 
     head: RunHead
@@ -44,6 +51,11 @@ class Report:
     differences: tuple[Difference, ...]
     uncounted: tuple[Uncounted, ...] = ()
     climbs: Mapping[tuple[str, str], Climb] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def called(self, person: str) -> str:
+        """A person as people read him: `ann (Ann Smith)`, or the id alone."""
+        return called(person, self.names)
 
     def currency(self, plan: str) -> str | None:
         """The currency of a plan."""
@@ -61,6 +73,11 @@ class Report:
             statements=tuple(s for s in self.statements if s.person == person),
             differences=tuple(d for d in self.differences if d.person == person),
         )
+
+    def paid(self) -> int:
+        """To how many people something is paid, or who owe something; by what all plans of a
+        currency make for each."""
+        return sum(any(slip.totals().values()) for slip in self.slips())
 
     def slips(self) -> list[Slip]:
         """What each person is shown, by person."""

@@ -12,15 +12,16 @@ from functools import partial
 from remit_api.pay.amounts import changed, money, percent
 from remit_api.pay.report import Report
 from remit_engine.commission.changes import Change
-from remit_engine.commission.statement import AMOUNTS, Line, TierPart
+from remit_engine.commission.closing import Difference
+from remit_engine.commission.statement import AMOUNTS, Line, Statement, TierPart
 
 Cell = str | int | bool | date | Fraction | None
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """kind: `text`, `money` (in the row's currency), `exact` (a number of any kind), `whole`,
-    `date`, `flag`."""
+    """kind: `text`, `money` (in the row's currency), `fine` (money that may be finer than a cent),
+    `exact` (a number of any kind), `whole`, `date`, `flag`."""
 
     name: str
     kind: str = "text"
@@ -36,17 +37,18 @@ class Sheet:
 
 
 Rows = Iterator[tuple[str | None, Sequence[Cell]]]
-_EXACT = ("credit", "quota")
+_FINE = ("credit", "quota")
 KINDS = {
-    **{name: "exact" if name in _EXACT else "money" for name in AMOUNTS},
+    **{name: "fine" if name in _FINE else "money" for name in AMOUNTS},
     **dict.fromkeys(("differences", "total", "share", "amount"), "money"),
-    **dict.fromkeys(("value", "earned"), "exact"),
+    "value": "exact",
+    "earned": "fine",
     **dict.fromkeys(("number", "old_run", "new_run"), "whole"),
     **dict.fromkeys(("day", "old_day", "new_day"), "date"),
     "uncounted_fault": "flag",
 }
 """The kinds of columns that are no text."""
-WHOSE = "plan person period"
+WHOSE = "plan person name period"
 
 
 def sheets(report: Report) -> tuple[Sheet, ...]:
@@ -92,13 +94,19 @@ def _statements(report: Report) -> Rows:
         total = None if s.due is None else s.due + more
         currency = report.currency(s.plan)
         amounts = [s.amounts.get(name) for name in AMOUNTS]
-        whose = (s.plan, s.person, str(s.period), currency)
+        whose = (*_whose(s, report), currency)
         yield currency, (*whose, *amounts, more, total, s.fault)
     for (plan, person), more in posted.items():
         currency = report.currency(plan)
         nothing = [None] * len(AMOUNTS)
-        whose = (plan, person, str(report.head.period), currency)
+        name = report.names.get(person)
+        whose = (plan, person, name, str(report.head.period), currency)
         yield currency, (*whose, *nothing, more, more, None)
+
+
+def _whose(told: Statement | Difference, report: Report) -> tuple[str, str, str | None, str]:
+    """Plan, person, his name, period."""
+    return told.plan, told.person, report.names.get(told.person), str(told.period)
 
 
 def _stages(report: Report) -> Rows:
@@ -107,7 +115,7 @@ def _stages(report: Report) -> Rows:
             inputs = "; ".join(f"{name} = {value}" for name, value in stage.inputs)
             place = str(stage.span) if stage.span else None
             told = (number, stage.name, stage.value, stage.kind, inputs, stage.rule, place)
-            yield report.currency(s.plan), (s.plan, s.person, str(s.period), *told, stage.note)
+            yield report.currency(s.plan), (*_whose(s, report), *told, stage.note)
 
 
 def _lines(report: Report) -> Rows:
@@ -116,7 +124,7 @@ def _lines(report: Report) -> Rows:
         for line in s.lines:
             tiers = tiers_text(line, currency)
             told = (line.event, line.kind, line.day, line.credit, line.earned, tiers, line.share)
-            yield currency, (s.plan, s.person, str(s.period), *told, line.place)
+            yield currency, (*_whose(s, report), *told, line.place)
 
 
 def tiers_text(line: Line, currency: str | None) -> str:
@@ -133,7 +141,7 @@ def _movements(report: Report) -> Rows:
     for s in report.statements:
         for m in s.movements:
             told = (m.event, m.kind, str(m.counted), m.amount, m.day)
-            yield report.currency(s.plan), (s.plan, s.person, str(s.period), *told)
+            yield report.currency(s.plan), (*_whose(s, report), *told)
 
 
 def _differences(report: Report) -> Rows:
@@ -142,7 +150,7 @@ def _differences(report: Report) -> Rows:
         versions = (
             d.old.run, d.old.policy, d.old.day, d.new.run, d.new.policy, d.new.day,
         )  # fmt: skip
-        whose = (d.plan, d.person, str(d.period), str(d.posted), d.amount)
+        whose = (*_whose(d, report), str(d.posted), d.amount)
         yield currency, (*whose, *versions, reasons_text(d.changes, currency))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import xlsxwriter
 
 from remit_api.failures import WrongUse
-from remit_api.pay.csv_files import RUNS
+from remit_api.pay.csv_files import MONEY, RUNS
 from remit_api.pay.report import Report
 from remit_api.pay.sheets import Cell, Column, Sheet, sheets
 from remit_engine.text import currency_places, exact, is_finite_decimal, plain
@@ -24,7 +24,7 @@ LONGEST = 32_767
 CONTINUED = "continued"
 DIGITS = 15
 """A spreadsheet keeps so many significant digits."""
-WIDTHS = {"money": 15, "exact": 15, "whole": 9, "date": 11, "flag": 8, "text": 18}
+WIDTHS = {"money": 15, "fine": 15, "exact": 15, "whole": 9, "date": 11, "flag": 8, "text": 18}
 WIDE = {"inputs": 40, "rule": 50, "tiers": 40, "changes": 60, "reason": 50, "fault": 40}
 
 
@@ -173,7 +173,7 @@ def _number(
     if not fits(value):
         page.write_string(*at, exact(value), formats.of(align="right"))
         return
-    least = currency_places(currency) if column.kind == "money" else 0
+    least = currency_places(currency) if column.kind in MONEY else 0
     written = plain(value, least)
     places = len(written.partition(".")[2])
     page.write_number(*at, float(value), formats.number(places))

@@ -75,3 +75,19 @@ class Dataset:
     owners: Mapping[str, tuple[Owned, ...]] = field(default_factory=dict)
     targets: Mapping[tuple[str | None, str, Period], Fraction] = field(default_factory=dict)
     measures: Mapping[tuple[str, Period, str], Fraction] = field(default_factory=dict)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """How people are called, as far as the data say so."""
+        return names_of(self.people)
+
+
+def names_of(people: Mapping[str, tuple[Stretch, ...]]) -> dict[str, str]:
+    """Person -> how he is called, as far as the data say so; the latest name of each."""
+    found: dict[str, str] = {}
+    for person, held in people.items():
+        for stretch in held:
+            name = stretch.attributes.get("name")
+            if isinstance(name, str) and name.strip() and name != person:
+                found[person] = name.strip()
+    return found

@@ -27,14 +27,25 @@ class Settled(Exception):
     """A dispute that is no longer open, or was not yet, was to be answered or withdrawn."""
 
 
+class NotHis(Exception):
+    """A dispute was to be withdrawn by somebody whose it is not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The end of a dispute: how, in which words, by whom, when."""
+    """The end of a dispute: how, in which words, by whom, when. for_finance: he withdraws it for
+    finance, and not as the payee."""
 
     status: Status
     outcome: str
     by: str
     on: date
+    for_finance: bool = False
+
+    @property
+    def said_by(self) -> str:
+        """By whom, as it is kept."""
+        return f"{self.by}, for finance" if self.for_finance else self.by
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,8 @@ class Dispute:
         return self.answer is None and day > self.deadline
 
     def answered(self, answer: Answer) -> Dispute:
-        """The dispute with its end; raises Settled when it has one already, or was opened later."""
+        """The dispute with its end; raises Settled when it has one already, or was opened later,
+        and NotHis when it is withdrawn neither by the payee nor for finance."""
         if self.answer is not None:
             raise Settled(
                 f"dispute {self.number} was {self.answer.status} on {self.answer.on} "
@@ -77,4 +89,7 @@ class Dispute:
             raise Settled(
                 f"dispute {self.number} was opened on {self.on}, and is not settled before that"
             )
-        return replace(self, answer=answer)
+        withdrawn = answer.status is Status.WITHDRAWN
+        if withdrawn and not answer.for_finance and answer.by != self.person:
+            raise NotHis(f"dispute {self.number} is of `{self.person}`, and not of `{answer.by}`")
+        return replace(self, answer=replace(answer, by=answer.said_by, for_finance=False))

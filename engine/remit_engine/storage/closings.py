@@ -19,10 +19,8 @@ from remit_engine.commission.statement import Statement
 from remit_engine.storage import runs, statement_rows, tables
 from remit_engine.storage.faults import AlreadyClosed, AtFault, NotKept, OutOfOrder, Stale
 from remit_engine.storage.runs import RunHead
+from remit_engine.storage.seals import GENESIS
 from remit_engine.storage.tables import Row
-
-GENESIS = "0" * 64
-"""What stands before the first closing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from remit_engine.commission.dispute import Answer, Dispute, Settled, Status
 from remit_engine.commission.periods import Period
-from remit_engine.storage import tables
+from remit_engine.storage import seals, tables
 from remit_engine.storage.faults import NotKept
 from remit_engine.storage.tables import Row
 
@@ -30,19 +30,22 @@ def opened(connection: Connection, dispute: Dispute) -> Dispute:
         },
     )
     key = kept.inserted_primary_key
-    return of_number(connection, int(key[0]) if key else 0)
+    made = of_number(connection, int(key[0]) if key else 0)
+    seals.add(connection, made, seals.OPENED)
+    return made
 
 
 def ended(connection: Connection, number: int, answer: Answer) -> Dispute:
-    """Keep the end of a dispute; raises Settled when it has one, NotKept when there is none."""
+    """Keep the end of a dispute; raises what `Dispute.answered` does, NotKept without a dispute."""
     after = of_number(connection, number).answered(answer)
     row = {"dispute": number, "status": answer.status.value, "outcome": answer.outcome}
     try:
         connection.execute(
-            tables.dispute_answer.insert(), {**row, "by": answer.by, "day": answer.on}
+            tables.dispute_answer.insert(), {**row, "by": answer.said_by, "day": answer.on}
         )
     except IntegrityError:
         raise Settled(f"dispute {number} was settled by somebody else meanwhile") from None
+    seals.add(connection, after, seals.ENDED)
     return after
 
 

@@ -23,8 +23,9 @@ from remit_engine.commission.document import (
 )
 from remit_engine.commission.periods import Period
 from remit_engine.commission.statement import Run, Statement, Uncounted
-from remit_engine.storage import statement_rows, tables
+from remit_engine.storage import remarks, statement_rows, tables
 from remit_engine.storage.faults import NotKept
+from remit_engine.storage.remarks import Remarks
 from remit_engine.storage.tables import Row
 
 
@@ -59,10 +60,16 @@ def closed_periods(connection: Connection, plan: str) -> list[Period]:
     return list(connection.scalars(asked))
 
 
-def keep(connection: Connection, head: RunHead, run: Run, comparison: Comparison) -> None:
+def keep(
+    connection: Connection,
+    head: RunHead,
+    run: Run,
+    comparison: Comparison,
+    told: Remarks | None = None,
+) -> None:
     """Keep a run: the statements of open periods, its differences to closed ones, and what it says
     of those. `comparison` is made in the same writing transaction, so that nothing is closed in
-    between, and `head` has the number of `next_number`."""
+    between, and `head` has the number of `next_number`. told: what is shown beside it."""
     closed = {plan: closed_periods(connection, plan) for plan in head.plans}
     connection.execute(tables.run.insert(), _run_row(head))
     plans = [
@@ -81,6 +88,7 @@ def keep(connection: Connection, head: RunHead, run: Run, comparison: Comparison
     _insert(connection, tables.uncounted, uncounted)
     differences = (_difference_row(head.number, d) for d in comparison.differences)
     _insert(connection, tables.difference, differences)
+    remarks.keep(connection, head.number, told or Remarks(bases=run.base))
 
 
 def head_of(connection: Connection, number: int) -> RunHead:
@@ -109,6 +117,13 @@ def latest(connection: Connection, plan: str, asked: Period) -> int:
         help = "make one: `remit commission run … --store`"
         raise NotKept(f"no run of `{plan}` for {asked} is in the store", help)
     return int(found)
+
+
+def plans_for(connection: Connection, asked: Period) -> list[str]:
+    """The plans of all runs for a period."""
+    r, p = tables.run.c, tables.run_plan.c
+    found = sql.select(p.plan).join(tables.run, p.run == r.id).where(r.period == asked).distinct()
+    return list(connection.scalars(found.order_by(p.plan)))
 
 
 def latest_of_each(connection: Connection) -> dict[str, int]:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
+from remit_engine.commission.dispute import Dispute
 from remit_engine.commission.document import difference_document, digest, statement_document
-from remit_engine.storage import closings, runs, statement_rows, tables
-from remit_engine.storage.closings import GENESIS, ClosingHead
+from remit_engine.storage import closings, disputes, runs, seals, statement_rows, tables
+from remit_engine.storage.closings import ClosingHead
 from remit_engine.storage.faults import NotKept
 from remit_engine.storage.runs import RunHead
+from remit_engine.storage.seals import GENESIS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,31 @@ def verified(connection: Connection) -> Iterator[tuple[ClosingHead, tuple[Altere
     for head in closings.heads(connection):
         yield head, tuple(_closing(connection, head, before))
         before = head.hash
+
+
+@dataclass(frozen=True, slots=True)
+class AlteredDispute:
+    """A dispute that is not what was said. number: its own."""
+
+    number: int
+    message: str
+
+
+def verified_disputes(connection: Connection) -> tuple[int, str, tuple[AlteredDispute, ...]]:
+    """How many disputes there are, the last hash of their chain, and what is altered."""
+    chain = seals.chain(connection)
+    numbers = connection.scalars(sql.select(tables.dispute.c.id).order_by(tables.dispute.c.id))
+    found = {number: _dispute(connection, number) for number in numbers.all()}
+    wrong = dict.fromkeys(seals.broken(connection, found))
+    last = chain[-1].hash if chain else seals.GENESIS
+    return len(found), last, tuple(AlteredDispute(n, said) for n, said in wrong)
+
+
+def _dispute(connection: Connection, number: int) -> Dispute | None:
+    try:
+        return disputes.of_number(connection, number)
+    except (ValueError, TypeError, LookupError, ZeroDivisionError, NotKept):
+        return None
 
 
 def _closing(connection: Connection, head: ClosingHead, before: str) -> Iterator[Altered]:

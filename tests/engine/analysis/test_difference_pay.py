@@ -48,6 +48,19 @@ CHANGES = {
         "plan split_plan: step payable moved from by_team rounded half up to 0.01 to "
         "2 * by_team rounded half up to 0.01"
     ),
+    ("{ up to 10 -> 1%  otherwise", "{ up to 10 -> 1.5%  otherwise"): (
+        "plan field_sales: step bonus, up to 10.00 CNY moved from 1% to 1.5%"
+    ),
+    ("at 1_000 -> 1% at 2_000 -> 2%", "at 1_000 -> 1.5% at 2_000 -> 2%"): (
+        "plan covered: step pace, at 1,000.00 CNY moved from 1% to 1.5%"
+    ),
+    (
+        "pace = interpolated rates on credit {",
+        "pace = interpolated rates on credit year to date {",
+    ): (
+        "plan covered: step pace moved from interpolated rates on credit to interpolated rates on "
+        "credit year to date"
+    ),
     ("remainders in order", "remainders to largest"): (
         "plan fee: remainders moved from order to largest"
     ),

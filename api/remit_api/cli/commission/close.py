@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from remit_api.cli.commission.options import (
+    AnyPlan,
     ByOption,
-    OnePlan,
     PeriodOption,
     RunOption,
     StoreOption,
@@ -20,6 +20,7 @@ from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import Json
 from remit_api.cli.output import Screen, plural, screen
 from remit_api.pay import keeping
+from remit_api.pay.running import ALL
 from remit_engine.storage.closings import ClosingHead
 
 Earlier = Annotated[
@@ -28,7 +29,7 @@ Earlier = Annotated[
 
 
 def close(
-    plan: OnePlan,
+    plan: AnyPlan = ALL,
     period: PeriodOption = None,
     store: StoreOption = None,
     run: RunOption = None,
@@ -36,16 +37,26 @@ def close(
     by: ByOption = None,
     as_json: Json = False,
 ) -> ExitCode:
-    """Close a period of a plan with a run that was kept, the latest without --run.
+    """Close a period of a plan, or of all plans, with a kept run, the latest without --run.
 
     A closed period is never changed. Periods are closed one after the other; a run with faults, or
-    one made before another period was closed, closes nothing.
+    one made before another period was closed, closes nothing. Of several plans all are closed, or
+    none.
     """
     view = screen(as_json=as_json)
     asked = period_of(period)
     with keeping.opened(store_of(store)) as kept, kept.writing() as connection:
-        name = keeping.plan_named(connection, plan)
-        done = keeping.close(connection, name, asked, run, doer(by), with_earlier)
+        named = plan != ALL
+        names = (
+            [keeping.plan_named(connection, plan)]
+            if named
+            else keeping.open_plans(connection, asked, run)
+        )
+        done = [
+            head
+            for name in names
+            for head in keeping.close(connection, name, asked, run, doer(by), with_earlier)
+        ]
     if as_json:
         view.data({"closed": [document(head) for head in done]})
     else:

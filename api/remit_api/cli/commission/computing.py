@@ -55,4 +55,5 @@ def computed(asked: Asked, view: Screen) -> Report:
         (),
         made.run.uncounted_of(plans),
         made.climbs,
+        data.names,
     )

@@ -14,8 +14,10 @@ from remit_api.cli.options import Json
 from remit_api.cli.output import screen
 from remit_api.pay import keeping
 from remit_api.pay.amounts import with_code
+from remit_api.pay.report import called
 from remit_api.pay.running import parse_period
 from remit_engine.commission.document import amount, difference_document
+from remit_engine.storage import remarks
 
 PlanOrNone = Annotated[
     str | None, typer.Argument(metavar="PLAN", help="Only this plan.", show_default=False)
@@ -36,7 +38,8 @@ def differences(
     that the latest run found and that will be paid with the open one."""
     view = screen(as_json=as_json)
     asked = parse_period(period) if period is not None else None
-    with keeping.opened(store_of(store)) as kept, kept.reading() as connection:
+    with keeping.opened(store_of(store), reads=True) as kept, kept.reading() as connection:
+        names = remarks.names(connection)
         name = keeping.plan_named(connection, plan) if plan is not None else None
         found = [
             x
@@ -54,7 +57,10 @@ def differences(
         view.line("there are no differences")
     for x in found:
         when = "paid" if x.paid else "to be paid"
-        tell_difference(x.difference, x.currency, view, f"  {when} with {x.difference.posted}")
+        whose = called(x.difference.person, names)
+        tell_difference(
+            x.difference, x.currency, view, f"  {when} with {x.difference.posted}", whose
+        )
     for total in _totals(found):
         view.line(f"all: {with_code(Fraction(str(total['amount'])), total['currency'])}")
     return ExitCode.OK

@@ -23,7 +23,7 @@ from remit_api.failures import WrongUse
 from remit_api.pay import keeping
 from remit_engine.commission.dispute import Answer, Status
 from remit_engine.commission.document import dispute_document
-from remit_engine.storage import disputes
+from remit_engine.storage import disputes, remarks
 
 Number = Annotated[
     int,
@@ -58,8 +58,9 @@ def dispute_answer(
     answer = Answer(status, outcome.strip(), doer(by), day)
     with keeping.opened(store_of(store)) as kept, kept.writing() as connection:
         found = disputes.ended(connection, number, answer)
+        names = remarks.names(connection)
     if as_json:
         view.data(dispute_document(found))
     else:
-        tell(found, day, view)
+        tell(found, day, view, names)
     return ExitCode.OK

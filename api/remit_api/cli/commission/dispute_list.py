@@ -22,7 +22,7 @@ from remit_api.pay import keeping
 from remit_api.pay.running import parse_period
 from remit_engine.commission.dispute import Status
 from remit_engine.commission.document import dispute_document
-from remit_engine.storage import disputes
+from remit_engine.storage import disputes, remarks
 
 OpenOnly = Annotated[bool, typer.Option("--open", help="Only those without an answer.")]
 OfPeriod = Annotated[
@@ -43,15 +43,16 @@ def dispute_list(
     view = screen(as_json=as_json)
     asked = parse_period(period) if period is not None else None
     day = day_of(on)
-    with keeping.opened(store_of(store)) as kept, kept.reading() as connection:
+    with keeping.opened(store_of(store), reads=True) as kept, kept.reading() as connection:
         name = keeping.plan_named(connection, plan) if plan is not None else None
         found = disputes.listed(connection, plan=name, person=person, of=asked)
+        names = remarks.names(connection)
     found = [d for d in found if d.status is Status.OPEN or not open_only]
     if as_json:
         view.data({"disputes": [{**dispute_document(d), "overdue": d.overdue(day)} for d in found]})
         return ExitCode.OK
     for dispute in found:
-        tell(dispute, day, view)
+        tell(dispute, day, view, names)
     if not found:
         view.line("there are no disputes")
     return ExitCode.OK

@@ -37,7 +37,7 @@ from remit_engine.commission.dispute import Dispute
 from remit_engine.commission.document import dispute_document
 from remit_engine.commission.periods import Period
 from remit_engine.commission.statement import Statement
-from remit_engine.storage import disputes, runs
+from remit_engine.storage import disputes, remarks, runs
 
 LineOption = Annotated[
     str | None,
@@ -99,10 +99,11 @@ def dispute_open(
         wanted = _amount(expected)
         made = Dispute(None, name, person, asked, line, wanted, reason.strip(), doer(by), day, last)
         found = disputes.opened(connection, made)
+        names = remarks.names(connection)
     if as_json:
         view.data(dispute_document(found))
     else:
-        tell(found, day, view)
+        tell(found, day, view, names)
     return ExitCode.OK
 
 

@@ -19,10 +19,11 @@ from remit_api.cli.commission.who import doer
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import Json
 from remit_api.cli.output import screen
+from remit_api.failures import WrongUse
 from remit_api.pay import keeping
 from remit_engine.commission.dispute import Answer, Status
 from remit_engine.commission.document import dispute_document
-from remit_engine.storage import disputes
+from remit_engine.storage import disputes, remarks
 
 Number = Annotated[
     int,
@@ -30,23 +31,31 @@ Number = Annotated[
 ]
 Why = Annotated[str, typer.Option("--outcome", metavar="TEXT", help="Why it is withdrawn.")]
 
+Finance = Annotated[
+    bool, typer.Option("--finance", help="For finance, and not as the payee; needs its reason.")
+]
+
 
 def dispute_withdraw(
     number: Number,
     outcome: Why = "",
+    finance: Finance = False,
     store: StoreOption = None,
     by: ByOption = None,
     on: OnOption = None,
     as_json: Json = False,
 ) -> ExitCode:
-    """Take a dispute back that was not answered yet."""
+    """Take a dispute back that was not answered yet: the payee does, or finance with its reason."""
     view = screen(as_json=as_json)
     day = day_of(on)
-    answer = Answer(Status.WITHDRAWN, outcome.strip(), doer(by), day)
+    if finance and not outcome.strip():
+        raise WrongUse("finance withdraws a dispute with a reason", 'say it with `--outcome "…"`')
+    answer = Answer(Status.WITHDRAWN, outcome.strip(), doer(by), day, finance)
     with keeping.opened(store_of(store)) as kept, kept.writing() as connection:
         found = disputes.ended(connection, number, answer)
+        names = remarks.names(connection)
     if as_json:
         view.data(dispute_document(found))
     else:
-        tell(found, day, view)
+        tell(found, day, view, names)
     return ExitCode.OK

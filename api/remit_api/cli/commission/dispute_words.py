@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from remit_api.cli.output import Screen
 from remit_api.pay.amounts import money
+from remit_api.pay.report import called
 from remit_engine.commission.dispute import Dispute, Status
 
 STYLES = {
@@ -16,14 +18,14 @@ STYLES = {
 }
 
 
-def tell(dispute: Dispute, day: date, view: Screen) -> None:
-    """A dispute with its answer."""
+def tell(dispute: Dispute, day: date, view: Screen, names: Mapping[str, str]) -> None:
+    """A dispute with its answer. names: how people are called."""
     short = dispute.plan.rsplit(".", 1)[-1]
     about = f"line {dispute.line} of {dispute.period}" if dispute.line else str(dispute.period)
     late = ", overdue" if dispute.overdue(day) else ""
     view.line(
         (f"dispute {dispute.number}", "bold"),
-        f"  {dispute.person}, {short} {about}  ",
+        f"  {called(dispute.person, names)}, {short} {about}  ",
         (dispute.status.value + late, STYLES[dispute.status]),
     )
     wanted = "" if dispute.expected is None else f", expects {money(dispute.expected, None)}"

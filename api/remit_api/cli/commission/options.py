@@ -23,6 +23,13 @@ PlanArgument = Annotated[
 OnePlan = Annotated[
     str, typer.Argument(metavar="PLAN", help="A plan, as it is called in the text.")
 ]
+AnyPlan = Annotated[
+    str,
+    typer.Argument(
+        metavar="[PLAN|all]", help="A plan, or all that a run gives for the period.",
+        show_default=False,
+    ),
+]  # fmt: skip
 PersonArgument = Annotated[str, typer.Argument(metavar="PERSON", help="The id of a person.")]
 PolicyArguments = Annotated[
     list[str] | None,

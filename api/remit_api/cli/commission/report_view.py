@@ -8,6 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from remit_api.cli.commission import across
+from remit_api.cli.commission.across import aligned
 from remit_api.cli.output import Screen, pad, plural
 from remit_api.pay.amounts import money, signed, with_code
 from remit_api.pay.report import Report
@@ -39,14 +41,16 @@ def show(report: Report, view: Screen, limit: int) -> None:
             closed = f"  closed ({note.closed[1][:12]})" if note.closed else ""
             title = f"{note.label}, {report.head.period}"
             view.line((title, "bold"), f"  {note.currency or 'no currency'}{closed}")
-            _table(own, paid, note.currency, view, limit)
+            _table(report, own, paid, note.currency, view, limit)
             view.line()
+    across.show(report, view, limit)
     _differences(report, view)
     _uncounted(report, view)
     _end(report, view)
 
 
 def _table(
+    report: Report,
     own: Sequence[Statement],
     paid: Iterable[Difference],
     currency: str | None,
@@ -68,13 +72,13 @@ def _table(
             more = posted.get(person, Fraction(0))
             total = None if due is None else due + more
             amounts += [signed(more, currency) if more else "", money(total, currency)]
-        rows.append([person, *amounts])
+        rows.append([report.called(person), *amounts])
     shown = rows[:limit]
     if len(rows) > limit:
         shown.append([f"and {len(rows) - limit:,} more", *[""] * (len(header) - 1)])
     if len(rows) > 1:
         shown.append(_totals(own, posted, told, currency))
-    _aligned(header, shown, view)
+    aligned(header, shown, view)
 
 
 def _totals(
@@ -90,34 +94,23 @@ def _totals(
     return row
 
 
-def _aligned(header: Sequence[str], rows: Sequence[Sequence[str]], view: Screen) -> None:
-    """A table with amounts to the right."""
-    widths = [max(len(r[i]) for r in (header, *rows)) for i in range(len(header))]
-    right = [
-        [
-            cell if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(r, widths, strict=True))
-        ]
-        for r in (header, *rows)
-    ]
-    view.table(right[0], right[1:], indent=2)
-
-
 def _differences(report: Report, view: Screen) -> None:
     if not report.differences:
         return
     view.line(("Differences to closed periods", "bold"), f", paid with {report.head.period}")
     for d in report.differences[:MOST_ROWS]:
-        tell_difference(d, report.currency(d.plan), view)
-    _more(len(report.differences) - MOST_ROWS, "difference", view)
+        tell_difference(d, report.currency(d.plan), view, whose=report.called(d.person))
+    more(len(report.differences) - MOST_ROWS, "difference", view)
     view.line()
 
 
-def tell_difference(d: Difference, currency: str | None, view: Screen, after: str = "") -> None:
-    """A difference with its first reasons and both versions."""
+def tell_difference(
+    d: Difference, currency: str | None, view: Screen, after: str = "", whose: str | None = None
+) -> None:
+    """A difference with its first reasons and both versions. whose: as people read him."""
     amount_text = f"{signed(d.amount, currency)} {currency or ''}".rstrip()
     short = d.plan.rsplit(".", 1)[-1]
-    view.line(f"  {pad(d.person, 12)}  {short} {d.period}  ", (amount_text, "bold"), after)
+    view.line(f"  {pad(whose or d.person, 12)}  {short} {d.period}  ", (amount_text, "bold"), after)
     for change in d.changes[:MOST_CHANGES]:
         view.line(f"    {change_text(change, currency)}")
     if len(d.changes) > MOST_CHANGES:
@@ -141,22 +134,25 @@ def _uncounted(report: Report, view: Screen) -> None:
                 view.line(f"  {s.fault}")
             for u in rows[:MOST_ROWS]:
                 view.line(f"  {u.place}  {u.event}: {u.reason}")
-            _more(len(rows) - MOST_ROWS, "row", view)
+            more(len(rows) - MOST_ROWS, "row", view)
             view.line()
 
 
-def _more(count: int, what: str, view: Screen) -> None:
+def more(count: int, what: str, view: Screen) -> None:
+    """A line that says how many are not shown."""
     if count > 0:
         view.line((f"  and {plural(count, what)} more", "dim"))
 
 
 def _end(report: Report, view: Screen) -> None:
-    people = len(report.persons())
+    people = report.paid()
     totals = ", ".join(with_code(t, c) for c, t in report.totals().items()) or "nothing"
     run = f"run {report.head.number}" if report.head.number else "not kept"
     who = "1 person is" if people == 1 else f"{people:,} people are"
     owed = any(t < 0 for t in report.totals().values())
     told = f"{plural(people, 'person').replace('persons', 'people')}: " if owed else f"{who} paid "
+    if not people:
+        told, totals = "nobody is paid ", "anything"
     view.line(told, (totals, "bold"), f" for {report.head.period} ({run})")
 
 
@@ -173,9 +169,14 @@ def document(report: Report, out: Path | None, files: Sequence[str]) -> Document
         "plans": [_plan(report, name) for name in report.plans],
         "totals": [{"currency": c, "amount": amount(t)} for c, t in report.totals().items()],
         "statements": [
-            {"currency": report.currency(s.plan), **statement_document(s)}
+            {
+                "currency": report.currency(s.plan),
+                "name": report.names.get(s.person),
+                **statement_document(s),
+            }
             for s in report.statements
         ],
+        "people": report.paid(),
         "differences": [difference_document(d) for d in report.differences],
         "uncounted": [uncounted_document(u) for u in report.uncounted],
         "faults": report.faults,

@@ -48,9 +48,11 @@ from remit_api.pay.running import (
     other_kinds,
 )
 from remit_engine.commission.closing import Comparison, Difference
+from remit_engine.commission.dataset import names_of
 from remit_engine.commission.membership import People
 from remit_engine.commission.periods import Period
 from remit_engine.commission.seniority import since_always
+from remit_engine.storage.remarks import Remarks
 from remit_engine.storage.runs import RunHead
 
 
@@ -135,6 +137,7 @@ def _made(
     means = replace(work.means, folder=lines, notice=notice)
     made = compute_over(work.place, work.texts, work.plans, work.period, told, means)
     _tell_seniors(work, made.people, warn)
+    called = names_of(made.people)
     currencies = dict(made.run.currency)
     source = shown_source(work.place)
     head = RunHead(
@@ -147,10 +150,11 @@ def _made(
             told("keeping", 0, 0)
             keeping.refuse_closed(connection, work.plans, work.period)
             more = keeping.dropped(connection, currencies, work.period.kind) if work.whole else {}
+            beside = Remarks(called, made.run.base, made.climbs)
             head, comparison = keeping.keep(
-                connection, replace(head, plans={**currencies, **more}), made.run
+                connection, replace(head, plans={**currencies, **more}), made.run, beside
             )
-        report = _report(work, head, made, comparison)
+        report = replace(_report(work, head, made, comparison), names=called)
         told("writing", 0, 0)
         names = folder.write(report, files, report_view.summary(report)) if folder else ()
     later = [d for d in comparison.differences if d.posted != work.period]

@@ -44,7 +44,7 @@ def statements(
     view = screen(as_json=as_json)
     asked = period_of(period)
     shown, files = formats_of(format, out)
-    with keeping.opened(store_of(store)) as kept, kept.reading() as connection:
+    with keeping.opened(store_of(store), reads=True) as kept, kept.reading() as connection:
         name = keeping.plan_named(connection, plan)
         number = run if run is not None else keeping.shown_run(connection, name, asked)
         report = keeping.report_of(connection, number, asked, name, person)
@@ -56,7 +56,8 @@ def statements(
         for statement in report.statements:
             tell(statement, report, view, None)
         for d in report.differences:
-            report_view.tell_difference(d, report.currency(d.plan), view)
+            whose = report.called(d.person)
+            report_view.tell_difference(d, report.currency(d.plan), view, whose=whose)
     elif shown:
         report_view.show(report, view, limit)
     if names and not as_json:

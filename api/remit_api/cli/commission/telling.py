@@ -8,6 +8,7 @@ from remit_api.cli.output import Screen, plural
 from remit_api.pay.amounts import money, percent, result, signed, with_code
 from remit_api.pay.chart import sentence
 from remit_api.pay.report import Report
+from remit_api.pay.stages import telling as telling_stages
 from remit_engine.commission.climb import Climb
 from remit_engine.commission.statement import Line, Movement, Stage, Statement
 
@@ -21,18 +22,22 @@ SALES = {"sale": "", "lowered": "lowers the position", "true-up": "true-up of ea
 MOST_LINES = 40
 
 
-def tell(statement: Statement, report: Report, view: Screen, line: str | None) -> None:
-    """One statement: what is due, how it came about, and its lines (only `line`, if named)."""
+def tell(
+    statement: Statement, report: Report, view: Screen, line: str | None, every: bool = False
+) -> None:
+    """One statement: what is due, how it came about, and its lines (only `line`, if named). every:
+    the stages too that say nothing new."""
     note = report.plans[statement.plan]
     currency = note.currency
-    head = f"{statement.person}, {note.label}, {statement.period}: "
+    head = f"{report.called(statement.person)}, {note.label}, {statement.period}: "
     if statement.fault:
         view.line((head, "bold"), ("cannot be computed", "bold red"))
         view.line(f"  {statement.fault}")
     else:
         view.line((head, "bold"), ("due " + with_code(statement.due, currency), "bold"))
     if line is None:
-        _stages(statement.stages, currency, view)
+        stages = statement.stages if every else telling_stages(statement)
+        _stages(stages, currency, view)
         climb = report.climbs.get((statement.plan, statement.person))
         _stand(climb, currency, view)
     _lines([x for x in statement.lines if line in (None, x.event)], currency, view)
@@ -45,9 +50,14 @@ def _stages(stages: Iterable[Stage], currency: str | None, view: Screen) -> None
         view.line(f"  {stage.name} is ", (result(stage, currency), "bold"), (place, "dim"))
         view.line((f"    by: {stage.rule}", "dim" if not stage.span else ""))
         if stage.inputs:
-            view.line(f"    from: {', '.join(f'{name} {value}' for name, value in stage.inputs)}")
+            view.line(f"    from: {', '.join(_input(*read, currency) for read in stage.inputs)}")
         if stage.note:
             view.line(f"    note: {stage.note}")
+
+
+def _input(name: str, value: str, currency: str | None) -> str:
+    """What a stage read; the currency of the plan is said once, above."""
+    return f"{name} {value.removesuffix(f' {currency}')}"
 
 
 def _stand(climb: Climb | None, currency: str | None, view: Screen) -> None:

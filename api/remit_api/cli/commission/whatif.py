@@ -25,6 +25,7 @@ from remit_api.cli.progress import phases
 from remit_api.failures import WrongUse
 from remit_api.pay.alternatives import (
     Alternative,
+    Meant,
     Outcome,
     cells,
     event_of,
@@ -35,6 +36,7 @@ from remit_api.pay.alternatives import (
     with_sale,
 )
 from remit_api.pay.amounts import money, signed
+from remit_api.pay.report import called
 from remit_api.pay.running import ALL, Phase, Texts, chosen, compute, read_data
 from remit_dsl.suggest import nearest
 from remit_engine.commission.dataset import Dataset
@@ -58,7 +60,8 @@ Or = Annotated[
     ),
 ]
 EventOption = Annotated[
-    str | None, typer.Option("--event", metavar="EVENT", help="What is sold. [the only event]")
+    str | None,
+    typer.Option("--event", metavar="EVENT", help="What is sold. [the only event that fits]"),
 ]
 AS_IT_IS = "as it is"
 HELD = "held back"
@@ -96,7 +99,7 @@ def whatif(
     if as_json:
         view.data(_document(texts, person, asked, found))
     else:
-        _show(texts, person, found, view)
+        _show(texts, called(person, read.names), found, view)
     return ExitCode.FAILED if any(o.troubles for o in found) else ExitCode.OK
 
 
@@ -110,13 +113,14 @@ def _alternatives(
     if (sale is None) == (change is None):
         help = "`--sale 'net=90_000 date=2026-03-20'`, or `--change 'S-123 net=85_000'`"
         raise WrongUse("name one sale more, or one that is changed", help)
-    meant = event_of(texts, plans, event)
     id, option = "", "--sale"
     first = sale or ""
     if change is not None:
         (id, _, first), option = change.strip().partition(" "), "--change"
     start = cells(first, option)
     fields = [start, *({**start, **cells(text, "--or")} for text in others or ())]
+    named = list(dict.fromkeys(name for of in fields for name in of))
+    meant = event_of(texts, plans, event, Meant(data, person, id or None, named))
     words = [first.strip(), *(text.strip() for text in others or ())]
     if change is None:
         return [

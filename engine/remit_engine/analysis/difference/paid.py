@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from typing import Any
 
-from remit_dsl.expressions import Expression
-from remit_dsl.pay import Allocation, Event, Plan, Pool, Scorecard
+from remit_dsl.expressions import Constant, Expression
+from remit_dsl.pay import Allocation, Event, Plan, Pool, Scale, Scorecard
 from remit_dsl.pay_expressions import of_allocation, of_plan, of_scorecard
 from remit_dsl.program import Label, Program
 from remit_dsl.qualified import short
@@ -20,6 +20,7 @@ from remit_engine.analysis.difference.reading import Name, names_read
 from remit_engine.analysis.difference.texts import label_text, period_text
 from remit_engine.analysis.difference.things import Said, Thing, type_key
 from remit_engine.quoting import condition_written, written
+from remit_engine.text import value_text
 
 
 def paid_things(program: Program) -> dict[tuple[str, str], Thing]:
@@ -116,8 +117,10 @@ def _plan(plan: Plan, program: Program) -> Iterator[tuple[str, Said]]:
         words = f"{short(plan.base)} of {plan.reports} reports"
         yield "on", Said(f"{plan.base} {plan.reports}", words)
     for step in plan.steps:
-        text = written(step.value.span, program)
-        yield f"step {step.name}", Said(key(step.value), text)
+        if isinstance(step.value, Scale):
+            yield from _scale(f"step {step.name}", step.value, program)
+        else:
+            yield f"step {step.name}", _part(step.value, program)
     for name, part in _stages(plan):
         if part is not None:
             yield name, _part(part, program)
@@ -128,6 +131,21 @@ def _plan(plan: Plan, program: Program) -> Iterator[tuple[str, Said]]:
         yield from _sharing(plan.pool, program)
     if plan.leavers:
         yield "leavers", _same(f"keep {plan.leavers} days")
+
+
+def _scale(step: str, scale: Scale, program: Program) -> Iterator[tuple[str, Said]]:
+    """What a scale is of, and each of its tiers: one whose bound is a figure by this, another by
+    its number."""
+    head = written(scale.span, program).partition("{")[0].strip()
+    yield step, Said(key(replace(scale, tiers=())), head)
+    for number, tier in enumerate(scale.tiers, 1):
+        if tier.bound is None or isinstance(tier.bound, Constant):
+            bound = (
+                "" if tier.bound is None else f" {value_text(tier.bound.value, tier.bound.type)}"
+            )
+            yield f"{step}, {tier.side}{bound}", _part(tier.rate, program)
+        else:
+            yield f"{step}, tier {number}", _part(tier, program)
 
 
 def _sharing(pool: Pool, program: Program) -> Iterator[tuple[str, Said]]:

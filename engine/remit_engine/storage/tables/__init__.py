@@ -1,6 +1,12 @@
 """The tables of the store, by subject; migrations make them (see `remit_engine.storage.schema`)."""
 
 from remit_engine.storage.tables.approvals import approval_comment, approval_request, approval_step
+from remit_engine.storage.tables.beside_pay import (
+    dispute_seal,
+    run_base,
+    run_climb,
+    run_name,
+)
 from remit_engine.storage.tables.columns import ALTERED, Exact, Row, Written, metadata, storable
 from remit_engine.storage.tables.decisions import consumption, decision, dimension, idempotency
 from remit_engine.storage.tables.pay import (
@@ -28,7 +34,8 @@ from remit_engine.storage.tables.versions import (
 __all__ = [
     "ALTERED", "Exact", "Row", "Written", "api_key", "approval_comment", "approval_request",
     "approval_step", "closing", "consumption", "decision", "delegation", "difference",
-    "dimension", "directory_version", "dispute", "dispute_answer", "event", "idempotency",
-    "line", "metadata", "movement", "policy_version", "publication", "revision", "run",
-    "run_plan", "stage", "statement", "storable", "uncounted",
+    "dimension", "directory_version", "dispute", "dispute_answer", "dispute_seal", "event",
+    "idempotency", "line", "metadata", "movement", "policy_version", "publication", "revision",
+    "run", "run_base", "run_climb", "run_name", "run_plan", "stage", "statement", "storable",
+    "uncounted",
 ]  # fmt: skip
