@@ -61,8 +61,13 @@ def counted(work: Work, new: Answered, old: Answered | None) -> list[Pair]:
         "LEFT JOIN labels l ON l.party = r.actor AND r.as_of >= l.start AND r.as_of < l.until "
         "GROUP BY ALL"
     )
+    return changes(work, work.warehouse.rows(query), new, old)
+
+
+def changes(work: Work, rows: Iterable[Counted], new: Answered, old: Answered | None) -> list[Pair]:
+    """Take what was counted into the summary; the pairs that are a change, each with it."""
     pairs: dict[tuple[Any, Any], str] = {}
-    for row in _merged(work.warehouse.rows(query), new, old):
+    for row in _merged(rows, new, old):
         group = _count(work, row, new, old)
         if group.changed:
             pairs[row[3], row[4]] = str(group.change)

@@ -19,6 +19,7 @@ from remit_api.past.replay import Replay, Side
 from remit_api.past.said import Said
 from remit_api.past.staging import ROW, Staged, Staging
 from remit_api.past.summary import Summary
+from remit_api.past.together import Together, together
 from remit_api.past.work import NEW, OLD, PAST, Answered, Progress, Work
 from remit_engine.batch.judge import BatchJudge
 from remit_engine.impact import MoneyFact, steps_by_rule
@@ -46,12 +47,42 @@ def run_in_sql(
 def _run(work: Work) -> None:
     """Judge, count, and bring back what has to be seen."""
     work.progress("reading", 0, 1)
+    found = _together(work)
+    if found is None:
+        _apart(work)
+    else:
+        _at_once(work, found)
+
+
+def _apart(work: Work) -> None:
+    """Each text judges all rows, and then their answers are laid side by side."""
     new, old = _both(work)
     counting.join(work, new, old)
     counting.first_day(work, new)
     pairs = counting.counted(work, new, old)
     counting.unused(work)
     seen_rows.wanted(work, old, pairs)
+    seen_rows.brought_back(work, new, old)
+
+
+def _together(work: Work) -> Together | None:
+    """Both texts over all rows at once, where that can be done."""
+    replay = work.replay
+    if replay.old is None or replay.new_day is not None:
+        return None
+    said = Said(work.warehouse, PAST)
+    old, new = (_staging(work, said, side, None) for side in (replay.old, replay.new))
+    return together(work, old, new)
+
+
+def _at_once(work: Work, found: Together) -> None:
+    """Count the pairs of answers, and bring back what has to be seen."""
+    new, old = found.answered()
+    pairs = counting.changes(work, found.counted(), new, old)
+    found.view()
+    counting.unused(work)
+    changed = found.write_changed([after for _, after, _ in pairs])
+    seen_rows.wanted(work, old, pairs, changed)
     seen_rows.brought_back(work, new, old)
 
 

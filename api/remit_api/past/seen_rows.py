@@ -22,21 +22,30 @@ class Disagreement(RuntimeError):
     """SQL and the engine answered a row otherwise."""
 
 
-def wanted(work: Work, old: Answered | None, pairs: list[Pair]) -> None:
-    """Rows that SQL does not answer, and changed rows: all for a list, else the first."""
+def wanted(work: Work, old: Answered | None, pairs: list[Pair], among: str = BOTH) -> None:
+    """Rows that SQL does not answer, and changed rows: all for a list, else the first. among: the
+    table of the rows, or of those with a changed answer."""
     irregular = (
         f"SELECT p.{ROW} AS row_id, true AS irregular FROM {PAST} p "
         f"ANTI JOIN {BOTH} s ON s.row_id = p.{ROW}"
     )
-    changed = f" UNION ALL {_changed(work, old, pairs)}" if pairs else ""
+    if _answers_all(work):
+        irregular = "SELECT CAST(NULL AS BIGINT) AS row_id, true AS irregular WHERE false"
+    changed = f" UNION ALL {_changed(work, old, pairs, among)}" if pairs else ""
     work.warehouse.create(WANTED, irregular + changed)
 
 
-def _changed(work: Work, old: Answered | None, pairs: list[Pair]) -> str:
+def _answers_all(work: Work) -> bool:
+    """Whether every row of the file is counted already; rows come one by one only later."""
+    ((rows,),) = work.warehouse.rows(f"SELECT count(*) FROM {PAST}")
+    return bool(work.summary.rows == rows)
+
+
+def _changed(work: Work, old: Answered | None, pairs: list[Pair], among: str) -> str:
     kind = "BIGINT" if old else "TEXT"
     columns = (("before", kind), ("after", "BIGINT"), ("change", "TEXT"))
     work.warehouse.load("pairs", columns, pairs)
-    rows = f"{BOTH} r JOIN pairs q ON q.before = r.before AND q.after = r.answer"
+    rows = f"{among} r JOIN pairs q ON q.before = r.before AND q.after = r.answer"
     if work.summary.listing:
         return f"SELECT r.row_id, false FROM {rows}"
     limit = max(1, work.summary.limit)

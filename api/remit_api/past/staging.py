@@ -71,7 +71,7 @@ class Staging:
         """Write the table. like: a table of another text, which is looked at where it is the
         same."""
         parties = self._parties()
-        if like is not None and like == Staged(like.table, parties, self._parts(like.table)):
+        if like is not None and like == self.read_as(like.table):
             for end in ("", PARTIES) if like.any else (PARTIES,):
                 self._warehouse.view(f"{table}{end}", f"SELECT * FROM {like.table}{end}")
             return Staged(table, parties, like.parts)
@@ -81,6 +81,10 @@ class Staging:
             self._warehouse.create(table, " UNION ALL ".join(found.parts))
         return found
 
+    def read_as(self, table: str) -> Staged:
+        """What the table would be made of."""
+        return Staged(table, self._parties(), self._parts(table))
+
     @property
     def _warehouse(self) -> DuckDB:
         return self.said.warehouse
@@ -88,7 +92,7 @@ class Staging:
     def _parts(self, table: str) -> list[str]:
         """One query for all actions that are read alike."""
         alike: dict[str, dict[str, str]] = {}
-        for action, words in self._actions():
+        for action, words in self.actions():
             read = self._read(action, f"{table}{PARTIES}")
             alike.setdefault(read, {}).update(dict.fromkeys(words, action))
         word = self._member("action")
@@ -100,7 +104,7 @@ class Staging:
 
     # --- members ----------------------------------------------------------------------------------
 
-    def _actions(self) -> Iterator[tuple[str, list[str]]]:
+    def actions(self) -> Iterator[tuple[str, list[str]]]:
         """Each action that is named, with the words that name it."""
         found: dict[str, list[str]] = {}
         for word, action in self._meanings("action", names_of(self.side.engine.model).actions):
@@ -153,7 +157,7 @@ class Staging:
         outcome = self._recorded()
         faults += [f"({outcome} IS NOT NULL AND {outcome} NOT IN {OUTCOMES})"]
         asks = dict(self._meanings("verb", names_of(self.side.engine.model).verbs))
-        verb, day = f"coalesce({self._member('verb')}, 'approve')", self._day()
+        verb, day = f"coalesce({self._member('verb')}, 'approve')", self.day_cell()
         amount, unpriced = self._amount(action)
         meant = meaning(verb, {"approve": "approve", **asks})
         shown = ", ".join(
@@ -173,7 +177,8 @@ class Staging:
     def _asked_on(self, said: str) -> str:
         return said if self.day is None else f"{(self.day - EPOCH).days}::BIGINT"
 
-    def _day(self) -> Cell:
+    def day_cell(self) -> Cell:
+        """The day of a row, as the row says it."""
         leaf = self.leaves.members.get("as_of")
         default = self.defaults.members.get("as_of")
         given = cell("date", leaf) if leaf is not None else Cell("NULL", "false")
@@ -214,8 +219,8 @@ class Staging:
         """The value of each column, and the faults of all cells."""
         by_path = {c.path: c for c in schema(action, self.side.engine.model).columns}
         others, values, faults = self.judge.others(action), {}, []
-        for path, leaf, kind in self._typed(action):
-            read = self._cell(kind, leaf)
+        for path, leaf, kind in self.typed(action):
+            read = self.cell_of(kind, leaf)
             faults.append(read.fault)
             if path in by_path:
                 values[by_path[path]] = read.value
@@ -227,7 +232,7 @@ class Staging:
                 faults.append(f"{leaf.value} IS NOT NULL")
         return values, faults
 
-    def _typed(self, action: str) -> Iterator[tuple[tuple[str, ...], Leaf, Type | None]]:
+    def typed(self, action: str) -> Iterator[tuple[tuple[str, ...], Leaf, Type | None]]:
         """The leaves that the action knows; without a type what no scalar can be."""
         model = self.side.engine.model
         fields = self.side.program.actions[action].fields
@@ -261,7 +266,8 @@ class Staging:
             fields = record.fields
         return False, None
 
-    def _cell(self, kind: Type | None, leaf: Leaf) -> Cell:
+    def cell_of(self, kind: Type | None, leaf: Leaf) -> Cell:
+        """A cell as a value of a type; None: of none."""
         if kind is None:
             return Cell("NULL", f"({leaf.value} IS NOT NULL)")
         return cell(kind.kind, leaf, self._meant(kind, leaf))

@@ -73,7 +73,8 @@ class Variants:
     how: Reading
     model: Model
     within: Within
-    _count: int = 0
+    every: list[Variant] = field(default_factory=list)
+    """by their numbers"""
     _known: list[dict[Hashable, Variant]] = field(default_factory=list)
     _reads: dict[bool, list[_Reads | None]] = field(default_factory=dict)
     _same: dict[Hashable, _Reads] = field(default_factory=dict)
@@ -173,9 +174,9 @@ class Variants:
         rule = self.how.rules[bit]
         read = self._read(bit, whole, scene)
         doubtful = read.doubtful and not read.never
-        found = Variant(self._count, rule, read.points, plain(rule, read), read.never, doubtful)
+        found = Variant(len(self.every), rule, read.points, plain(rule, read), read.never, doubtful)
         self._known[bit][key] = found
-        self._count += 1
+        self.every.append(found)
         return found
 
     def _looked_at(self, bit: int, whole: bool) -> _Reads:

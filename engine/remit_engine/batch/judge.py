@@ -73,15 +73,31 @@ class BatchJudge:
         Raises WarehouseTrouble.
         """
         run = _Run(self._world, requests, into, Answers(), keyed)
-        with _uncollected():
+        with uncollected():
             total, irregular = run.everything(progress or (lambda what, done, of: None))
             ids = [rule.id for rule in self._world.model.rules]
             answers = tuple([(o, tuple([ids[i] for i in of])) for o, of in run.answers.all])
             return Judged(into, f"{into}_key", total, irregular, answers)
 
+    def parts(self, requests: str, name: str) -> Iterator[Part]:
+        """The rows of a table by action and verb; name: begins the names of what is made."""
+        for n, ((action, verb), days) in enumerate(kinds(self._world, requests)):
+            prefix, world = f"{name}_{n}", self._world
+            how = reading(requests, prefix, action, verb, world.model, world.judge)
+            yield Part(world, how, Answers(), days)
+
+
+def kinds(world: World, requests: str) -> Iterator[tuple[tuple[str, str], list[int]]]:
+    """The actions and verbs that rows ask about, each with the days it is asked on."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for action, verb, as_of in sorted(world.warehouse.rows(asked(requests))):
+        if action in world.model.actions and verb in world.model.verbs:
+            found.setdefault((action, verb), []).append(as_of)
+    return iter(found.items())
+
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Without searching for reference circles: what is kept here by the hundred thousand has none,
     and looking through it again and again takes a tenth of the time."""
     was_on = gc.isenabled()
@@ -110,12 +126,12 @@ class _Run:
 
         While one part is written, the next is prepared, where the warehouse can do both.
         """
-        kinds = list(self._kinds())
+        asked_about = list(kinds(self.world, self.requests))
         parts: list[Part] = []
         written: list[Future[None]] = []
         with ThreadPoolExecutor(1) as writer:
-            for n, ((action, verb), days) in enumerate(kinds):
-                progress(f"{action} {verb}", n, len(kinds))
+            for n, ((action, verb), days) in enumerate(asked_about):
+                progress(f"{action} {verb}", n, len(asked_about))
                 world, prefix = self.world, f"{self.into}_{n}"
                 how = reading(self.requests, prefix, action, verb, world.model, world.judge)
                 part = Part(world, how, self.answers, days)
@@ -123,20 +139,12 @@ class _Run:
                 if not world.warehouse.concurrent:
                     written[-1].result()
                 parts.append(part)
-            progress("answers", len(kinds), len(kinds))
+            progress("answers", len(asked_about), len(asked_about))
             if self.keyed:  # while the last part is still being written
                 self._load_key()
             for one in written:
                 one.result()
         return self._joined([(part.table, part.regular) for part in parts])
-
-    def _kinds(self) -> Iterator[tuple[tuple[str, str], list[int]]]:
-        """The actions and verbs that rows ask about, each with the days it is asked on."""
-        found: dict[tuple[str, str], list[int]] = {}
-        for action, verb, as_of in sorted(self.world.warehouse.rows(asked(self.requests))):
-            if action in self.world.model.actions and verb in self.world.model.verbs:
-                found.setdefault((action, verb), []).append(as_of)
-        return iter(found.items())
 
     def _joined(self, parts: list[tuple[str, str]]) -> tuple[int, int]:
         whole = self._count(self.requests)

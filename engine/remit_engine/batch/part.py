@@ -85,8 +85,7 @@ class Part:
     def answer(self, query: str) -> None:
         """Write the answers, and clear away what was made for them."""
         self.world.warehouse.create(self.table, query)
-        for made in reversed(self._made):
-            self.world.warehouse.drop(made)
+        self._clear()
 
     def _load(
         self, name: str, columns: tuple[str, ...], rows: Iterable[Row], first: str = BIGINT
@@ -96,6 +95,29 @@ class Part:
         kinds = (first, *[BIGINT] * (len(columns) - 1))
         self.world.warehouse.load(table, tuple(zip(columns, kinds, strict=True)), rows)
         self._made.append(table)
+
+    def met(self) -> list[Row]:
+        """Every row that is looked at, with its combination: `row_id, party, era, staff` and the
+        parts of its keys."""
+        self._measured()
+        self._load("days", ("as_of", "era", "roster", "staff"), list(self._dated()))
+        self._load_parties()
+        found = list(self.world.warehouse.rows(self._layout.each))
+        self._clear()
+        return found
+
+    def sorter(self) -> Sorter:
+        """What sorts combinations into places, once days and parties are known."""
+        variants = Variants(self.how, self.world.model, self.world.directory.within)
+        return Sorter(
+            self.how, self.world.model, self._parties, variants, self._days, self.answers,
+            self.own, self.reach,
+        )  # fmt: skip
+
+    def _clear(self) -> None:
+        for made in reversed(self._made):
+            self.world.warehouse.drop(made)
+        self._made.clear()
 
     # --- days, parties, combinations -----------------------------------------------------------
 
@@ -137,11 +159,7 @@ class Part:
 
     def _load_combinations(self) -> Codes:
         warehouse, layout = self.world.warehouse, self._layout
-        variants = Variants(self.how, self.world.model, self.world.directory.within)
-        sorter = Sorter(
-            self.how, self.world.model, self._parties, variants, self._days, self.answers,
-            self.own, self.reach,
-        )  # fmt: skip
+        sorter = self.sorter()
         rows = sorted(warehouse.rows(layout.combinations))
         found = [sorter.place(row) for row in rows]
         codes = self._coded(rows)

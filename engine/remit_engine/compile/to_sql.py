@@ -138,8 +138,17 @@ class Layout:
     @property
     def combinations(self) -> str:
         """Which combinations occur."""
+        return f"SELECT DISTINCT {self._combined} FROM {self._met}"
+
+    @property
+    def each(self) -> str:
+        """Every row with its combination."""
+        return f"SELECT r.row_id, {self._combined} FROM {self._met}"
+
+    @property
+    def _combined(self) -> str:
         parts = "".join(f", {sql} AS {name}" for name, sql, _ in self.parts)
-        return f"SELECT DISTINCT p.party, d.era, d.staff{parts} FROM {self._met}"
+        return f"p.party, d.era, d.staff{parts}"
 
     @property
     def _met(self) -> str:
