@@ -34,8 +34,9 @@ from remit_engine.warehouse.duckdb import DuckDB
 from remit_engine.warehouse.opening import open_warehouse
 from remit_engine.warehouse.warehouse import Warehouse
 
-PYTHON, AUTO, DUCKDB = "python", "auto", "duckdb"
-ENGINES = (AUTO, PYTHON, DUCKDB, "postgres", "spark")
+PYTHON, AUTO, DUCKDB, POSTGRES = "python", "auto", "duckdb", "postgres"
+ENGINES = (AUTO, PYTHON, DUCKDB, POSTGRES, "spark")
+SERVER = "postgresql://user@host/base"
 MANY = 200_000
 """Rows from which on `auto` asks DuckDB."""
 Phase = Callable[[str, int, int], None]
@@ -88,12 +89,24 @@ class Wished:
     folder: Path | None = None
 
 
-def wished(engine: str) -> str:
-    """The engine of an option. Raises WrongUse."""
-    if engine in ENGINES:
-        return engine
-    named = ", ".join(f"`{e}`" for e in ENGINES)
-    raise WrongUse(f"there is no engine `{engine}`", f"the engines are {named}")
+def wished(engine: str, url: str | None = None) -> tuple[str, str | None]:
+    """The engine of an option, and the address of its server as libpq reads it. Raises WrongUse."""
+    if engine not in ENGINES:
+        named = ", ".join(f"`{e}`" for e in ENGINES)
+        raise WrongUse(f"there is no engine `{engine}`", f"the engines are {named}")
+    if engine == POSTGRES and url is None:
+        help = f"name one with `--warehouse`, such as `{SERVER}`: a schema is made there, and goes"
+        raise WrongUse("`--engine postgres` computes on a server, and none was named", help)
+    if engine != POSTGRES and url is not None:
+        help = f"add `--engine {POSTGRES}`, or leave `--warehouse` out"
+        raise WrongUse(f"`--engine {engine}` has no server to compute on", help)
+    return engine, None if url is None else _of_libpq(url)
+
+
+def _of_libpq(url: str) -> str:
+    """An address without the driver that SQLAlchemy has in it."""
+    scheme, colon, rest = url.partition("://")
+    return f"{scheme.partition('+')[0]}{colon}{rest}"
 
 
 def fitting(engine: str, data: Dataset) -> str:
@@ -115,11 +128,10 @@ def batch_run(
     url: str | None = None,
     memory_limit: str | None = None,
 ) -> Run | NotInSql:
-    """The run of some plans in an engine. folder: where DuckDB leaves lines and statements of each
+    """The run of some plans in an engine. folder: where it leaves lines and statements of each
     plan as Parquet. Raises WarehouseTrouble."""
     options = {"url": url, "memory_limit": memory_limit}
     given = {name: value for name, value in options.items() if value is not None}
-    left = folder if engine == DUCKDB else None
     with open_warehouse(engine, **given) as warehouse:
         told("staging", 0, 0)
         try:
@@ -127,7 +139,7 @@ def batch_run(
         except Irregular as refusal:
             return NotInSql(str(refusal))
         source = Source(data, staged, _DatasetRows(warehouse, data, staged))
-        return _computed(warehouse, source, Wished(model, plans, through, told, left))
+        return _computed(warehouse, source, Wished(model, plans, through, told, folder))
 
 
 def bulk_run(asked: Asked, wish: Wished, notice: Notice) -> BulkRun | NotInSql | NotPlain:

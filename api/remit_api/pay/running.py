@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from remit_api.failures import WrongUse
+from remit_api.failures import Refused, WrongUse
 from remit_api.past.source import is_url
 from remit_api.pay.batches import (
     AUTO,
@@ -43,6 +43,7 @@ from remit_engine.evaluate import Environment, evaluate
 from remit_engine.ir import Model
 from remit_engine.lower import lower
 from remit_engine.unknown import Unknown
+from remit_engine.warehouse.warehouse import WarehouseTrouble
 
 ALL = "all"
 MOST_NAMES = 12
@@ -201,7 +202,8 @@ def compute_over(
 
 @contextmanager
 def _bounded() -> Iterator[None]:
-    """A run through more periods than anybody means is a wrong use of it."""
+    """A run through more periods than anybody means is a wrong use of it, and an engine that
+    cannot be used, or fails, is told in its words."""
     try:
         yield
     except TooLong as fault:
@@ -209,6 +211,8 @@ def _bounded() -> Iterator[None]:
             "mend the year in the data or in `--period`, or leave out what is old: `effective from`"
         )
         raise WrongUse(str(fault), help) from None
+    except WarehouseTrouble as fault:
+        raise Refused(str(fault), "`--engine python` computes without it") from None
 
 
 def _computed_over(
@@ -251,8 +255,8 @@ def compute(
     told: Phase,
     by: Means = Means(),  # it cannot change
 ) -> Computed:
-    """The run of some plans. Raises WarehouseTrouble where the engine fails, WrongUse for a run
-    through too many years."""
+    """The run of some plans. Raises Refused where the engine fails, WrongUse for a run through
+    too many years."""
     with _bounded():
         return _computed(texts, data, plans, period, told, by)
 

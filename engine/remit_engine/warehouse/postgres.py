@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import itertools
 import secrets
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from remit_engine.warehouse.drivers import driver
+from remit_engine.warehouse.exchange import to_csv, to_parquet
 from remit_engine.warehouse.lines import write_csv
 from remit_engine.warehouse.warehouse import (
     Columns,
@@ -20,6 +22,11 @@ from remit_engine.warehouse.warehouse import (
 )
 
 CHUNK = 50_000
+PIECE = 1 << 20
+_TYPES = {"VARCHAR": "TEXT"}
+"""Types of DuckDB that have another name here."""
+_BY_OID = {16: "BOOLEAN", 20: "BIGINT", 23: "INTEGER", 25: "VARCHAR", 1043: "VARCHAR", 1082: "DATE"}
+_NUMERIC = 1700
 
 
 class Postgres:
@@ -100,12 +107,48 @@ class Postgres:
         self.run(f"ANALYZE {table}")
 
     def read_parquet(self, table: str, path: Path) -> None:
-        """PostgreSQL reads no Parquet: raises WarehouseTrouble."""
-        raise WarehouseTrouble(f"postgres reads no parquet: load `{path}` by way of duckdb")
+        """See Warehouse. By way of a CSV, and a table: PostgreSQL knows no Parquet."""
+        with tempfile.TemporaryDirectory(prefix="remit-postgres-") as folder:
+            text = Path(folder) / "rows.csv"
+            columns = to_csv(path, text)
+            self.drop(table)
+            shown = ", ".join(f"{n} {_TYPES.get(kind, kind)}" for n, kind in columns)
+            self.run(f"CREATE UNLOGGED TABLE {table} ({shown})")
+            with text.open("rb") as stream:
+                self._copied_in(table, stream)
+        self.run(f"ANALYZE {table}")
+
+    def _copied_in(self, table: str, stream: BinaryIO) -> None:
+        try:
+            with (
+                self.connection.cursor() as cursor,
+                cursor.copy(f"COPY {table} FROM STDIN (FORMAT csv)") as copy,
+            ):
+                while piece := stream.read(PIECE):
+                    copy.write(piece)
+        except self._psycopg.Error as fault:
+            raise WarehouseTrouble(_words(fault)) from fault
 
     def write_parquet(self, query: str, path: Path) -> None:
-        """PostgreSQL writes no Parquet: raises WarehouseTrouble."""
-        raise WarehouseTrouble(f"postgres writes no parquet: write `{path}` by way of duckdb")
+        """See Warehouse. By way of a CSV."""
+        with tempfile.TemporaryDirectory(prefix="remit-postgres-") as folder:
+            text = Path(folder) / "rows.csv"
+            with text.open("wb") as stream:
+                columns = self._copied_out(query, stream)
+            to_parquet(text, columns, path)
+
+    def _copied_out(self, query: str, stream: BinaryIO) -> Columns:
+        """Write the rows of a query; gives its columns, with types of DuckDB."""
+        try:
+            with self.connection.cursor() as cursor:
+                cursor.execute(f"SELECT * FROM ({query}) q LIMIT 0")
+                columns = [(c.name, _duckdb_type(c)) for c in cursor.description]
+                with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as copy:
+                    for piece in copy:
+                        stream.write(piece)
+        except self._psycopg.Error as fault:
+            raise WarehouseTrouble(_words(fault)) from fault
+        return columns
 
     def progress(self) -> float | None:
         """See Warehouse."""
@@ -136,3 +179,12 @@ class Postgres:
 def _words(fault: Exception) -> str:
     lines = str(fault).strip().splitlines()
     return f"postgres: {lines[0] if lines else type(fault).__name__}"
+
+
+def _duckdb_type(column: Any) -> str:
+    if column.type_code == _NUMERIC and column.precision:
+        return f"DECIMAL({column.precision},{column.scale or 0})"
+    found = _BY_OID.get(column.type_code)
+    if found is None:
+        raise WarehouseTrouble(f"postgres: `{column.name}` has a type that no file of ours has")
+    return found

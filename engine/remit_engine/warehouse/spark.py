@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from remit_engine.warehouse.drivers import driver
+from remit_engine.warehouse.exchange import joined
 from remit_engine.warehouse.lines import write_json
 from remit_engine.warehouse.warehouse import (
     Columns,
@@ -96,8 +97,11 @@ class Spark:
         self._named(table, str(path))
 
     def write_parquet(self, query: str, path: Path) -> None:
-        """See Warehouse. Spark makes a folder of it."""
-        self._guarded(lambda: self.session.sql(query).write.parquet(str(path)))
+        """See Warehouse. Spark makes a folder of files, and these are put together."""
+        parts = self._path("written")
+        self._guarded(lambda: self.session.sql(query).write.parquet(parts))
+        joined(f"{parts}/*.parquet", path)
+        shutil.rmtree(parts, ignore_errors=True)
 
     def progress(self) -> float | None:
         """See Warehouse."""

@@ -17,7 +17,7 @@ def engine() -> Iterator[Warehouse]:
         yield opened
 
 
-class _Shared:
+class Shared:
     """A warehouse that stays open."""
 
     def __init__(self, engine: Warehouse) -> None:
@@ -34,5 +34,5 @@ class _Shared:
 def one_engine(engine: Warehouse) -> Iterator[None]:
     """Every run in DuckDB has the same engine."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(batches, "open_warehouse", lambda *_, **__: _Shared(engine))
+        patched.setattr(batches, "open_warehouse", lambda *_, **__: Shared(engine))
         yield

@@ -7,11 +7,15 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
+import duckdb
 import pytest
 
+from api.pay.conftest import Shared
 from engine.commission.datasets import dataset
 from engine.commission.plans import plan_text
+from engine.warehouses import warehouse
 from remit_api.failures import WrongUse
+from remit_api.pay import batches
 from remit_api.pay.batches import MANY, NotInSql, batch_run, fitting, wished
 from remit_dsl.loader import check_text
 from remit_engine.commission.dataset import Dataset, EventRow
@@ -74,3 +78,69 @@ def test_the_engine_by_the_size_of_the_data() -> None:
 def test_an_engine_there_is_not() -> None:
     with pytest.raises(WrongUse, match="there is no engine `duck`"):
         wished("duck")
+
+
+def test_a_server_is_named_where_one_computes_and_nowhere_else() -> None:
+    with pytest.raises(WrongUse, match="computes on a server, and none was named") as found:
+        wished("postgres")
+    assert "`--warehouse`" in str(found.value.help)
+    for engine in ("auto", "python", "duckdb", "spark"):
+        assert wished(engine) == (engine, None)
+        with pytest.raises(WrongUse, match=f"`--engine {engine}` has no server"):
+            wished(engine, "postgresql://host/base")
+    for url in ("postgresql+psycopg://u@host/base?x=1", "postgresql://u@host/base?x=1"):
+        assert wished("postgres", url) == ("postgres", "postgresql://u@host/base?x=1")
+    assert wished("postgres", "host=/tmp dbname=a") == ("postgres", "host=/tmp dbname=a")
+
+
+@pytest.mark.parametrize("name", ["postgres", "spark"])
+def test_every_engine_leaves_the_files_that_duckdb_leaves(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = warehouse(name)
+    for folder in ("duckdb", name):
+        (tmp_path / folder).mkdir()
+    program, _ = check_text(PLANS)
+    assert program is not None
+    model, plans, through = lower(program), list(program.plans), Period("month", 2024 * 12 + 5)
+    data = dataset(Random(4), program)
+    ran = []
+    for engine in ("duckdb", name):
+        if engine != "duckdb":
+            monkeypatch.setattr(batches, "open_warehouse", lambda *_, **__: Shared(other))
+        ran.append(
+            batch_run(model, data, plans, through, engine, lambda *_: None, tmp_path / engine)
+        )
+    assert isinstance(ran[0], Run)
+    assert ran[0] == ran[1]
+    names = sorted(path.name for path in (tmp_path / "duckdb").iterdir())
+    assert names == ["lead.lines.parquet", "lead.statements.parquet", "own.lines.parquet",
+                     "own.statements.parquet"]  # fmt: skip
+    assert names == sorted(path.name for path in (tmp_path / name).iterdir())
+    for each in names:
+        found = [
+            duckdb.sql(f"SELECT * FROM '{tmp_path / engine / each}' ORDER BY ALL")
+            for engine in ("duckdb", name)
+        ]
+        assert found[0].columns == found[1].columns
+        assert found[0].types == found[1].types
+        rows = found[0].fetchall()
+        assert rows
+        assert rows == found[1].fetchall()
+
+
+PLANS = """policy pay { currency CNY  owner head }
+position head
+position lead { reports to head }
+position rep { reports to lead }
+record Person { weight: number optional }
+event Sale { id: text  date: date  net: money  seller: Person  collected_on: date optional }
+commission own {
+  pays rep  period month  from Sale by date when net > 0  credit net to seller
+  earned = marginal rates on credit quarter to date { up to 1_000 -> 1%  over -> 2% }
+  payable = earned rounded half up to 0.01
+  hold until collected_on
+}
+commission lead { pays lead  period month  on own of all reports
+  payable = 0.5% of credit rounded half up to 0.01 }
+"""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from engine.warehouses import NAMES, warehouse
@@ -68,15 +71,21 @@ def test_trouble_is_one_sentence_and_does_not_end_the_engine(engine: Warehouse) 
 
 
 def test_parquet_goes_out_and_in(engine: Warehouse, tmp_path: Path) -> None:
-    engine.load("t5", (("n", "BIGINT"),), [(1,), (2,)])
+    columns = (("n", "BIGINT"), ("word", "TEXT"), ("flag", "BOOLEAN"))
+    rows = [(1, 'a "b", c', True), (2, None, None), (2**63 - 1, "客\n户", False), (4, "", True)]
+    engine.load("t5", columns, rows)
     file = tmp_path / "o'clock.parquet"
-    if engine.name == "postgres":
-        with pytest.raises(WarehouseTrouble, match="postgres writes no parquet"):
-            engine.write_parquet("SELECT n FROM t5", file)
-        return
-    engine.write_parquet("SELECT n FROM t5", file)
+    amount = "CAST(CAST(n AS DECIMAL(19, 0)) * CAST('0.01' AS DECIMAL(3, 2)) AS DECIMAL(38, 6))"
+    day = f"(DATE '1970-01-01' + CAST({date(2026, 3, 1).toordinal()} - 719163 AS INTEGER))"
+    engine.write_parquet(f"SELECT n, word, flag, {amount} AS amount, {day} AS day FROM t5", file)
+    assert file.is_file()
+    wanted = [(*row, Decimal(row[0]) / 100, date(2026, 3, 1)) for row in rows]
+    assert sorted(duckdb.read_parquet(str(file)).fetchall()) == sorted(wanted)
     engine.read_parquet("t6", file)
-    assert sorted(engine.rows("SELECT n FROM t6")) == [(1,), (2,)]
+    ordinal = "(CAST(day - DATE '1970-01-01' AS BIGINT) + 719163)"
+    shown = f"n, word, flag, CAST(amount * 100 AS BIGINT), {ordinal}"
+    again = [(*row, row[0], date(2026, 3, 1).toordinal()) for row in rows]
+    assert sorted(engine.rows(f"SELECT {shown} FROM t6")) == sorted(again)
     engine.drop("t6")
     engine.drop("t5")
 

@@ -82,7 +82,7 @@ def run(
     shown, files = formats_of(format, out)
     asked, place, day = period_of(period), data_of(data), day_of(on)
     texts = texts_of(policies, language, view)
-    means = Means(wished(engine), warehouse)
+    means = Means(*wished(engine, warehouse))
     work = Work(texts, chosen(plan, texts, asked), asked, place, day, plan == ALL, means)
     with ExitStack() as stack:
         folder = stack.enter_context(prepared(out)) if out is not None else None

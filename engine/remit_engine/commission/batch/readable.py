@@ -52,7 +52,7 @@ def day(sql: str) -> str:
 
 def ordinal(sql: str) -> str:
     """The ordinal again, of a date."""
-    return f"CAST({sql} - DATE '1970-01-01' + {EPOCH} AS BIGINT)"
+    return f"(CAST({sql} - DATE '1970-01-01' AS BIGINT) + {EPOCH})"
 
 
 def persons(people: Mapping[str, int]) -> Sequence[tuple[int, str]]:
