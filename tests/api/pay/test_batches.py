@@ -14,15 +14,17 @@ from api.pay.conftest import Shared
 from engine.commission.datasets import dataset
 from engine.commission.plans import plan_text
 from engine.warehouses import warehouse
-from remit_api.failures import WrongUse
+from remit_api.failures import Refused, WrongUse
 from remit_api.pay import batches
 from remit_api.pay.batches import MANY, NotInSql, batch_run, fitting, wished
+from remit_api.pay.running import Means, Texts, compute
 from remit_dsl.loader import check_text
 from remit_engine.commission.dataset import Dataset, EventRow
 from remit_engine.commission.periods import Period
 from remit_engine.commission.reference import run
 from remit_engine.commission.statement import Run
 from remit_engine.lower import lower
+from remit_engine.warehouse.opening import open_warehouse
 
 
 def both(seed: int, folder: Path | None = None) -> tuple[Run, Run | NotInSql] | None:
@@ -127,6 +129,16 @@ def test_every_engine_leaves_the_files_that_duckdb_leaves(
         rows = found[0].fetchall()
         assert rows
         assert rows == found[1].fetchall()
+
+
+def test_a_server_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "open_warehouse", open_warehouse)
+    program, _ = check_text(PLANS)
+    assert program is not None
+    month, by = Period("month", 24293), Means("postgres", "host=/nowhere user=x dbname=y")
+    with pytest.raises(Refused, match="postgres") as found:
+        compute(Texts(lower(program)), Dataset({}, {}), ["pay.own"], month, lambda *_: None, by)
+    assert found.value.help == "`--engine python` computes without it"
 
 
 PLANS = """policy pay { currency CNY  owner head }
