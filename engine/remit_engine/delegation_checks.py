@@ -40,6 +40,24 @@ def check_delegations(
     yield from _cycles(every)
 
 
+def check_another(placed: PlacedDelegation, directory: Directory, model: Model) -> list[Diagnostic]:
+    """What is wrong with one more delegation beside those of a directory, circles it closes
+    included."""
+    there = [PlacedDelegation(e, {}, e.starts) for e in directory.delegations]
+    with_it = directory.lending((placed.entry,))
+    before = {(d.code, d.message) for d in _cycles(there)}
+    circles = [d for d in _cycles([*there, placed]) if (d.code, d.message) not in before]
+    return [*_check(placed, with_it, model), *circles]
+
+
+def approver_of(placed: PlacedDelegation, model: Model) -> str | None:
+    """The position (qualified name) that every delegation of its action has to be approved by;
+    None where some rule asks for no approval."""
+    rules = model.actions[placed.entry.action].delegations
+    wanted = [rule.approval_by for rule in rules]
+    return wanted[0] if wanted and None not in wanted else None
+
+
 def _check(placed: PlacedDelegation, directory: Directory, model: Model) -> Iterator[Diagnostic]:
     entry = placed.entry
     if entry.giver == entry.taker:

@@ -108,6 +108,10 @@ class Directory:
         """The directory of nobody: positions are then taken as stated."""
         return cls("nobody", {})
 
+    def lending(self, delegations: tuple[DelegationEntry, ...]) -> Directory:
+        """The same people with more delegations."""
+        return Directory(self.name, self.people, (*self.delegations, *delegations), self.units)
+
     def party(self, person: str, as_of: date) -> Party | None:
         """A person with what he holds on a day; None when nobody has that id.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from remit_dsl.diagnostics import Diagnostic, Related, errors, ordered
+from remit_dsl.source import Span
 from remit_dsl.suggest import nearest
 from remit_engine.delegation_checks import PlacedDelegation, check_delegations
 from remit_engine.directory import (
@@ -36,6 +37,20 @@ def read_directory_text(
 ) -> tuple[Directory | None, list[Diagnostic]]:
     """The directory of a text; `name` is shown in diagnostics."""
     return _read(Path(name).stem, *read_yaml(name, text), model)
+
+
+def read_delegation(
+    name: str, text: str, directory: Directory, model: Model
+) -> tuple[PlacedDelegation | None, list[Diagnostic]]:
+    """One delegation of a text (YAML or JSON) between people of a directory, as it is written;
+    `delegation_checks` says whether it may be."""
+    root, found = read_yaml(name, text)
+    reader = _DirectoryReader(model)
+    reader.people = dict(directory.people)
+    placed = None if root is None else reader.delegation(root)
+    if root is None and not found:
+        found = [Diagnostic(Span(name, 1, 1, 0, 0), "E0608", "nothing is not a delegation")]
+    return placed, ordered([*found, *reader.found])
 
 
 def _read(

@@ -45,7 +45,8 @@ class Due:
 class Position:
     """How a request stands with the engine. decider: whose decision it is, None while nobody
     decided. decision: the engine's answer about him (or about the actor). asked: the very request
-    that was answered. prospects: what those who may decide would still need.
+    that was answered. prospects: what those who may decide would still need. unable: the answers
+    of those who did the verb and may not decide.
     """
 
     decider: str | None
@@ -53,6 +54,7 @@ class Position:
     asked: Request
     due: tuple[Due, ...]
     prospects: Mapping[str, Decision]
+    unable: Mapping[str, Decision]
 
     @property
     def answered(self) -> Answered:
@@ -85,32 +87,53 @@ def _told(act: Act) -> dict[str, Any]:
     return told if act.on_behalf_of is None else {**told, "on_behalf_of": act.on_behalf_of}
 
 
+def readable(
+    request: ApprovalRequest, day: date, bench: Bench
+) -> tuple[ApprovalRequest, tuple[Act, ...]]:
+    """The request with the acts void that cannot be read any more, such as one for somebody who
+    never held the position after all; and these acts."""
+    try:
+        bench.read(question(request, request.question["actor"]), day)
+    except InvalidRequest as fault:
+        why = {p.path.partition("]")[0]: p.message for p in fault.problems}
+    else:
+        return request, ()
+    lost = {
+        act: why[f"approvals[{i}"]
+        for i, act in enumerate(request.approvals)
+        if f"approvals[{i}" in why
+    }
+    acts = tuple(replace(a, void=lost[a]) if a in lost else a for a in request.acts)
+    return replace(request, acts=acts), tuple(a for a in acts if a not in request.acts)
+
+
 def standing(request: ApprovalRequest, day: date, bench: Bench) -> Position:
     """How the request stands on a day. Raises DoesNotCount where the policy of the day cannot read
     the question at all."""
     best: tuple[str, Request, Decision] | None = None
+    unable: dict[str, Decision] = {}
     for person in _deciders(request):
         asked, decision = _ask(request, person, day, bench)
+        if decision.outcome not in GOOD:
+            unable[person] = decision
         if decision.outcome in GOOD and (best is None or decision.outcome is Outcome.PERMIT):
             best = person, asked, decision
             if decision.outcome is Outcome.PERMIT:
                 break
     if best is not None and request.decides:
         person, asked, decision = best
-        return Position(person, decision, asked, tuple(_needs(decision, asked, bench)), {})
+        return Position(person, decision, asked, tuple(_needs(decision, asked, bench)), {}, unable)
     asked, above = _ask(request, None, day, bench)
     on_the_way = tuple(_chain(above, request, decided=best is not None))
     if best is not None:
         person, asked, decision = best
         due = (*on_the_way, *_needs(decision, asked, bench))
-        return Position(person, decision, asked, due, {})
-    prospects = {
-        p: _ask(request, p, day, bench) for p in _able(above, request) if not request.decides
-    }
+        return Position(person, decision, asked, due, {}, unable)
+    prospects = {p: _ask(request, p, day, bench) for p in _able(above, request)}
     found = {p: d for p, (_, d) in prospects.items()}
     wanted = (n for p, d in found.items() for n in _needs(d, prospects[p][0], bench))
     due = _once((*on_the_way, *wanted))
-    return Position(None, above, asked, due, found)
+    return Position(None, above, asked, due, found, unable)
 
 
 def _deciders(request: ApprovalRequest) -> Iterator[str]:

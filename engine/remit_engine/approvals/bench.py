@@ -21,11 +21,13 @@ Ask = Callable[[Request], Decision]
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """The policy and the directory of the day. `ask` alone says what is permitted."""
+    """The policy and the directory of the day. `ask` alone says what is permitted. mark: the
+    fingerprint of a question's facts: equal facts are equal, however they were written."""
 
     model: Model
     directory: Directory
     ask: Ask
+    mark: Callable[[Request], str]
 
     def read(self, document: Mapping[str, Any], day: date) -> Request:
         """The typed question of a day; raises InvalidRequest."""

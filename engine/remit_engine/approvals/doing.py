@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from remit_engine.approvals.asking import Position, standing
+from remit_engine.approvals.asking import Position, readable, standing
 from remit_engine.approvals.bench import Bench, Reach, Standing
 from remit_engine.approvals.faults import DoesNotCount, NotForHim, NotInState
 from remit_engine.approvals.life import (
@@ -108,10 +108,11 @@ def _recorded(
     request: ApprovalRequest, act: Act, day: date, bench: Bench, terms: Terms
 ) -> tuple[Change, Request | None]:
     """The request with an act, if it brings the engine's answer nearer to yes."""
-    after = replace(request, acts=(*request.acts, act))
+    before, lost = readable(request, day, bench)
+    after = replace(before, acts=(*before.acts, act))
     position = standing(after, day, bench)
     if act.kind is not Kind.ENDORSE:
-        _must_count(act, standing(request, day, bench), position)
+        _must_count(act, standing(before, day, bench), position)
     change, approved = in_line(after, position, day, terms)
     did = Event(
         act.verb,
@@ -123,7 +124,13 @@ def _recorded(
         body={"position": act.position, "fingerprint": request.fingerprint},
     )
     raised = replace(change.request, edition=request.edition + 1)
-    return Change(raised, (did, *change.events)), approved
+    return Change(raised, (*_lost(lost, day), did, *change.events)), approved
+
+
+def _lost(acts: tuple[Act, ...], day: date) -> Iterator[Event]:
+    for act in acts:
+        body = {"by": act.by, "verb": act.verb, "on": act.day.isoformat()}
+        yield Event("act void", day, step=act.step, text=act.void, body=body)
 
 
 def _must_count(act: Act, before: Position, after: Position) -> None:
@@ -132,7 +139,7 @@ def _must_count(act: Act, before: Position, after: Position) -> None:
     if after.decider == act.by and before.decider != act.by:
         return
     if act.kind is Kind.DECIDE:
-        why = after.decision.reason
+        why = after.unable.get(act.by, after.decision).reason
         raise DoesNotCount(f"the engine does not let `{act.by}` decide this: {why}")
     nearer = any(
         left < before.left[person] for person, left in after.left.items() if person in before.left
@@ -208,11 +215,12 @@ def handed_in(
     if person not in request.barred and next(ways(request, person, day, bench), None) is None:
         raise NotForHim(f"`{person}` has no part in this request")
     act = Act(Kind.EVIDENCE, name, person, day, waited[0].id, note=note)
-    after = replace(request, acts=(*request.acts, act))
+    before, lost = readable(request, day, bench)
+    after = replace(before, acts=(*before.acts, act))
     change, approved = in_line(after, standing(after, day, bench), day, terms)
     did = Event("evidence", day, by=person, step=act.step, text=note, body={"name": name})
     raised = replace(change.request, edition=request.edition + 1)
-    return Change(raised, (did, *change.events)), approved
+    return Change(raised, (*_lost(lost, day), did, *change.events)), approved
 
 
 # --- ends ---------------------------------------------------------------------------------------
@@ -235,10 +243,17 @@ def rejected(
     return ended(request, State.REJECTED, event)
 
 
-def withdrawn(request: ApprovalRequest, person: str, because: str | None, day: date) -> Change:
-    """The request taken back by who made it or asked for it."""
+def withdrawn(
+    request: ApprovalRequest,
+    person: str,
+    because: str | None,
+    day: date,
+    *,
+    manages: bool = False,
+) -> Change:
+    """The request taken back by who made it or asked for it, or by who manages."""
     must_be_open(request, day)
-    if person not in request.barred:
+    if person not in request.barred and not manages:
         raise NotForHim(f"only {_named(request)} can withdraw this request")
     return ended(request, State.WITHDRAWN, Event("withdrawn", day, by=person, text=because))
 

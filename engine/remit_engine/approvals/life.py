@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any
 
 
@@ -71,6 +71,12 @@ class Step:
     def waits(self) -> bool:
         """True while it is still to be done."""
         return self.state == "waiting"
+
+    def following(self, after: tuple[str, ...], day: date, terms: Terms) -> Step:
+        """The step with what comes before it; its time begins when nothing does any more."""
+        if not self.after or after:
+            return replace(self, after=after)
+        return replace(self, after=(), since=day, due=day + timedelta(days=terms.step_days))
 
     @property
     def same(self) -> tuple[Any, ...]:
@@ -168,11 +174,12 @@ class ApprovalRequest:
         return frozenset((self.opener, self.actor, self.requester))
 
     @property
-    def next_due(self) -> date | None:
-        """The first day on which something of it is late: a step or its own end."""
+    def late(self) -> date | None:
+        """The first day on which time alone changes it: a step is late, or its own end is there."""
         if self.state is not State.OPEN:
             return None
-        return min((self.expires, *(s.due for s in self.waiting)))
+        steps = (s.due + timedelta(days=1) for s in self.waiting if not s.after)
+        return min((self.expires, *steps))
 
     def step(self, id: str) -> Step | None:
         """A step by its id."""

@@ -11,7 +11,6 @@ from remit_engine.approvals.asking import standing
 from remit_engine.approvals.bench import Bench
 from remit_engine.approvals.doing import ended, must_be_open, ways
 from remit_engine.approvals.faults import DoesNotCount, NotForHim, NotInState
-from remit_engine.approvals.fingerprint import fingerprint
 from remit_engine.approvals.life import (
     ApprovalRequest,
     Change,
@@ -118,7 +117,9 @@ def moved_on(request: ApprovalRequest, day: date, bench: Bench, terms: Terms) ->
     if not events:
         return Change(request)
     freed = {s.id for s in steps if not s.waits}
-    kept = tuple(replace(s, after=tuple(a for a in s.after if a not in freed)) for s in steps)
+    kept = tuple(
+        s.following(tuple(a for a in s.after if a not in freed), day, terms) for s in steps
+    )
     return Change(replace(request, steps=kept, edition=request.edition + 1), tuple(events))
 
 
@@ -180,11 +181,10 @@ def edited(
     must_be_open(request, day)
     if by not in request.barred:
         raise NotForHim("only who made the request edits its facts")
-    now = fingerprint(facts)
+    question = {**request.question, "facts": dict(facts)}
+    now = bench.mark(bench.read({**question, "approvals": []}, day))
     if now == request.fingerprint:
         return Change(request)
-    question = {**request.question, "facts": dict(facts)}
-    bench.read({**question, "approvals": []}, day)
     why = f"the facts were edited on {day}"
     acts = tuple(a if a.void is not None else replace(a, void=why) for a in request.acts)
     steps = tuple(replace(s, state="void") if s.state != "dropped" else s for s in request.steps)

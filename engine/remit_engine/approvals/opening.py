@@ -10,7 +10,6 @@ from typing import Any
 from remit_engine.approvals.asking import standing
 from remit_engine.approvals.bench import Bench
 from remit_engine.approvals.faults import NotForHim, NotOpened
-from remit_engine.approvals.fingerprint import fingerprint
 from remit_engine.approvals.life import (
     Act,
     Answered,
@@ -68,7 +67,7 @@ def opened(
         decides=decides,
         opened=day,
         expires=day + timedelta(days=terms.life_days),
-        fingerprint=fingerprint(document.get("facts", {})),
+        fingerprint=bench.mark(asked),
         answer=Answered(actor, str(decision.outcome), decision.reason, decision.policy.digest, day),
     )
     request = replace(request, acts=_papers(asked, opener, day))

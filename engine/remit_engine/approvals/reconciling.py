@@ -83,7 +83,9 @@ def _steps(
     waiting = {s.id for s in kept if s.waits}
     order = {d.same: d.after for d in due}
     return tuple(
-        replace(s, after=tuple(named[t] for t in order.get(s.same, ()) if named.get(t) in waiting))
+        s.following(
+            tuple(named[t] for t in order.get(s.same, ()) if named.get(t) in waiting), day, terms
+        )
         if s.waits
         else s
         for s in kept

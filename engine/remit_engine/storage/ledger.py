@@ -110,6 +110,12 @@ class Ledger:
         self._usage.close(session.head)
         return found
 
+    def answering(self, connection: Connection, court: Court) -> Callable[[Request], Decision]:
+        """What the court says to a request that sees the totals as they stand, in a writing
+        transaction; nothing is recorded."""
+        session = self._session(connection, court)
+        return lambda request: court.decide(session.with_totals(request)[0])
+
     def reverse(
         self, connection: Connection, id: str, *, caller: str, reason: str, day: date
     ) -> Entry:
@@ -137,6 +143,11 @@ class Ledger:
 
     def _moment(self) -> str:
         return self._now().astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def facts_mark(document: Mapping[str, Any]) -> str:
+    """The fingerprint of the facts of a full request document."""
+    return fingerprint(canonical(document.get("facts", {})))
 
 
 @dataclass(slots=True)
@@ -180,7 +191,7 @@ class _Session:
         return Recorded(answer.entry, None, replayed=True)
 
     def _recorded(self, pending: Pending) -> Recorded:
-        request, read = self._with_totals(pending.request)
+        request, read = self.with_totals(pending.request)
         decision = self.court.decide(request)
         values = self._values(pending, request, decision)
         values["totals"] = canonical(read.read if read is not None else {})
@@ -190,7 +201,7 @@ class _Session:
         self.head = Head(row["seq"], row["hash"])
         return Recorded(entries.entry_of(row), decision)
 
-    def _with_totals(self, request: Request) -> tuple[Request, FromLedger | None]:
+    def with_totals(self, request: Request) -> tuple[Request, FromLedger | None]:
         """The request with the totals of the ledger, and with none of its own."""
         model = self.court.model
         totals = self.court.totals(request.action)
@@ -220,7 +231,7 @@ class _Session:
             "outcome": decision.outcome.value,
             "request": canonical(document),
             "answer": canonical(decision_to_json(decision)),
-            "facts": fingerprint(canonical(document.get("facts", {}))),
+            "facts": facts_mark(document),
             "policy": decision.policy.digest,
             "revision": self.court.revision,
             **consumption(request, decision, model, directory, kept=kept),

@@ -54,6 +54,11 @@ delegations:
 """  # noqa: E501
 
 
+def mark(request: Request) -> str:
+    """The fingerprint of typed facts, as plainly as can be."""
+    return repr(sorted(request.facts.items()))
+
+
 @dataclass
 class Walk:
     """A request on its way: each call does something and keeps what came of it."""
@@ -67,7 +72,7 @@ class Walk:
 
     @property
     def bench(self) -> Bench:
-        return Bench(self.house.model, self.house.directory, self.house.answer)
+        return Bench(self.house.model, self.house.directory, self.house.answer, mark)
 
     @property
     def waiting(self) -> list[str]:
@@ -124,8 +129,9 @@ class Walk:
 def walk(actor: str, amount: int, *, policy: str = POLICY, staff: str = STAFF, **more: Any) -> Walk:
     """A request just made."""
     house = House(policy, staff)
+    id = more.pop("id", "apr_1")
     opener = more.pop("opener", actor)
     document = {"actor": actor, "action": "pay", "facts": {"amount": amount}, **more}
-    bench = Bench(house.model, house.directory, house.answer)
-    change = opening.opened("apr_1", document, opener, DAY, bench)
+    bench = Bench(house.model, house.directory, house.answer, mark)
+    change = opening.opened(id, document, opener, DAY, bench)
     return Walk(house, change.request, list(change.events))

@@ -297,3 +297,13 @@ def test_the_inbox_says_what_one_can_do_now() -> None:
     at.does("su", "endorse")
     assert at.inbox("ned") == ["approve by manager", "review by auditor"]
     assert list(doing.ways(at.request, "kim", at.request.expires, at.bench)) == []
+
+
+def test_an_act_that_cannot_be_read_any_more_is_void_and_it_is_said() -> None:
+    at = walk("ann", 500).does("su", "endorse").does("dag", "review")
+    at.house = House(POLICY, STAFF.replace("starts: 2026-03-01", "starts: 2026-03-03"))
+    at.does("mo", "approve")
+    assert at.kinds[-2:] == ["act void", "approve"]
+    assert at.request.acts[1].void == "`kim` has not delegated `review` to `dag` on 2026-03-02"
+    assert (at.request.state, at.waiting) == (State.OPEN, ["review by auditor"])
+    assert at.does("kim", "review").request.state is State.APPROVED

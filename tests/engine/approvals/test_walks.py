@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from engine.approvals.benches import mark
 from engine.approvals.houses import AMOUNTS, FIRST, PAPERS, PEOPLE, VERBS, house
 from engine.asking import House
 from remit_engine.approvals import doing, moving, opening
@@ -42,6 +43,7 @@ class Log:
     acts: list[dict[str, Any]] = field(default_factory=list)
     endorsed: list[tuple[str, str | None]] = field(default_factory=list)
     papers: set[str] = field(default_factory=set)
+    gone: set[int] = field(default_factory=set)
 
 
 def held(at: House, person: str, day: date) -> set[str]:
@@ -125,7 +127,7 @@ class Walks(RuleBasedStateMachine):
 
     @property
     def bench(self) -> Bench:
-        return Bench(self.at.model, self.at.directory, self.at.compiled.decide)
+        return Bench(self.at.model, self.at.directory, self.at.compiled.decide, mark)
 
     def take(self, step: Callable[[ApprovalRequest], tuple[Change, Request | None]]) -> bool:
         """Whether something happened; a refusal leaves everything as it was."""
@@ -151,6 +153,16 @@ class Walks(RuleBasedStateMachine):
 
         if self.take(step):
             self.seen()
+            self.forget_void()
+
+    def forget_void(self) -> None:
+        """What the request says is void is taken out of the log, once."""
+        assert self.request is not None
+        for place, act in enumerate(self.request.acts):
+            if act.void is not None and place not in self.log.gone:
+                self.log.gone.add(place)
+                same = (a for a in self.log.acts if (a["by"], a["verb"]) == (act.by, act.verb))
+                self.log.acts.remove(next(same))
 
     @precondition(lambda self: self.request is not None)
     @rule(chance=st.integers(0, 20))
@@ -193,6 +205,7 @@ class Walks(RuleBasedStateMachine):
         """Anybody hands in a paper."""
         if self.take(lambda r: doing.handed_in(r, person, name, self.day, self.bench, TERMS)):
             self.log.papers.add(name)
+            self.forget_void()
 
     @precondition(lambda self: self.request is not None)
     @rule(person=people, amount=st.sampled_from(AMOUNTS))
@@ -204,7 +217,7 @@ class Walks(RuleBasedStateMachine):
             return moving.edited(r, facts, person, self.day, self.bench, TERMS), None
 
         if self.take(step):
-            self.log = Log()
+            self.log = Log(gone=set(range(len(self.request.acts))))
 
     @rule(days=st.integers(1, 3))
     def days_pass(self, days: int) -> None:

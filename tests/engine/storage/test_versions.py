@@ -1,16 +1,11 @@
-"""Drafts, publications by a second person, roll back, directories, delegations."""
+"""Drafts, publications by a second person, roll back, directories."""
 
 from __future__ import annotations
-
-from dataclasses import replace
-from datetime import date
-from fractions import Fraction
 
 import pytest
 
 from engine.storage.stores import store
-from remit_engine.storage import delegations, versions
-from remit_engine.storage.delegations import Delegation
+from remit_engine.storage import versions
 from remit_engine.storage.faults import Conflict, NotKept, SecondPerson
 from remit_engine.storage.opening import reading, writing
 from remit_engine.storage.revisions import revision
@@ -19,10 +14,6 @@ from remit_engine.storage.versions import Findings
 FILES = {"house.remit": "policy house { }"}
 OTHER = {"house.remit": 'policy house { version "2" }'}
 FOUND = Findings([], {"passed": 3}, {"changed": 0})
-LENT = Delegation(
-    "mo", "ann", "house.pay", ("approve",), Fraction("12.5"), date(2026, 3, 1), date(2026, 4, 1),
-    "leave", None, "mo",
-)  # fmt: skip
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])
@@ -99,28 +90,6 @@ def test_a_new_directory_is_published_too(kept):
         assert versions.at(connection, 1) == first
         with pytest.raises(NotKept, match="no directory version"):
             versions.publish(connection, first.version, "dir_x", "bo", FOUND)
-
-
-def test_delegations_raise_the_revision_and_stay_on_record(kept):
-    with writing(kept) as connection:
-        versions.seed(connection, FILES, "people: []", "setup", FOUND)
-        given = delegations.give(connection, LENT)
-        assert replace(given, id="", made="", since=0) == LENT
-        assert given.since == revision(connection) == 2
-        other = delegations.give(connection, replace(LENT, giver="max", verbs=None, limit=None))
-        ended = delegations.revoke(connection, given.id, "mo")
-        assert (ended.until, ended.revoked_by, ended.edition) == (4, "mo", 2)
-        with pytest.raises(Conflict, match="revoked before"):
-            delegations.revoke(connection, given.id, "mo")
-        with pytest.raises(NotKept):
-            delegations.revoke(connection, "dlg_x", "mo")
-        by_revision = [[d.id for d in delegations.holding(connection, at)] for at in range(1, 5)]
-        assert by_revision == [[], [given.id], [given.id, other.id], [other.id]]
-        assert delegations.holding(connection) == [other]
-        assert delegations.listed(connection, person="ann", limit=9) == [other, ended]
-        assert delegations.listed(connection, person="mo", limit=9) == [ended]
-        assert delegations.listed(connection, before=other.id, limit=9) == [ended]
-        assert versions.at(connection, 4) == versions.current(connection)
 
 
 def test_what_is_given_up_is_not_published(kept):

@@ -1,6 +1,6 @@
 """The tables of the store, by subject; migrations make them (see `remit_engine.storage.schema`)."""
 
-from remit_engine.storage.tables.approvals import approval_comment, approval_request, approval_step
+from remit_engine.storage.tables.approvals import approval_event, approval_request, approval_waiting
 from remit_engine.storage.tables.beside_pay import (
     dispute_seal,
     run_base,
@@ -32,8 +32,8 @@ from remit_engine.storage.tables.versions import (
 )
 
 __all__ = [
-    "ALTERED", "Exact", "Row", "Written", "api_key", "approval_comment", "approval_request",
-    "approval_step", "closing", "consumption", "decision", "delegation", "difference",
+    "ALTERED", "Exact", "Row", "Written", "api_key", "approval_event", "approval_request",
+    "approval_waiting", "closing", "consumption", "decision", "delegation", "difference",
     "dimension", "directory_version", "dispute", "dispute_answer", "dispute_seal", "event",
     "idempotency", "line", "metadata", "movement", "policy_version", "publication", "revision",
     "run", "run_base", "run_climb", "run_name", "run_plan", "stage", "statement", "storable",

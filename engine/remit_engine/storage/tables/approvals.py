@@ -1,76 +1,88 @@
-"""Requests for approval, their steps and what was said about them."""
+"""Requests for approval, for whom they wait, and the history of what was done on them."""
 
 from __future__ import annotations
 
 import sqlalchemy as sql
 
 from remit_engine.storage.tables.columns import (
+    LONG,
     key,
     metadata,
     number,
-    of_named,
     optional,
     perhaps_said,
-    said,
     text,
     whole,
 )
 
+# As it stands now; `approval_event` says how it came to this.
 approval_request = sql.Table(
     "approval_request",
     metadata,
-    key(),
-    # the id of the recorded answer it was made from
-    text("decision"),
+    number("number"),
+    text("id"),
+    # the recorded answer it was made from, if it was
+    optional("origin"),
     text("action"),
     text("verb"),
-    text("requester"),
+    text("opener"),
     text("actor"),
-    # as canonical JSON, and the fingerprint of its facts
-    text("request"),
-    text("facts"),
+    text("requester"),
     # `open`, `approved`, `rejected`, `withdrawn`, `expired` or `void`
     text("state"),
+    # the row of the ledger, once it is approved
+    optional("decision"),
+    sql.Column("opened", sql.Date, nullable=False),
+    # the first day on which time alone changes it
+    sql.Column("late", sql.Date),
+    text("made"),
+    text("changed"),
+    # raised by every change, for `ETag`
+    whole("edition"),
+    # the question as canonical JSON, and all the rest of the value as JSON
+    text("question"),
+    text("document"),
+    sql.UniqueConstraint("id"),
+    sql.UniqueConstraint("decision"),
+    sql.Index("ix_approval_request_state", "state", "number"),
+    sql.Index("ix_approval_request_late", "late"),
+    sql.Index("ix_approval_request_opener", "opener", "number"),
+    sql.Index("ix_approval_request_requester", "requester", "number"),
+)
+
+# Of all requests in one chain; rows are only added.
+approval_event = sql.Table(
+    "approval_event",
+    metadata,
+    sql.Column("seq", LONG, primary_key=True, autoincrement=False),
+    sql.Column(
+        "request", sql.Text, sql.ForeignKey("approval_request.id"), nullable=False, index=True
+    ),
+    text("kind"),
     text("made"),
     sql.Column("day", sql.Date, nullable=False),
-    sql.Column("expires", sql.Date),
-    optional("ended"),
-    # the last answer of the engine, as canonical JSON
-    text("answer"),
-    whole("edition"),
-    sql.Index("ix_approval_request_state", "state", "made"),
-    sql.Index("ix_approval_request_requester", "requester"),
-)
-
-approval_step = sql.Table(
-    "approval_step",
-    metadata,
-    number(),
-    of_named("approval_request", "request"),
-    whole("position"),
-    text("verb"),
-    # how many different persons must do it
-    whole("count"),
-    # JSON lists
-    text("positions"),
-    text("people"),
-    text("after"),
-    sql.Column("due", sql.Date),
-    # `waiting`, `done`, `rejected`, `void` or `passed on`
-    text("state"),
+    # absent: time did it
     optional("by"),
-    optional("in_position"),
     optional("on_behalf_of"),
-    optional("done"),
-    perhaps_said("reason"),
+    optional("step"),
+    perhaps_said("text"),
+    # plain values, as canonical JSON
+    text("body"),
+    # the edition that it led to, and the fingerprint of the request then
+    whole("edition"),
+    text("stands"),
+    text("previous"),
+    text("hash"),
+    sql.UniqueConstraint("previous"),
 )
 
-approval_comment = sql.Table(
-    "approval_comment",
+# For whom a step can be done now. kind: `position` or `person`.
+approval_waiting = sql.Table(
+    "approval_waiting",
     metadata,
-    number(),
-    of_named("approval_request", "request"),
-    text("by"),
-    text("made"),
-    said("text"),
+    sql.Column("request", sql.Text, sql.ForeignKey("approval_request.id"), primary_key=True),
+    key("step"),
+    key("kind"),
+    key("name"),
+    sql.Index("ix_approval_waiting_name", "kind", "name"),
 )

@@ -94,10 +94,15 @@ delegation = sql.Table(
     text("made"),
     optional("revoked"),
     optional("revoked_by"),
-    # the revision from which it holds, and the one from which no longer
-    sql.Column("since", LONG, nullable=False),
+    # the revision from which it holds (absent while it waits), and the one from which no longer
+    sql.Column("since", LONG),
     sql.Column("until", LONG),
     whole("edition"),
+    # the position that still has to approve it: until then it is not in force
+    optional("waits_for"),
+    sql.Column("approved_on", sql.Date),
+    # the first day it no longer holds, where it was ended early
+    sql.Column("ended", sql.Date),
     sql.Index("ix_delegation_giver", "giver"),
     sql.Index("ix_delegation_taker", "taker"),
 )
