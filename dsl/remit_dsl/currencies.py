@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from remit_dsl.wordlists import words
 
 CODES: frozenset[str] = words(
@@ -16,6 +18,22 @@ CODES: frozenset[str] = words(
     ZWG
     """
 )
+
+WITHOUT_CENTS: frozenset[str] = words(
+    """
+    AFN ALL BIF CLP DJF GNF IQD IRR ISK JPY KMF KPW KRW LAK LBP MGA MMK PYG RSD RWF SOS SYP UGX VND
+    VUV XAF XOF XPF YER
+    """
+)
+IN_THOUSANDTHS: frozenset[str] = words("BHD JOD KWD LYD OMR TND")
+
+
+def smallest(code: str | None) -> Fraction:
+    """The smallest amount that is paid in a currency: a cent, 1 of those without cents."""
+    if code in WITHOUT_CENTS:
+        return Fraction(1)
+    return Fraction(1, 1000 if code in IN_THOUSANDTHS else 100)
+
 
 # What people write for a currency, and the code they mean.
 NICKNAMES: dict[str, str] = {

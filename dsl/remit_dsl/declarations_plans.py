@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from remit_dsl import syntax
+from remit_dsl.currencies import smallest
 from remit_dsl.declarations import label, symbols
 from remit_dsl.declarations_credit import credit
 from remit_dsl.declarations_follow import Followings, date_field
 from remit_dsl.declarations_places import PlanPlaces
-from remit_dsl.declarations_pools import pool
+from remit_dsl.declarations_pools import pool, rounding
 from remit_dsl.declarations_scales import Places, on_credit, scale
 from remit_dsl.diagnostics import Related, errors
 from remit_dsl.expressions import Expression, Round
@@ -264,7 +265,7 @@ class _Draft:
     def _payable(self, nodes: list[syntax.PayStep], steps: list[Step]) -> None:
         at = next((i for i, n in enumerate(nodes) if n.name.text == "payable"), None)
         if at is None:
-            help = "end the steps with `payable = … rounded half up to 0.01`"
+            help = f"end the steps with `payable = … {self._rounding}`"
             self.items.missing("payable", help)
             return
         if at < len(nodes) - 1:
@@ -278,11 +279,16 @@ class _Draft:
     def _rounded(self, value: Expression | Scale, node: syntax.Node) -> None:
         if not isinstance(value, Round):
             message = "`payable` is not rounded"
-            help = "end it with `rounded half up to 0.01`"
-            self.items.fault(node, "E0913", message, help)
-        elif value.step % _CENT:
-            message = "`payable` is rounded to less than a cent"
-            self.items.fault(node, "E0913", message, "write `rounded half up to 0.01`")
+            self.items.fault(node, "E0913", message, f"end it with `{self._rounding}`")
+        elif value.step % smallest(self.places.currency):
+            code = self.places.currency
+            less = "a cent" if smallest(code) == _CENT else f"the smallest amount of {code}"
+            message = f"`payable` is rounded to less than {less}"
+            self.items.fault(node, "E0913", message, f"write `{self._rounding}`")
+
+    @property
+    def _rounding(self) -> str:
+        return rounding(self.places.currency)
 
     # --- the stages after the steps --------------------------------------------------------------
 

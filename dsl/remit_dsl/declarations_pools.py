@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from remit_dsl import syntax
+from remit_dsl.currencies import smallest
 from remit_dsl.declarations_follow import find
 from remit_dsl.diagnostics import Related
 from remit_dsl.elaboration import Elaborator
@@ -48,11 +49,20 @@ def _value(items: Items, el: Elaborator, node: syntax.Pool, money: Type) -> Expr
     value = el.of_type(node.value, money)
     if value is None:
         return None
-    if isinstance(value, Round) and not value.step % _CENT:
+    least = smallest(money.currency)
+    if isinstance(value, Round) and not value.step % least:
         return value
-    message = "the amount of a pool is not rounded to whole cents"
-    items.fault(node, "E0913", message, "end it with `rounded half up to 0.01`")
+    whole = "whole cents" if least == _CENT else f"whole amounts of {money.currency}"
+    message = f"the amount of a pool is not rounded to {whole}"
+    items.fault(node, "E0913", message, f"end it with `{rounding(money.currency)}`")
     return None
+
+
+def rounding(currency: str | None) -> str:
+    """How an amount that is paid is rounded: `rounded half up to 0.01`, to 1 without cents."""
+    places = len(str(smallest(currency).denominator)) - 1
+    step = "1" if not places else f"0.{'0' * (places - 1)}1"
+    return f"rounded half up to {step}"
 
 
 def _weight(items: Items, el: Elaborator, node: syntax.Expr) -> Expression | None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.commission.data_folder import write_dataset
 from engine.commission.datasets import dataset
 from engine.commission.plans import plan_text
 from engine.commission.programs import model
@@ -24,7 +25,6 @@ from remit_engine.commission.batch.staged import Staged, ranks, stage
 from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.reading.columns import leaves
 from remit_engine.commission.reading.naming import file_name
-from remit_engine.commission.writing import write_dataset
 from remit_engine.ir import Model
 from remit_engine.lower import lower
 from remit_engine.warehouse.duckdb import DuckDB

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.commission.data_folder import write_dataset
 from engine.commission.datasets import dataset
 from engine.commission.plans import PlanText, plan_texts
 from engine.commission.programs import model, program
@@ -25,7 +26,6 @@ from remit_api.pay_data.opening import open_data
 from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.periods import Period
 from remit_engine.commission.reading.findings import MOST
-from remit_engine.commission.writing import write_dataset
 
 POLICY = """policy pay { currency CNY  owner head }
 enum Region "Region" { north "The north" zh "北方" { beijing } south }

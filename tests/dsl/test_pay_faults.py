@@ -67,6 +67,36 @@ def test_there_are_many_cases_and_they_are_of_many_codes() -> None:
 # --- what is not a fault -------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("currency", "step", "less", "cure"),
+    [
+        ("CNY", "0.001", "a cent", "0.01"),
+        ("JPY", "0.01", "the smallest amount of JPY", "1"),
+        ("KWD", "0.0001", "the smallest amount of KWD", "0.001"),
+    ],
+)
+def test_payable_is_rounded_to_what_its_currency_has(
+    currency: str, step: str, less: str, cure: str
+) -> None:
+    text = HEADS["HEAD"].replace("currency CNY", f"currency {currency}") + (
+        "commission c { pays rep  period month  from Sale by date  credit net to seller\n"
+        "payable = 1% of credit rounded half up to STEP }"
+    )
+    check(text.replace("STEP", cure)).fine()
+    check(text.replace("STEP", step)).only("E0913").says(
+        f"`payable` is rounded to less than {less}"
+    ).helps(f"write `rounded half up to {cure}`")
+
+
+def test_a_pool_is_rounded_to_what_its_currency_has() -> None:
+    text = HEADS["HEAD"].replace("currency CNY", "currency JPY") + (
+        "commission c { pays rep  period month  from Sale by date  credit net\n"
+        "pool 1% of credit rounded half up to 0.01  share equally  remainders to largest }"
+    )
+    check(text.replace("0.01", "1")).fine()
+    check(text).only("E0913").helps("end it with `rounded half up to 1`")
+
+
 def test_a_ratio_of_two_amounts_is_a_percent_or_a_number_as_each_use_needs() -> None:
     of_plan(
         "quota 500",

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remit_engine.text import exact, grouped, number_text, plain
+from remit_dsl.currencies import CODES, smallest
+from remit_engine.text import currency_places, exact, grouped, number_text, plain
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6))
@@ -46,3 +47,9 @@ def test_each_kind(value: str, kind: str, currency: str | None, text: str) -> No
 def test_numbers_longer_than_python_prints() -> None:
     assert len(plain(Fraction(10**5000))) == 5001
     assert plain(Fraction(1, 10**5000)).endswith("0001")
+
+
+def test_the_checker_knows_the_decimals_of_every_currency() -> None:
+    for code in sorted(CODES):
+        assert smallest(code) == Fraction(1, 10 ** currency_places(code)), code
+    assert smallest(None) == Fraction(1, 10 ** currency_places(None))

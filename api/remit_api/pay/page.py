@@ -8,6 +8,7 @@ from html import escape
 
 from remit_api.pay.amounts import money, result, signed, with_code
 from remit_api.pay.chart import chart, sentence
+from remit_api.pay.headings import heading
 from remit_api.pay.report import Report, Slip
 from remit_api.pay.sheets import change_text, part_text
 from remit_api.pay.stages import telling
@@ -39,22 +40,23 @@ MOVED = {
 def page(slip: Slip) -> str:
     """The whole page of a person."""
     report = slip.report
-    title = f"Pay statement {report.head.period}: {report.called(slip.person)}"
+    kind = heading("Pay statement", report.language)
+    title = f"{kind} {report.head.period}: {report.called(slip.person)}"
     body = [
         *_head(slip),
         *(part for s in slip.statements for part in _statement(s, report)),
         *_differences(slip),
         _foot(report),
     ]
-    return document(title, body)
+    return document(title, body, report.language)
 
 
-def document(title: str, body: Iterable[str]) -> str:
+def document(title: str, body: Iterable[str], language: str = "en") -> str:
     """A page of HTML with our style."""
     return "\n".join(
         [
             "<!doctype html>",
-            '<html lang="en">',
+            f'<html lang="{escape(language)}">',
             "<head>",
             '<meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
@@ -75,15 +77,17 @@ def _head(slip: Slip) -> Iterator[str]:
     report = slip.report
     totals = slip.totals() or {None: Fraction(0)}
     yield '<header class="head"><div>'
-    yield f'<p class="kicker">Pay statement for {escape(str(report.head.period))}</p>'
+    kind = heading("Pay statement", report.language)
+    yield f'<p class="kicker">{escape(kind)} {escape(str(report.head.period))}</p>'
     name = report.names.get(slip.person)
     yield f"<h1>{escape(name or slip.person)}</h1>"
     if name is not None:
         yield f'<p class="small">{escape(slip.person)}</p>'
     yield '</div><div class="total">'
-    yield '<p class="kicker">Not complete, see below</p>' if slip.fault else ""
+    broken = heading("Not complete, see below", report.language)
+    yield f'<p class="kicker">{escape(broken)}</p>' if slip.fault else ""
     for currency, total in totals.items():
-        owed = "To be paid" if total >= 0 else "Owed by you"
+        owed = heading("To be paid" if total >= 0 else "Owed by you", report.language)
         yield f'<p class="kicker">{owed}</p>'
         yield f"<strong>{escape(with_code(total, currency))}</strong>"
     yield "</div></header>"
@@ -94,32 +98,34 @@ def _statement(statement: Statement, report: Report) -> Iterator[str]:
     yield "<section>"
     yield f"<h2>{escape(note.label)}</h2>"
     if statement.fault:
-        told = f"<strong>This cannot be computed.</strong> {escape(statement.fault)}"
+        broken = heading("This cannot be computed.", report.language)
+        told = f"<strong>{escape(broken)}</strong> {escape(statement.fault)}"
         yield f'<p class="fault">{told}</p>'
-    yield from _summary(statement, note.currency)
+    yield from _summary(statement, note.currency, report.language)
     climb = report.climbs.get((statement.plan, statement.person))
     if climb is not None:
-        yield "<h3>Where you stand</h3>"
+        yield f"<h3>{escape(heading('Where you stand', report.language))}</h3>"
         yield chart(climb, note.currency)
         yield f"<p>{escape(sentence(climb, note.currency))}</p>"
-    yield from _lines(statement, note.currency)
-    yield from _movements(statement, note.currency)
-    yield from _stages(statement, note.currency)
+    yield from _lines(statement, note.currency, report.language)
+    yield from _movements(statement, note.currency, report.language)
+    yield from _stages(statement, note.currency, report.language)
     yield "</section>"
 
 
-def _summary(statement: Statement, currency: str | None) -> Iterator[str]:
+def _summary(statement: Statement, currency: str | None, language: str) -> Iterator[str]:
     rows = []
     for name, label in SUMMARY:
         value = statement.amounts.get(name)
         if value or name in ALWAYS:
             shown = None if value is None else -value if name == "recovered" else value
-            rows.append(_row(label, shown, currency))
-    rows.append(_row("Due", statement.due, currency, "sum"))
+            rows.append(_row(heading(label, language), shown, currency))
+    rows.append(_row(heading("Due", language), statement.due, currency, "sum"))
     balance = statement.amounts.get("balance")
     if balance:
-        rows.append(_row("Still owed of advances", balance, currency))
-    yield from _table(f"Summary, in {currency or 'money'}", (), rows)
+        rows.append(_row(heading("Still owed of advances", language), balance, currency))
+    caption = heading("Summary", language)
+    yield from _table(f"{caption} ({currency})" if currency else caption, (), rows)
 
 
 def _row(label: str, value: Fraction | None, currency: str | None, name: str = "") -> str:
@@ -132,7 +138,7 @@ def _amount(value: Fraction | None, currency: str | None) -> str:
     return f'<td class="n{minus}">{escape(money(value, currency))}</td>'
 
 
-def _lines(statement: Statement, currency: str | None) -> Iterator[str]:
+def _lines(statement: Statement, currency: str | None, language: str) -> Iterator[str]:
     if not statement.lines:
         return
     earning = any(line.earned is not None for line in statement.lines)
@@ -150,22 +156,23 @@ def _lines(statement: Statement, currency: str | None) -> Iterator[str]:
             cells += [_amount(line.earned, currency), f'<td class="small">{parts}</td>']
         cells += [_amount(line.share, currency)] if sharing else []
         rows.append(f"<tr>{''.join(cells)}</tr>")
-    yield from _table("Lines", heads, rows)
+    yield from _table("Lines", heads, rows, language=language)
 
 
-def _movements(statement: Statement, currency: str | None) -> Iterator[str]:
+def _movements(statement: Statement, currency: str | None, language: str) -> Iterator[str]:
     rows = [
-        f"<tr><td>{escape(m.event)}</td><td>{escape(MOVED.get(m.kind, m.kind))}</td>"
+        f"<tr><td>{escape(m.event)}</td>"
+        f"<td>{escape(heading(MOVED.get(m.kind, m.kind), language))}</td>"
         f"<td>{escape(str(m.counted))}</td><td>{m.day.isoformat() if m.day else ''}</td>"
         f"{_amount(m.amount, currency)}</tr>"
         for m in statement.movements
     ]
     if rows:
         heads = ("Line", "What happened", "Counted in", "Day", "Amount>")
-        yield from _table("Held, released and reversed", heads, rows)
+        yield from _table("Held, released and reversed", heads, rows, language=language)
 
 
-def _stages(statement: Statement, currency: str | None) -> Iterator[str]:
+def _stages(statement: Statement, currency: str | None, language: str) -> Iterator[str]:
     rows = []
     for stage in telling(statement):
         place = f'<br><span class="small">{escape(str(stage.span))}</span>' if stage.span else ""
@@ -179,16 +186,18 @@ def _stages(statement: Statement, currency: str | None) -> Iterator[str]:
         )
     if rows:
         heads = ("Stage", "Rule", "What it read", "Result>")
-        yield from _table("How it was computed", heads, rows, "stages")
+        yield from _table("How it was computed", heads, rows, "stages", language)
 
 
 def _differences(slip: Slip) -> Iterator[str]:
     if not slip.differences:
         return
-    yield "<section><h2>Corrections of closed periods</h2>"
+    language = slip.report.language
+    yield f"<section><h2>{escape(heading('Corrections of closed periods', language))}</h2>"
     rows = [_difference(d, slip.report.currency(d.plan), slip.report) for d in slip.differences]
     heads = ("Plan", "Period", "Why", "Difference>")
-    yield from _table("What was closed stays; the difference is paid now", heads, rows)
+    caption = "What was closed stays; the difference is paid now"
+    yield from _table(caption, heads, rows, language=language)
     yield "</section>"
 
 
@@ -212,9 +221,14 @@ def _difference(difference: Difference, currency: str | None, report: Report) ->
 
 
 def _table(
-    caption: str, heads: Sequence[str], rows: Iterable[str], name: str = "plain"
+    caption: str,
+    heads: Sequence[str],
+    rows: Iterable[str],
+    name: str = "plain",
+    language: str = "en",
 ) -> Iterator[str]:
-    """A table; a head that ends in `>` stands over numbers."""
+    """A table, with its headings in a language; a head that ends in `>` stands over numbers."""
+    caption, heads = heading(caption, language), [heading(h, language) for h in heads]
     yield f'<table class="{name}">'
     yield f"<caption>{escape(caption)}</caption>"
     if heads:
@@ -247,6 +261,8 @@ def _foot(report: Report) -> str:
 
 def index(report: Report, files: Sequence[tuple[Slip, str]]) -> str:
     """The page that leads to everybody's."""
+    language = report.language
+    title = f"{heading('Pay', language)} {report.head.period}"
     rows = []
     for slip, file in files:
         totals = "<br>".join(escape(with_code(v, c)) for c, v in slip.totals().items())
@@ -257,12 +273,12 @@ def index(report: Report, files: Sequence[tuple[Slip, str]]) -> str:
         )
     for currency, total in report.totals().items():
         rows.append(
-            f'<tr class="sum"><th scope="row">All</th>'
+            f'<tr class="sum"><th scope="row">{escape(heading("All", language))}</th>'
             f'<td class="n">{escape(with_code(total, currency))}</td></tr>'
         )
     body = [
-        f'<header class="head"><div><h1>Pay {escape(str(report.head.period))}</h1></div></header>',
-        *_table("Everybody", ("Person", "To be paid>"), rows),
+        f'<header class="head"><div><h1>{escape(title)}</h1></div></header>',
+        *_table("Everybody", ("Person", "To be paid>"), rows, language=language),
         _foot(report),
     ]
-    return document(f"Pay {report.head.period}", body)
+    return document(title, body, language)

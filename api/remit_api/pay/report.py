@@ -42,7 +42,7 @@ class Report:
     """The statements of one period, and the differences paid with them.
 
     climbs: (plan, person) -> where he stands on his scale, as far as that is known. names: how
-    people are called, where that is known.
+    people are called, where that is known. language: of its pages.
     """
 
     head: RunHead
@@ -52,6 +52,7 @@ class Report:
     uncounted: tuple[Uncounted, ...] = ()
     climbs: Mapping[tuple[str, str], Climb] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    language: str = "en"
 
     def called(self, person: str) -> str:
         """A person as people read him: `ann (Ann Smith)`, or the id alone."""

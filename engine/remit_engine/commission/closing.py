@@ -146,6 +146,13 @@ def _due(statement: Statement | None) -> Fraction:
     return statement.due
 
 
+def named(person: str, period: Period, fault: str | None) -> str:
+    """The fault of a statement with its person and period, once."""
+    said = f"{fault}"
+    whole = said.startswith(f"`{person}`, {period}: ")
+    return said if whole else f"{person}, {period}: {said}"
+
+
 def obstacles(run: Run, plan: str, through: date) -> Iterator[str]:
     """Why the periods of a plan up to a day cannot be closed, one sentence each."""
     for row in run.uncounted_of((plan,)):
@@ -153,4 +160,4 @@ def obstacles(run: Run, plan: str, through: date) -> Iterator[str]:
             yield f"{row.place}: {row.reason}"
     for (name, person, period), statement in run.statements.items():
         if name == plan and period.last <= through and statement.fault:
-            yield f"{person}, {period}: {statement.fault}"
+            yield named(person, period, statement.fault)

@@ -195,8 +195,7 @@ class Creditor:
         raise AtFault(f"`{key}` is owned by {names or 'nobody'} on {day}")
 
     def _uncounted(self, row: EventRow, reason: str, fault: bool) -> Uncounted:
-        told = f"`{row.place}`: {reason}" if fault else reason
-        return Uncounted(self._terms.plan.name, row.id, row.place, told, fault)
+        return Uncounted(self._terms.plan.name, row.id, row.place, reason, fault)
 
 
 def _field(row: EventRow, credit: Crediting) -> str:

@@ -43,8 +43,7 @@ class Pools:
             try:
                 value = self._shares.value_of(line)
             except AtFault as fault:
-                told = f"`{line.place}`: {fault}"
-                yield Uncounted(self._terms.plan.name, line.event, line.place, told, True)
+                yield Uncounted(self._terms.plan.name, line.event, line.place, str(fault), True)
                 continue
             groups.setdefault(value, Group(value)).add(line)
 

@@ -13,7 +13,7 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
 from remit_engine.commission.changes import Change, Value
-from remit_engine.commission.closing import Comparison, Difference, Version, obstacles
+from remit_engine.commission.closing import Comparison, Difference, Version, named, obstacles
 from remit_engine.commission.document import (
     Document,
     change_document,
@@ -217,8 +217,8 @@ def _wanted(
 
 def _faults(run: Run, plan: str, head: RunHead, comparison: Comparison) -> list[str]:
     unsettled = [s for s in comparison.unsettled if s.plan == plan]
-    told = [f"{s.person}, {s.period}: {s.fault}" for s in unsettled]
-    return list(dict.fromkeys([*obstacles(run, plan, head.period.last), *told]))
+    late = [named(s.person, s.period, s.fault) for s in unsettled]
+    return list(dict.fromkeys([*obstacles(run, plan, head.period.last), *late]))
 
 
 def _run_row(head: RunHead) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from api.test_pay_bulk import HOSTILE, PEOPLE, PLAIN, WHOLE, in_parquet, to_parquet
 from api.test_pay_bulk import sales as write_sales
+from engine.commission.data_folder import write_dataset
 from engine.commission.datasets import dataset
 from engine.commission.plans import plan_text
 from remit_api.failures import Failure
@@ -31,7 +32,6 @@ from remit_api.pay_data.plain_file import NotPlain
 from remit_api.pay_data.staging import Asked, row_count, stage_data
 from remit_dsl.loader import check_text
 from remit_engine.commission.periods import Period
-from remit_engine.commission.writing import write_dataset
 from remit_engine.lower import lower
 from remit_engine.warehouse.duckdb import DuckDB
 from remit_engine.warehouse.warehouse import Warehouse

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import re
 import zipfile
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from html.parser import HTMLParser
+from pathlib import Path
 from xml.etree import ElementTree
 
 import duckdb
@@ -18,9 +20,11 @@ from hypothesis import strategies as st
 from api.pay.reports import ATTACK, SCRIPT, climb, report
 from remit_api.failures import FileTrouble, MissingFile
 from remit_api.pay import folder as folders
+from remit_api.pay import page as pages_source
 from remit_api.pay.chart import chart, sentence
 from remit_api.pay.folder import file_name, write_folder
-from remit_api.pay.page import page
+from remit_api.pay.headings import CHINESE
+from remit_api.pay.page import index, page
 from remit_api.pay.workbook import fits
 
 ALL = ("csv", "xlsx", "parquet", "html")
@@ -252,3 +256,25 @@ def test_amounts_in_a_currency_without_decimals(tmp_path):
     assert "<strong>4,762 JPY</strong>" in page(
         report(plans=yen, statements=(whole,)).slips()[1 - 1]
     )
+
+
+def test_headings_are_chinese_where_that_is_asked():
+    told = replace(report(), language="zh")
+    pages = [page(slip) for slip in told.slips()]
+    pages.append(index(told, [(slip, "x.html") for slip in told.slips()]))
+    found = {
+        text
+        for each in pages
+        for text in re.findall(r"<(?:caption|h3|th scope=\"col\"[^>]*)>([^<]+)<", each)
+    }
+    assert {"明细", "计算过程", "已结期间的更正", "全体", "汇总 (CNY)"} & found
+    assert not [text for text in found if re.search("[A-Za-z]", text.replace("(CNY)", ""))]
+    assert all('<html lang="zh">' in each for each in pages)
+
+
+def test_every_heading_of_a_page_has_its_chinese():
+    source = Path(pages_source.__file__).read_text(encoding="utf-8")
+    said = re.findall(r"heading\(\s*\"([^\"]+)\"", source)
+    said += [label for _, label in pages_source.SUMMARY] + list(pages_source.MOVED.values())
+    assert len(said) > 15
+    assert not [text for text in said if text not in CHINESE]

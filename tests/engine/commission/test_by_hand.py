@@ -68,4 +68,4 @@ def test_a_missing_fact_is_a_fault_of_its_row_alone() -> None:
     (missing,) = found.uncounted
     assert missing.fault
     assert not found.sound
-    assert missing.reason == "`sale.csv:2`: the credit needs `net`, which is not given"
+    assert missing.reason == "the credit needs `net`, which is not given"

@@ -110,7 +110,7 @@ def test_weights_that_are_all_0_share_nothing_out() -> None:
 
 def test_a_row_of_no_group_and_a_member_of_none_are_faults() -> None:
     found = pooled(GROUPED, sale="id date net team\n1 2026-01-05 5000 -")
-    assert found.reasons == ["`sale.csv:2`: the pool needs `team`, which is not given"]
+    assert found.reasons == ["the pool needs `team`, which is not given"]
     people = PEOPLE.replace("bob rep 1 a", "bob rep 1 -")
     found = pooled(GROUPED, people=people)
     assert "needs `payee.team`" in found.fault("bob", "2026-01")

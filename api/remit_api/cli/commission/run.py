@@ -154,7 +154,8 @@ def _made(
             head, comparison = keeping.keep(
                 connection, replace(head, plans={**currencies, **more}), made.run, beside
             )
-        report = replace(_report(work, head, made, comparison), names=called)
+        whole = _report(work, head, made, comparison)
+        report = replace(whole, names=called, language=work.texts.language)
         told("writing", 0, 0)
         names = folder.write(report, files, report_view.summary(report)) if folder else ()
     later = [d for d in comparison.differences if d.posted != work.period]
