@@ -87,6 +87,12 @@ class Engine:
             raise TypeError("the reference engine has no checker")
         return self._door.answer(document, colons)
 
+    def check_plain(self, document: dict[str, Any], colons: int) -> Checked:
+        """The bare outcome of a plain request; as `answer_plain`."""
+        if self._door is None:
+            raise TypeError("the reference engine has no checker")
+        return self._door.check(document, colons)
+
     def check_json(self, data: bytes) -> Checked:
         """The bare outcome and deciding rule ids of a request in JSON.
 

@@ -13,7 +13,7 @@ import msgspec
 from remit_engine.compile.python_reader import Irregular, Read, day, reader
 from remit_engine.compile.to_python import Compiled
 from remit_engine.directory import Directory
-from remit_engine.fast import Answer, Check, Fast
+from remit_engine.fast import Answer, Check, Checked, Fast
 from remit_engine.ir import Model
 
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
@@ -69,6 +69,11 @@ class JsonDoor:
             return way.answer(who, as_of, slots)
         except TypeError:  # a number is missing
             raise Irregular from None
+
+    def check(self, document: dict[str, Any], colons: int) -> Checked:
+        """The bare outcome of such a request; as `answer`."""
+        way, who, as_of, slots = self._plain(document, colons)
+        return way.check(who, as_of, slots)
 
     def _plain(self, document: Any, colons: int) -> tuple[Way, str, date, tuple[Any, ...]]:
         try:

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
+from starlette.concurrency import run_in_threadpool
 
 from remit_api.http import entrance, problems
 from remit_api.http.clock import Clock, SystemClock
 from remit_api.http.desk import Desk, desk_of_files
 from remit_api.http.identity.key_ring import KeyRing
 from remit_api.http.protection import require_answers
+from remit_api.http.published import desk_of_store
+from remit_api.http.recorder import Recorder
 from remit_api.http.request_id import RequestId
 from remit_api.http.roles import open_roles
-from remit_api.http.routes import health, keys
+from remit_api.http.routes import approvers, authorities, decisions, health, keys, limits, records
 from remit_api.http.service import Service
 from remit_api.http.settings import Settings
-from remit_engine.storage.opening import open_store
+from remit_api.http.watching import renewed, watching
+from remit_engine.storage.ledger import Ledger
+from remit_engine.storage.opening import open_store, reading
 
-ROUTERS: tuple[APIRouter, ...] = (health.router, keys.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    decisions.router,
+    records.router,
+    limits.router,
+    approvers.router,
+    authorities.router,
+    keys.router,
+)
 """Every resource. Add yours here."""
 
 SUMMARY = "Sales authority as code: who may decide what, up to how much, and why."
@@ -30,23 +46,52 @@ def create_app(settings: Settings, clock: Clock | None = None, desk: Desk | None
     that leaves questions open, WrongUse for an address that others reach with nobody to say who
     they are, and what SQLAlchemy does for a database that cannot be opened."""
     app = FastAPI(
-        title="Remit", summary=SUMMARY, version=version("remit"), docs_url=None, redoc_url=None
+        title="Remit",
+        summary=SUMMARY,
+        version=version("remit"),
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
     )
-    clock = clock or SystemClock(settings.zone)
-    store = open_store(settings.database)
-    app.state.service = service = Service(
-        settings=settings,
-        store=store,
-        desk=desk or desk_of_files(settings.policies, settings.directory),
-        clock=clock,
-        roles=open_roles(settings.service_policy),
-        keys=KeyRing(store, clock.now),
-    )
+    app.state.service = service = _service(settings, clock, desk)
     problems.install(app)
     app.state.demo = entrance.demo(service) if settings.demo else ()
     entrance.install(app, service)
     app.add_middleware(RequestId)
     for router in ROUTERS:
         app.include_router(router)
-    require_answers(app, service.roles, clock.today())
+    require_answers(app, service.roles, service.clock.today())
     return app
+
+
+def _service(settings: Settings, clock: Clock | None, desk: Desk | None) -> Service:
+    clock = clock or SystemClock(settings.zone)
+    store = open_store(settings.database)
+    with reading(store) as connection:
+        published = desk_of_store(connection)
+    ledger = Ledger(store, clock.now)
+    service = Service(
+        settings=settings,
+        store=store,
+        desk=published or desk or desk_of_files(settings.policies, settings.directory),
+        clock=clock,
+        roles=open_roles(settings.service_policy),
+        keys=KeyRing(store, clock.now),
+        ledger=ledger,
+        recorder=Recorder(ledger, lambda: service.desk, lambda: renewed(service), settings.waiting),
+    )
+    return service
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """While requests are taken: the recorder writes, and publications are looked for."""
+    service: Service = app.state.service
+    service.recorder.start()
+    watch = asyncio.create_task(watching(service))
+    try:
+        yield
+    finally:
+        watch.cancel()
+        await run_in_threadpool(service.recorder.stop)
+        service.store.dispose()

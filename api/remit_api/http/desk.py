@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from remit_api.wiring import Loaded, find_directory, open_engine
 from remit_engine.directory import Directory
 from remit_engine.engine import Engine
 from remit_engine.ir import Model
+from remit_engine.storage.ledger import Court
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Desk:
     """An engine with the versions it is of.
 
     revision: which publication; 0 for files that were never published. version, people: ids of the
-    policy version and of the directory version, None for files.
+    policy version and of the directory version, None for files. court: as the ledger asks.
     """
 
     engine: Engine
@@ -25,6 +26,11 @@ class Desk:
     revision: int = 0
     version: str | None = None
     people: str | None = None
+    court: Court = field(init=False)
+
+    def __post_init__(self) -> None:
+        court = Court(self.model, self.directory, self.engine.decide, self.revision)
+        object.__setattr__(self, "court", court)
 
     @property
     def model(self) -> Model:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -16,17 +17,28 @@ from starlette.exceptions import HTTPException
 from remit_api.failures import (
     BadFacts,
     Failure,
-    FileTrouble,
     InvalidPolicy,
     NotComputed,
     Refused,
     WrongUse,
 )
-from remit_api.http.refusals import NotReady, Refusal
+from remit_api.http.refusals import NotReady, NotUnderstood, Refusal
 from remit_api.pay_data.failures import BadData
+from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.render import as_dict
 from remit_engine.request import InvalidRequest, Problem
-from remit_engine.storage.faults import AlreadyClosed, AtFault, NotKept, OutOfOrder, Stale
+from remit_engine.storage.faults import (
+    AlreadyClosed,
+    AtFault,
+    Conflict,
+    KeyReused,
+    NotKept,
+    OutOfOrder,
+    Stale,
+    Superseded,
+    Unmeasured,
+    Unstorable,
+)
 from remit_engine.storage.faults import StoreFault as StoreTrouble
 
 JSON = "application/problem+json"
@@ -41,87 +53,126 @@ STATUSES: Mapping[type[Failure], tuple[int, str]] = {
     InvalidPolicy: (422, "A policy with errors"),
     NotComputed: (422, "Not computed"),
     Refused: (409, "Another state"),
-    FileTrouble: (500, "A file of the service"),
 }
-"""Failures of every door; the nearest class counts."""
+"""Failures of every door, the nearest class counts; one that is not here is a fault of ours."""
 
-STORE: Mapping[type[StoreTrouble], tuple[int, str]] = {
-    NotKept: (404, "Not there"),
-    AlreadyClosed: (409, "Another state"),
-    OutOfOrder: (409, "Another state"),
-    Stale: (409, "Another state"),
-    AtFault: (409, "Another state"),
+STORE: Mapping[type[StoreTrouble], tuple[int, str, str]] = {
+    NotKept: (404, "not_found", "Not there"),
+    KeyReused: (422, "key_reused", "Key used for another body"),
+    Unmeasured: (422, "not_measured", "Not measured"),
+    Unstorable: (400, "invalid_request", "Not understood"),
+    Conflict: (409, "conflict", "Another state"),
+    Superseded: (409, "conflict", "Another state"),
+    AlreadyClosed: (409, "conflict", "Another state"),
+    OutOfOrder: (409, "conflict", "Another state"),
+    Stale: (409, "conflict", "Another state"),
+    AtFault: (409, "conflict", "Another state"),
 }
+"""Faults of the store: status, kind, title; one that is not here is a fault of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a fault of the caller is to him."""
+
+    status: int
+    kind: str
+    title: str
+    detail: str
+    help: str | None = None
+    problems: tuple[Problem, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """The members of the problem; those that say nothing are left out."""
+        found: dict[str, Any] = {
+            "type": f"urn:remit:problem:{self.kind}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.help:
+            found["help"] = self.help
+        if self.problems:
+            found["problems"] = [{"path": p.path, "message": p.message} for p in self.problems]
+        if self.diagnostics:
+            found["diagnostics"] = [as_dict(d) for d in self.diagnostics]
+        return found
+
+
+def described(fault: Exception) -> Described | None:
+    """A fault of the caller in words; None for a fault of ours."""
+    if isinstance(fault, InvalidRequest):
+        fault = BadFacts(fault.problems)
+    if isinstance(fault, Refusal):
+        return Described(
+            fault.status, fault.kind, fault.title, fault.message,
+            fault.help, fault.problems, headers=fault.headers,
+        )  # fmt: skip
+    if isinstance(fault, Failure):
+        return _of_failure(fault)
+    if isinstance(fault, StoreTrouble):
+        return _of_store(fault)
+    return None
+
+
+def _of_failure(fault: Failure) -> Described | None:
+    known = next((STATUSES[k] for k in type(fault).__mro__ if k in STATUSES), None)
+    if known is None:
+        return None
+    problems: Iterable[Problem] = getattr(fault, "problems", ())
+    if isinstance(fault, BadData):
+        problems = (Problem(f.place, f.message) for f in fault.faults)
+    if isinstance(fault, Refused):
+        problems = (Problem("", reason) for reason in fault.reasons)
+    diagnostics = fault.diagnostics if isinstance(fault, InvalidPolicy) else ()
+    return Described(
+        known[0], fault.kind, known[1], fault.message,
+        fault.help, tuple(problems), tuple(diagnostics),
+    )  # fmt: skip
+
+
+def _of_store(fault: StoreTrouble) -> Described | None:
+    known = next((STORE[k] for k in type(fault).__mro__ if k in STORE), None)
+    if known is None:
+        return None
+    reasons = tuple(Problem("", reason) for reason in getattr(fault, "obstacles", ()))
+    return Described(*known, fault.message, fault.help, reasons)
 
 
 def install(app: FastAPI) -> None:
     """Hands every kind of exception to its writer."""
-    app.add_exception_handler(Refusal, _refusal)
-    app.add_exception_handler(Failure, _failure)
-    app.add_exception_handler(InvalidRequest, _invalid)
+    app.add_exception_handler(Refusal, _known)
+    app.add_exception_handler(Failure, _known)
+    app.add_exception_handler(InvalidRequest, _known)
     app.add_exception_handler(RequestValidationError, _unread)
-    app.add_exception_handler(StoreTrouble, _store)
+    app.add_exception_handler(StoreTrouble, _known)
     app.add_exception_handler(OperationalError, _away)
     app.add_exception_handler(TimeoutError, _away)
     app.add_exception_handler(HTTPException, _framework)
 
 
-def problem(
-    request: Request | None,
-    status: int,
-    kind: str,
-    title: str,
-    detail: str,
-    *,
-    help: str | None = None,
-    problems: Iterable[Problem] = (),
-    diagnostics: Iterable[Mapping[str, Any]] = (),
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    """The answer of a refusal. Members that say nothing are left out."""
-    document: dict[str, Any] = {
-        "type": f"urn:remit:problem:{kind}",
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "instance": request_id(request),
-    }
-    if help:
-        document["help"] = help
-    if listed := [{"path": p.path, "message": p.message} for p in problems]:
-        document["problems"] = listed
-    if found := list(diagnostics):
-        document["diagnostics"] = found
-    return Response(msgspec.json.encode(document), status, headers, media_type=JSON)
+def response(request: Request | None, found: Described) -> Response:
+    """The answer of a fault."""
+    document = {**found.document(), "instance": request_id(request)}
+    content = msgspec.json.encode(document)
+    return Response(content, found.status, found.headers, media_type=JSON)
 
 
 def refusal_response(request: Request | None, fault: Refusal) -> Response:
     """The answer of a refusal, for middlewares, which stand outside the handlers."""
-    return problem(
-        request, fault.status, fault.kind, fault.title, fault.message,
-        help=fault.help, problems=fault.problems, headers=fault.headers,
-    )  # fmt: skip
+    found = described(fault)
+    assert found is not None
+    return response(request, found)
 
 
 def item_problem(fault: Exception) -> dict[str, Any]:
     """The problem of one item of a batch, as the item's answer; raises what is not the caller's."""
-    if isinstance(fault, InvalidRequest):
-        fault = BadFacts(fault.problems)
-    if isinstance(fault, Refusal):
-        status, title = fault.status, fault.title
-    elif isinstance(fault, Failure):
-        status, title = _of_class(fault)
-    else:
+    found = described(fault)
+    if found is None:
         raise fault
-    found: dict[str, Any] = {
-        "type": f"urn:remit:problem:{fault.kind}",
-        "title": title,
-        "status": status,
-        "detail": fault.message,
-    }
-    if listed := getattr(fault, "problems", ()):
-        found["problems"] = [{"path": p.path, "message": p.message} for p in listed]
-    return found
+    return found.document()
 
 
 def request_id(request: Request | None) -> str | None:
@@ -129,40 +180,10 @@ def request_id(request: Request | None) -> str | None:
     return None if request is None else request.scope.get(REQUEST_ID)
 
 
-async def _refusal(request: Request, fault: Exception) -> Response:
-    assert isinstance(fault, Refusal)
-    return refusal_response(request, fault)
-
-
-async def _failure(request: Request, fault: Exception) -> Response:
-    assert isinstance(fault, Failure)
-    status, title = _of_class(fault)
-    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        return internal(request, fault)
-    problems: list[Problem] = list(getattr(fault, "problems", ()))
-    if isinstance(fault, BadData):
-        problems = [Problem(f.place, f.message) for f in fault.faults]
-    if isinstance(fault, Refused):
-        problems = [Problem("", reason) for reason in fault.reasons]
-    diagnostics = (
-        [as_dict(d) for d in fault.diagnostics] if isinstance(fault, InvalidPolicy) else ()
-    )
-    return problem(
-        request, status, fault.kind, title, fault.message,
-        help=fault.help, problems=problems, diagnostics=diagnostics,
-    )  # fmt: skip
-
-
-def _of_class(fault: Failure) -> tuple[int, str]:
-    for kind in type(fault).__mro__:
-        if kind in STATUSES:
-            return STATUSES[kind]
-    return 500, "A fault of the service"
-
-
-async def _invalid(request: Request, fault: Exception) -> Response:
-    assert isinstance(fault, InvalidRequest)
-    return await _failure(request, BadFacts(fault.problems))
+async def _known(request: Request, fault: Exception) -> Response:
+    """Every class that may be the caller's fault."""
+    found = described(fault)
+    return internal(request, fault) if found is None else response(request, found)
 
 
 async def _unread(request: Request, fault: Exception) -> Response:
@@ -172,29 +193,15 @@ async def _unread(request: Request, fault: Exception) -> Response:
         Problem(".".join(str(x) for x in error["loc"][1:]), _plain(error["msg"]))
         for error in fault.errors()
     ]
-    detail = "the request cannot be understood"
-    return problem(
-        request, 400, "invalid_request", "Not understood", detail, problems=problems
-    )  # fmt: skip
+    return refusal_response(
+        request, NotUnderstood("the request cannot be understood", problems=problems)
+    )
 
 
 def _plain(message: str) -> str:
     """Pydantic's sentence in our manner."""
     sentence = message.strip().rstrip(".").replace("'", "`")
     return sentence[:1].lower() + sentence[1:]
-
-
-async def _store(request: Request, fault: Exception) -> Response:
-    assert isinstance(fault, StoreTrouble)
-    for kind in type(fault).__mro__:
-        if kind in STORE:
-            status, title = STORE[kind]
-            named = {404: "not_found"}.get(status, "conflict")
-            reasons = [Problem("", x) for x in getattr(fault, "obstacles", ())]
-            return problem(
-                request, status, named, title, fault.message, help=fault.help, problems=reasons
-            )  # fmt: skip
-    return internal(request, fault)
 
 
 async def _away(request: Request, fault: Exception) -> Response:
@@ -217,11 +224,12 @@ async def _framework(request: Request, fault: Exception) -> Response:
     kind, title, detail = known.get(
         fault.status_code, ("refused", plain, str(fault.detail)[:1].lower() + str(fault.detail)[1:])
     )
-    return problem(request, fault.status_code, kind, title, detail, headers=fault.headers)
+    headers = dict(fault.headers or {})
+    return response(request, Described(fault.status_code, kind, title, detail, headers=headers))
 
 
 def internal(request: Request, fault: Exception) -> Response:
     """A fault of ours: the log has the traceback under the id, the caller has the id."""
     log.error("internal fault, incident %s", request_id(request), exc_info=fault)
     detail = "the service itself failed; its log says more under this `instance`"
-    return problem(request, 500, "internal", "A fault of the service", detail)
+    return response(request, Described(500, "internal", "A fault of the service", detail))

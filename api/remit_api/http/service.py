@@ -11,8 +11,10 @@ from fastapi import Depends, Request
 from remit_api.http.clock import Clock
 from remit_api.http.desk import Desk
 from remit_api.http.identity.key_ring import KeyRing
+from remit_api.http.recorder import Recorder
 from remit_api.http.roles import Roles
 from remit_api.http.settings import Settings
+from remit_engine.storage.ledger import Ledger
 
 
 @dataclass(slots=True)
@@ -20,6 +22,7 @@ class Service:
     """The parts of one process. `desk` is exchanged whole: take it once for each request.
 
     roles: the policy of the service. keys: who changes a key in the store says so to the ring.
+    ledger: for writers of other things; what is decided goes to the recorder.
     """
 
     settings: Settings
@@ -28,6 +31,8 @@ class Service:
     clock: Clock
     roles: Roles
     keys: KeyRing
+    ledger: Ledger
+    recorder: Recorder
 
 
 def service_of(request: Request) -> Service:

@@ -1,0 +1,61 @@
+"""The desk of what is published in the store."""
+
+from __future__ import annotations
+
+import json
+
+import sqlalchemy as sql
+from sqlalchemy.engine import Connection
+
+from remit_api.failures import InvalidPolicy
+from remit_api.http.desk import Desk
+from remit_dsl.diagnostics import errors
+from remit_dsl.loader import load_texts
+from remit_dsl.program import Program
+from remit_engine.directory_reader import read_directory_text
+from remit_engine.engine import Engine
+from remit_engine.storage.faults import NotKept
+from remit_engine.storage.revisions import revision
+from remit_engine.storage.tables import directory_version, policy_version, publication
+
+DIRECTORY = "directory.yaml"
+"""How the people of a version are called in diagnostics."""
+
+
+def desk_of_store(connection: Connection, at: int | None = None) -> Desk | None:
+    """The desk of what stands, or stood at a revision; None while nothing was published. Raises
+    InvalidPolicy for a text that this remit does not take any more."""
+    stands = revision(connection) if at is None else at
+    c = publication.c
+    asked = (
+        sql.select(c.version, c.directory, policy_version.c.files, directory_version.c.file)
+        .join(policy_version, policy_version.c.id == c.version)
+        .join(directory_version, directory_version.c.id == c.directory)
+        .where(c.revision <= stands)
+        .order_by(c.revision.desc())
+        .limit(1)
+    )
+    row = connection.execute(asked).one_or_none()
+    if row is None:
+        return None
+    program = _program(json.loads(row.files))
+    engine = Engine(program)
+    directory, found = read_directory_text(DIRECTORY, row.file, engine.model)
+    if directory is None:
+        raise InvalidPolicy(found, {})
+    return Desk(Engine(engine.model, directory), program.digest, stands, row.version, row.directory)
+
+
+def standing_desk(connection: Connection) -> Desk:
+    """The desk of what stands; raises NotKept while nothing was published."""
+    found = desk_of_store(connection)
+    if found is None:
+        raise NotKept("nothing was published yet")
+    return found
+
+
+def _program(files: dict[str, str]) -> Program:
+    program, found = load_texts(files)
+    if program is None or errors(found):
+        raise InvalidPolicy(found, {})
+    return program

@@ -1,0 +1,69 @@
+"""`/v1/decisions`: ask, ask and record, many at once."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from remit_api.http import batch
+from remit_api.http.access import access_of, guarded
+from remit_api.http.bodies import document_of, flag, json_body
+from remit_api.http.enquiry import ASK, ASK_OTHER_DAY, RECORD, enquiry
+from remit_api.http.identity.caller import current_caller
+from remit_api.http.quick import quick_answer
+from remit_api.http.recording import Stated, key_of, record
+from remit_api.http.records import answer_of, location
+from remit_api.http.replies import reply
+from remit_api.http.service import service_of
+from remit_api.http.standing import keeps_totals, with_totals
+from remit_engine.storage.ledger import Refused
+from remit_engine.wire import decision_to_json
+
+RESOURCE = "decisions"
+router = APIRouter(prefix="/v1/decisions", tags=[RESOURCE])
+
+
+@router.post("", summary="May this be done, and why?")
+@guarded(RESOURCE, ASK, RECORD, ASK_OTHER_DAY)
+async def decide(request: Request) -> Response:
+    """Answers a request, and records the answer unless `record` is false."""
+    service = service_of(request)
+    access = access_of(request, await current_caller(request), RESOURCE, ASK)
+    body, desk = await json_body(request), service.desk
+    quick = quick_answer(body, access, desk)
+    if quick is not None:
+        return reply(quick)
+    document = document_of(body)
+    kept = flag(document, "record", default=True)
+    read = enquiry(document, access, desk, record=kept)
+    if kept:
+        ask = Stated(read, desk, key_of(request, access.caller.label, body))
+        (outcome,) = await record(service.recorder, [ask])
+        if isinstance(outcome, Refused):
+            raise outcome.fault
+        again = {"Idempotency-Replayed": "true"} if outcome.replayed else {}
+        entry = outcome.entry
+        return reply(answer_of(entry), 201, {"Location": location(entry.id), **again})
+    if keeps_totals(desk.court, read.request):
+        decision = await run_in_threadpool(
+            with_totals, desk.court, service.store, read.request, desk.engine.decide
+        )
+    else:
+        decision = desk.engine.decide(read.request)
+    return reply(decision_to_json(decision))
+
+
+@router.post("/batch", summary="Many requests at once")
+@guarded(RESOURCE, ASK, RECORD, ASK_OTHER_DAY)
+async def decide_many(request: Request) -> Response:
+    """Answers up to 1,000 requests in their order. A faulty one has a `problem` in its place."""
+    service = service_of(request)
+    access = access_of(request, await current_caller(request), RESOURCE, ASK)
+    body, desk = await json_body(request), service.desk
+    asked = batch.batch_of(body)
+    if not asked.record:
+        return reply(await run_in_threadpool(batch.answered, asked, access, desk, service.store))
+    key = key_of(request, access.caller.label, body)
+    asks = await run_in_threadpool(batch.asks_of, asked, access, desk, key)
+    outcomes = await record(service.recorder, [ask for ask in asks if isinstance(ask, Stated)])
+    return reply(batch.told(asks, outcomes), 201)
