@@ -1,0 +1,1 @@
+"""The service under load, side by side with what does nothing."""

@@ -1,0 +1,122 @@
+"""A bounded client on loopback, and the CPU a server spends on it.
+
+REMIT_BENCH_SECONDS: how long each variant is asked (1 without it).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+SECONDS = float(os.environ.get("REMIT_BENCH_SECONDS", "1"))
+TICKS = os.sysconf("SC_CLK_TCK")
+TESTS = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a server did, and the CPU it took."""
+
+    answers: int
+    cpu: float
+
+    @property
+    def rate(self) -> float:
+        """Answers a CPU-second of the server."""
+        return self.answers / self.cpu
+
+
+@dataclass
+class Server:
+    """A server process."""
+
+    process: subprocess.Popen[str]
+    port: int
+    key: str = ""
+
+    def cpu(self) -> float:
+        """Seconds of CPU it has used, user and system, all threads."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def stop(self) -> None:
+        """End it, and wait."""
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+def start(kind: str, *words: str) -> Server:
+    """A server that listens."""
+    port = free_port()
+    command = [sys.executable, "-m", "benchmarks.http.servers", kind, str(port), *words]
+    process = subprocess.Popen(command, cwd=TESTS, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    key = process.stdout.readline().strip() if kind == "ours" else ""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return Server(process, port, key)
+        time.sleep(0.05)
+    process.kill()
+    raise AssertionError(f"{kind} does not listen")
+
+
+def request(server: Server, path: str, body: bytes) -> bytes:
+    """A request as it goes over the wire."""
+    who = f"authorization: Bearer {server.key}\r\n" if server.key else ""
+    head = f"POST {path} HTTP/1.1\r\nhost: x\r\n{who}content-type: application/json\r\n"
+    return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
+
+
+def measured(
+    server: Server, requests: Sequence[bytes], clients: int, wanted: int, each: int = 1
+) -> Measured:
+    """Ask from so many connections for a while; every answer has the status `wanted`. each: how
+    many answers one request brings."""
+    asyncio.run(_ask(server, requests, clients, wanted, min(0.3, SECONDS)))
+    before = server.cpu()
+    count = asyncio.run(_ask(server, requests, clients, wanted, SECONDS))
+    return Measured(count * each, max(server.cpu() - before, 1 / TICKS))
+
+
+async def _ask(
+    server: Server, requests: Sequence[bytes], clients: int, wanted: int, seconds: float
+) -> int:
+    end = time.monotonic() + seconds
+    share = [requests[n::clients] for n in range(clients)]
+    counts = await asyncio.gather(*(_one(server, r, wanted, end) for r in share))
+    return sum(counts)
+
+
+async def _one(server: Server, requests: Sequence[bytes], wanted: int, end: float) -> int:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    count, status = 0, f"HTTP/1.1 {wanted}".encode()
+    while time.monotonic() < end:
+        writer.write(requests[count % len(requests)])
+        head = await reader.readuntil(b"\r\n\r\n")
+        _, _, rest = head.lower().partition(b"content-length: ")
+        body = await reader.readexactly(int(rest.partition(b"\r\n")[0]))
+        assert head.startswith(status), (head, body)
+        count += 1
+    writer.close()
+    return count

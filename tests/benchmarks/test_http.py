@@ -1,0 +1,93 @@
+"""`make bench-http`: the service beside a plain FastAPI endpoint, per server CPU-second.
+
+The policy is the synthetic one of 500 rules (`synthetic`), every body another. Ratios are held;
+wall time is not looked at.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import synthetic
+from benchmarks.http.load import Measured, Server, measured, request, start
+
+RULES, BODIES, CLIENTS, BATCH = 500, 2_000, 64, 1_000
+
+
+@pytest.fixture(scope="module")
+def bodies() -> list[dict[str, Any]]:
+    found = []
+    for ask in synthetic.asks(synthetic.rows(RULES), BODIES)[0]:
+        document = dict(synthetic.document(ask))
+        del document["as_of"]
+        found.append(document)
+    return found
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Server]]:
+    folder = tmp_path_factory.mktemp("http")
+    text = synthetic.to_remit(synthetic.rows(RULES))
+    Path(folder, "p.remit").write_text(text, encoding="utf-8")
+    plain, ours = start("plain"), start("ours", str(folder))
+    try:
+        yield plain, ours
+    finally:
+        plain.stop()
+        ours.stop()
+
+
+def packed(document: Any) -> bytes:
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def told(name: str, found: Measured) -> None:
+    print(f"  {name:<44}{found.rate:>12,.0f} a server CPU-second  ({found.answers:,} answers)")
+
+
+def test_beside_a_plain_endpoint(
+    servers: tuple[Server, Server], bodies: list[dict[str, Any]]
+) -> None:
+    plain, ours = servers
+    asked = [packed({**b, "record": False}) for b in bodies]
+    path = "/v1/decisions"
+    kept = [packed({**b, "record": True}) for b in bodies]
+    many = [
+        packed({"requests": (bodies * 2)[n : n + BATCH], "record": False, "explain": explain})
+        for explain in (False, True)
+        for n in range(0, BODIES, 250)
+    ]
+    bare, whole = many[: len(many) // 2], many[len(many) // 2 :]
+    batch = f"{path}/batch"
+    print(f"\n{RULES} rules, {BODIES:,} bodies, {CLIENTS} connections, {date.today()}")
+    found = {
+        "plain FastAPI + pydantic, nothing done": measured(
+            plain, [request(plain, path, b) for b in asked], CLIENTS, 200
+        ),
+        "POST /v1/decisions, not recorded": measured(
+            ours, [request(ours, path, b) for b in asked], CLIENTS, 200
+        ),
+        "POST /v1/decisions, recorded": measured(
+            ours, [request(ours, path, b) for b in kept], 4 * CLIENTS, 201
+        ),
+        "batch of 1,000, outcomes": measured(
+            ours, [request(ours, batch, b) for b in bare], 2, 200, BATCH
+        ),
+        "batch of 1,000, explained": measured(
+            ours, [request(ours, batch, b) for b in whole], 2, 200, BATCH
+        ),
+    }
+    for name, one in found.items():
+        told(name, one)
+    nothing, single, recorded, outcomes, explained = (one.rate for one in found.values())
+    print(f"  not recorded {single / nothing:.2f}x plain; outcomes {outcomes / single:.1f}x single")
+    assert single > nothing
+    assert outcomes > 5 * single
+    assert explained > single
+    assert recorded > 0
