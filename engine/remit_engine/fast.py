@@ -60,6 +60,7 @@ class Fast:
         self._checkers: dict[tuple[str, str], Check] = {}
         self._cells: dict[tuple[str, str], Cells | None] = {}
         self._writers: dict[tuple[str, str], Answer | None] = {}
+        self._identities: dict[tuple[Any, ...], int] = {}
         self._eras: dict[date, int] = {}
         self._turning = tuple(sorted(set(_turning_days(model, directory))))
 
@@ -103,22 +104,29 @@ class Fast:
         key = (action, verb)
         if key not in self._writers:
             made = plan(*key, self._compiled, self._model)
-            self._writers[key] = None if made is None else self._writer(Cells(made))
+            self._cells.setdefault(key, None if made is None else Cells(made))
+            cells = self._cells[key]
+            self._writers[key] = None if cells is None else self._writer(cells)
         return self._writers[key]
 
     def _writer(self, cells: Cells) -> Answer:
         action, verb, numeric = cells.plan.action, cells.plan.verb, cells.plan.numeric
+        identities: dict[tuple[str, date], int] = {}
 
         def answer(actor: str, as_of: date, slots: Sequence[Any]) -> bytes:
             for i in numeric:
                 if slots[i] is MISSING:
                     raise TypeError("a number is missing")
+            identity = identities.get((actor, as_of))
+            if identity is None:
+                asked = self._request(action, verb, actor, as_of, slots)
+                identity = identities[actor, as_of] = self._identity(asked)
             try:
-                template: Template = cells.find(actor, as_of, slots)
+                template: Template = cells.find(identity, as_of, slots)
             except KeyError:
                 request = self._request(action, verb, actor, as_of, slots)
                 found = self._explained(request)
-                template = self._kept(cells, actor, request, slots, found)
+                template = self._kept(cells, identity, request, slots, found)
             if template.form is not None:
                 return template.form.filled(slots)
             request = self._request(action, verb, actor, as_of, slots)
@@ -138,15 +146,16 @@ class Fast:
             self._cells[key] = None if made is None else Cells(made)
         return self._cells[key]
 
-    def _identity(self, request: Request) -> tuple[Any, ...]:
-        """What of the persons an answer may show or hang on."""
+    def _identity(self, request: Request) -> int:
+        """A number for all of the persons that an answer may show or hang on."""
         actor, requester = request.actor, request.requester
         same = "none" if requester is None else same_party(actor, requester)
         person = (
             None if requester is None else (requester.person, requester.holdings, requester.beside)
         )
         who = (actor.person, actor.name, actor.holdings, actor.beside)
-        return (who, same, person, request.language)
+        key = (who, same, person, request.language)
+        return self._identities.setdefault(key, len(self._identities))
 
     # --- the bare outcome ----------------------------------------------------------------------
 

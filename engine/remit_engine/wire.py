@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from remit_engine.decision import Amount, Decision, Extent
+from remit_engine.decision import Amount, Decision, Extent, Outcome
 from remit_engine.text import exact
 
 ORDER = (
@@ -24,13 +25,23 @@ def decision_to_json(decision: Decision) -> dict[str, Any]:
 
 def to_json(value: Any) -> Any:
     """Any part of an answer as JSON-able values."""
+    kind = type(value)
+    if kind in _AS_IT_IS:
+        return value
+    if kind is tuple or kind is list:
+        return [to_json(v) for v in value]
+    writer = _WRITERS.get(kind)
+    if writer is not None:
+        return writer(value)
+    return _of_any(value)
+
+
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+
+
+def _of_any(value: Any) -> Any:
+    """What is met for the first time, or is of no class of its own."""
     match value:
-        case Extent():
-            return _extent(value)
-        case Amount():
-            return _amount(value)
-        case Fraction():
-            return exact(value)
         case date():
             return value.isoformat()
         case tuple() | list():
@@ -39,8 +50,10 @@ def to_json(value: Any) -> Any:
             return str(value)
         case dict():
             return {str(k): to_json(v) for k, v in value.items()}
-    if is_dataclass(value):
-        return {f.name: to_json(getattr(value, f.name)) for f in fields(value)}
+    if is_dataclass(value) and not isinstance(value, type):
+        names = tuple(f.name for f in fields(value))
+        written = _WRITERS[type(value)] = lambda v: {n: to_json(getattr(v, n)) for n in names}
+        return written(value)
     return value
 
 
@@ -59,3 +72,13 @@ def _extent(value: Extent) -> dict[str, Any]:
         found |= _amount(value.value)
     lower = None if value.lower is None else exact(value.lower.value)
     return found | {"inclusive": value.inclusive, "text": value.text, "lower": lower}
+
+
+_WRITERS: dict[type, Callable[[Any], Any]] = {
+    Extent: _extent,
+    Amount: _amount,
+    Fraction: exact,
+    Outcome: str,
+    date: date.isoformat,
+}
+"""By class; those of dataclasses are added when they are met."""

@@ -59,13 +59,15 @@ def test_beside_a_plain_endpoint(
     path = "/v1/decisions"
     kept = [packed({**b, "record": True}) for b in bodies]
     many = [
-        packed({"requests": (bodies * 2)[n : n + BATCH], "record": False, "explain": explain})
+        packed({"requests": bodies[n : n + BATCH], "record": False, "explain": explain})
         for explain in (False, True)
-        for n in range(0, BODIES, 250)
+        for n in range(0, BODIES, BATCH)
     ]
     bare, whole = many[: len(many) // 2], many[len(many) // 2 :]
     batch = f"{path}/batch"
+    met = measured(ours, [request(ours, batch, b) for b in whole], 1, 200, BATCH)  # cells are kept
     print(f"\n{RULES} rules, {BODIES:,} bodies, {CLIENTS} connections, {date.today()}")
+    told("first asked (no cell kept yet)", met)
     found = {
         "plain FastAPI + pydantic, nothing done": measured(
             plain, [request(plain, path, b) for b in asked], CLIENTS, 200
@@ -87,7 +89,7 @@ def test_beside_a_plain_endpoint(
         told(name, one)
     nothing, single, recorded, outcomes, explained = (one.rate for one in found.values())
     print(f"  not recorded {single / nothing:.2f}x plain; outcomes {outcomes / single:.1f}x single")
-    assert single > nothing
-    assert outcomes > 5 * single
+    assert single > 1.5 * nothing
+    assert outcomes > 20 * single
     assert explained > single
     assert recorded > 0

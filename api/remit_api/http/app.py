@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from remit_api.http import entrance, problems
 from remit_api.http.clock import Clock, SystemClock
+from remit_api.http.counter import Counter
 from remit_api.http.desk import Desk, desk_of_files
 from remit_api.http.identity.key_ring import KeyRing
 from remit_api.http.protection import require_answers
@@ -56,6 +57,7 @@ def create_app(settings: Settings, clock: Clock | None = None, desk: Desk | None
     app.state.service = service = _service(settings, clock, desk)
     problems.install(app)
     app.state.demo = entrance.demo(service) if settings.demo else ()
+    app.add_middleware(Counter, service=service)
     entrance.install(app, service)
     app.add_middleware(RequestId)
     for router in ROUTERS:

@@ -93,7 +93,7 @@ def measured(
 ) -> Measured:
     """Ask from so many connections for a while; every answer has the status `wanted`. each: how
     many answers one request brings."""
-    asyncio.run(_ask(server, requests, clients, wanted, min(0.3, SECONDS)))
+    asyncio.run(_ask(server, requests, clients, wanted, 0.3))
     before = server.cpu()
     count = asyncio.run(_ask(server, requests, clients, wanted, SECONDS))
     return Measured(count * each, max(server.cpu() - before, 1 / TICKS))
