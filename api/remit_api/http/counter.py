@@ -1,7 +1,7 @@
-"""The express counter before the routes: plain questions that nobody keeps are answered here.
+"""The counter before the routes: `POST /v1/decisions` is answered here, behind the gate.
 
-It stands behind the gate. What is not plain goes on to the route, which knows all forms; FastAPI
-costs more than the answer, so that this alone makes the difference of two.
+FastAPI's way to a route costs more than the answer; the route stands in the OpenAPI document, and
+does the same. Plain questions that nobody keeps take the quick way.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from remit_api.http.access import Access
 from remit_api.http.bodies import JSON
+from remit_api.http.deciding import decided
 from remit_api.http.enquiry import ASK
 from remit_api.http.identity.caller import SCOPE, Caller
-from remit_api.http.problems import refusal_response
+from remit_api.http.problems import described
+from remit_api.http.problems import response as problem_response
 from remit_api.http.quick import quick_answer
-from remit_api.http.refusals import Refusal
 from remit_api.http.service import Service
 
 PATH = "/v1/decisions"
@@ -23,25 +24,29 @@ _KIND = (b"content-type", JSON.encode())
 
 
 class Counter:
-    """Answers `POST /v1/decisions` with `"record": false`, where the request is plain."""
+    """Answers `POST /v1/decisions`."""
 
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self.app = app
         self._service = service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a request, or passes it on as it came."""
+        """Answers a decision that is asked for; passes everything else on."""
         if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
             await self.app(scope, receive, send)
             return
         message = await receive()
         try:
             answer = self._answer(scope, message)
-        except Refusal as fault:
-            await refusal_response(Request(scope), fault)(scope, receive, send)
-            return
-        if answer is None:
-            await self.app(scope, _again(message, receive), send)
+            if answer is None:
+                response = await decided(Request(scope, _again(message, receive)))
+                await response(scope, receive, send)
+                return
+        except Exception as fault:
+            found = described(fault)
+            if found is None:
+                raise
+            await problem_response(Request(scope), found)(scope, receive, send)
             return
         headers = [_KIND, (b"content-length", str(len(answer)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -114,6 +114,9 @@ def described(fault: Exception) -> Described | None:
         return _of_failure(fault)
     if isinstance(fault, StoreTrouble):
         return _of_store(fault)
+    if isinstance(fault, OperationalError | TimeoutError):
+        log.error("the store does not answer", exc_info=fault)
+        return described(NotReady("the store does not answer now"))
     return None
 
 
@@ -148,8 +151,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(InvalidRequest, _known)
     app.add_exception_handler(RequestValidationError, _unread)
     app.add_exception_handler(StoreTrouble, _known)
-    app.add_exception_handler(OperationalError, _away)
-    app.add_exception_handler(TimeoutError, _away)
+    app.add_exception_handler(OperationalError, _known)
+    app.add_exception_handler(TimeoutError, _known)
     app.add_exception_handler(HTTPException, _framework)
 
 
@@ -202,12 +205,6 @@ def _plain(message: str) -> str:
     """Pydantic's sentence in our manner."""
     sentence = message.strip().rstrip(".").replace("'", "`")
     return sentence[:1].lower() + sentence[1:]
-
-
-async def _away(request: Request, fault: Exception) -> Response:
-    """The store does not answer: locked too long, or gone."""
-    log.error("the store does not answer", exc_info=fault)
-    return refusal_response(request, NotReady("the store does not answer now"))
 
 
 async def _framework(request: Request, fault: Exception) -> Response:

@@ -7,16 +7,13 @@ from starlette.concurrency import run_in_threadpool
 
 from remit_api.http import batch
 from remit_api.http.access import access_of, guarded
-from remit_api.http.bodies import document_of, flag, json_body
-from remit_api.http.enquiry import ASK, ASK_OTHER_DAY, RECORD, enquiry
+from remit_api.http.bodies import json_body
+from remit_api.http.deciding import decided
+from remit_api.http.enquiry import ASK, ASK_OTHER_DAY, RECORD
 from remit_api.http.identity.caller import current_caller
 from remit_api.http.recording import Stated, key_of, record
-from remit_api.http.records import answer_of, location
 from remit_api.http.replies import reply
 from remit_api.http.service import service_of
-from remit_api.http.standing import keeps_totals, with_totals
-from remit_engine.storage.ledger import Refused
-from remit_engine.wire import decision_to_json
 
 RESOURCE = "decisions"
 router = APIRouter(prefix="/v1/decisions", tags=[RESOURCE])
@@ -25,31 +22,8 @@ router = APIRouter(prefix="/v1/decisions", tags=[RESOURCE])
 @router.post("", summary="May this be done, and why?")
 @guarded(RESOURCE, ASK, RECORD, ASK_OTHER_DAY)
 async def decide(request: Request) -> Response:
-    """Answers a request, and records the answer unless `record` is false.
-
-    Plain requests that nobody keeps are answered before they come here, by the `Counter`.
-    """
-    service = service_of(request)
-    access = access_of(request, await current_caller(request), RESOURCE, ASK)
-    body, desk = await json_body(request), service.desk
-    document = document_of(body)
-    kept = flag(document, "record", default=True)
-    read = enquiry(document, access, desk, record=kept)
-    if kept:
-        ask = Stated(read, desk, key_of(request, access.caller.label, body))
-        (outcome,) = await record(service.recorder, [ask])
-        if isinstance(outcome, Refused):
-            raise outcome.fault
-        again = {"Idempotency-Replayed": "true"} if outcome.replayed else {}
-        entry = outcome.entry
-        return reply(answer_of(entry), 201, {"Location": location(entry.id), **again})
-    if keeps_totals(desk.court, read.request):
-        decision = await run_in_threadpool(
-            with_totals, desk.court, service.store, read.request, desk.engine.decide
-        )
-    else:
-        decision = desk.engine.decide(read.request)
-    return reply(decision_to_json(decision))
+    """Answers a request, and records the answer unless `record` is false."""
+    return await decided(request)
 
 
 @router.post("/batch", summary="Many requests at once")
