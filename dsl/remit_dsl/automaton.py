@@ -24,7 +24,7 @@ from remit_dsl.tokens import Token
 from remit_dsl.tree_builder import TreeBuilder
 
 # Types of tokens whose terminal the state of the parser decides.
-UNREAD = frozenset({"WORD", "FAT_ARROW"})
+UNREAD = frozenset({"WORD", "FAT_ARROW", "NUMERAL"})
 
 Callback = Callable[[list[Any]], Any]
 
@@ -180,6 +180,13 @@ class Automaton:
         """The terminal that a word is in this state: a keyword, a code, or a name."""
         row = self.rows[self.states[-1]]
         word, text = token.text, token.reading.source.text
+        if token.type == "NUMERAL":
+            many = "HOW_MANY" in row and self._watching() and vocabulary.counts(text, token.end)
+            return "HOW_MANY" if many else "NUMERAL"
+        if word in vocabulary.WATCHED and self._watching():
+            watched = vocabulary.watched(word, text, token.end)
+            if watched in row and can_shift(self.rows, self.states, watched):
+                return watched
         keyword = self.keywords.get(word)
         if keyword is None:
             return self._plain_word(row, token)
@@ -198,6 +205,11 @@ class Automaton:
         ):
             return keyword
         return keyword if word in vocabulary.RESERVED else "NAME"
+
+    def _watching(self) -> bool:
+        """Whether the item being read is a watch, outside of the rows of `bands`."""
+        found = [v.type for v in self.values if isinstance(v, Token)]
+        return "WATCH" in found and "BANDS" not in found
 
     def _plain_word(self, row: dict[str, int | Reduction], token: Token) -> str:
         word = token.text

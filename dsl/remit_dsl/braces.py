@@ -8,9 +8,9 @@ from __future__ import annotations
 from remit_dsl.diagnostics import Related
 from remit_dsl.source import Span
 from remit_dsl.tokens import FixedToken, Token
-from remit_dsl.vocabulary import DECLARATIONS, HEADERS, LANGUAGES, LATER, WAIVER_PARTS
+from remit_dsl.vocabulary import DECLARATIONS, HEADERS, LANGUAGES, WAIVER_PARTS
 
-_DECLARING = frozenset(DECLARATIONS) | frozenset(HEADERS) | LATER
+_DECLARING = frozenset(DECLARATIONS) | frozenset(HEADERS)
 _WITH_BLOCK = frozenset(
     (
         "policy",
@@ -24,6 +24,7 @@ _WITH_BLOCK = frozenset(
         "commission",
         "scorecard",
         "allocation",
+        "watch",
     )
 )
 _AFTER_NAME = frozenset({"STRING", "LBRACE", "COLON", "LPAR", "$END"})

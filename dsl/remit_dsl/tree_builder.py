@@ -6,9 +6,12 @@ from remit_dsl.build_authority import AuthorityBuilder
 from remit_dsl.build_declarations import DeclarationBuilder
 from remit_dsl.build_expressions import ExpressionBuilder
 from remit_dsl.build_pay import PayBuilder
+from remit_dsl.build_watch import WatchBuilder
 
 
-class TreeBuilder(DeclarationBuilder, AuthorityBuilder, PayBuilder, ExpressionBuilder):
+class TreeBuilder(
+    DeclarationBuilder, AuthorityBuilder, PayBuilder, WatchBuilder, ExpressionBuilder
+):
     """Lark calls the method of a rule's name with the list of its parts.
 
     Every token is a part, so the places of a node come from its first and last part, and what one

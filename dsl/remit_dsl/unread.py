@@ -13,7 +13,7 @@ _POLICY = re.compile(r"^\s*policy[ \t]+(\w+(?:\.\w+)*)", re.MULTILINE)
 PLACEHOLDER = "_"  # what the parser puts where it could not read an expression
 _HEAD = re.compile(
     r"^[ \t]*(?:enum|position|record|parameter|define|table|right|action|event|commission|scorecard"
-    r"|allocation)[ \t]+(\w+)",
+    r"|allocation|watch|duty)[ \t]+(\w+)",
     re.MULTILINE,
 )
 

@@ -11,13 +11,10 @@ LANGUAGES = words("zh en de fr es ja ko pt it ru vi th ar nl pl")
 DECLARATIONS = words(
     """
     enum position record parameter exchange define table right action authority delegation waive
-    event commission scorecard allocation
+    event commission scorecard allocation watch duty
     """
 )
 HEADERS = words("policy use")
-
-# Blocks of later versions: their words stand at the declaration position and are refused there.
-LATER = words("watch duty")
 
 # What `remit prove` asks of a policy, and a `waive` answers for.
 QUESTIONS = (
@@ -32,9 +29,27 @@ RESERVED = words("if then else and or not true false when unless in is")
 # Terminals whose text is not simply their name in lower case.
 SPELLING = {"DOTTED_LINE": "dotted"}
 
+# Words that mean something else in a watch, with what has to follow them there.
+_OPERATOR = r"(?:and|or|in|is|not|between|reports|holds|otherwise|rounded|as|of|then|else)\b"
+WATCHED = {
+    "over": ("IS_OVER", ""),
+    "under": ("IS_UNDER", ""),
+    "at": ("IS_AT", r"(?:least|most)\b"),
+    "count": ("COUNT_OF", r"of\b"),
+    "sum": ("SUM_OF", r"of\b"),
+    "a": ("ARTICLE", rf"(?!{_OPERATOR})[^\W\d]"),
+    "an": ("ARTICLE", rf"(?!{_OPERATOR})[^\W\d]"),
+    "by": ("COUNTED_BY", ""),
+    "where": ("COUNTED_WHERE", ""),
+    "within": ("COUNTED_WITHIN", ""),
+}
+# After these a number of a watch is only a number.
+_PARTS = r"(?:when|notify|freeze|require|raise|until|because|source|stays)\b"
+
 # Terminals that are not words.
 CLASSES = words(
     """
+    HOW_MANY ARTICLE IS_OVER IS_UNDER IS_AT COUNT_OF SUM_OF COUNTED_BY COUNTED_WHERE COUNTED_WITHIN
     NAME DOTTED STRING NUMERAL DATE_LITERAL SPAN_LITERAL CURRENCY_CODE LANG LPAR RPAR LBRACE
     RBRACE COMMA COLON ARROW EQ CMP PLUS MINUS STAR SLASH OTHERWISE_ROW FROM_MONTH $END
     """
@@ -90,6 +105,20 @@ _AFTER = {word: re.compile(_BLANK + pattern) for word, pattern in _FOLLOWED_BY.i
 BEFORE_TEXT = re.compile(_BLANK + '"')
 BEFORE_MONTH = re.compile(_BLANK + r"month(?![\w.])")
 BEFORE_ARROW = re.compile(_BLANK + "(?:->|=>|→)")
+
+_WATCHED = {word: (name, re.compile(_BLANK + after)) for word, (name, after) in WATCHED.items()}
+_COUNTED = re.compile(rf"{_BLANK}(?!{_OPERATOR}|{_PARTS})[^\W\d][\w.]*+{_BLANK}(?![:=(]|of\b)")
+
+
+def watched(word: str, text: str, end: int) -> str | None:
+    """The terminal that a word ending at `end` may be in a watch."""
+    name, after = _WATCHED.get(word, (None, None))
+    return name if after is not None and after.match(text, end) else None
+
+
+def counts(text: str, end: int) -> bool:
+    """Whether a number of a watch ending at `end` says how many: `3 Return by customer`."""
+    return _COUNTED.match(text, end) is not None
 
 
 def keyword_meant(word: str, text: str, end: int) -> bool:
