@@ -209,7 +209,8 @@ class Automaton:
     def _watching(self) -> bool:
         """Whether the item being read is a watch, outside of the rows of `bands`."""
         found = [v.type for v in self.values if isinstance(v, Token)]
-        return "WATCH" in found and "BANDS" not in found
+        just_closed = bool(found) and found[-1] == "RBRACE" and self.values[-1].__class__ is Token
+        return "WATCH" in found and found.count("BANDS") == just_closed
 
     def _plain_word(self, row: dict[str, int | Reduction], token: Token) -> str:
         word = token.text

@@ -119,11 +119,11 @@ class WatchBuilder:
 
     def freeze(self, c: list[Any]) -> Freeze:
         """`freeze credit_release by customer`."""
-        return Freeze(place(c), of_kind(QName, c), one_of(Ref, c))
+        return Freeze(place(c), of_kind(QName, c), *_pair(c))
 
     def require_step(self, c: list[Any]) -> RequireStep:
         """`require review by sales_director on order_acceptance by customer`."""
-        return RequireStep(place(c), c[1], c[3], of_kind(QName, c[4:]), one_of(Ref, c))
+        return RequireStep(place(c), c[1], c[3], of_kind(QName, c[4:]), *_pair(c))
 
     def raise_alert(self, c: list[Any]) -> Raise:
         """`raise critical to finance_controller`."""
@@ -180,3 +180,9 @@ def _counted(c: list[Any]) -> Counted:
     found = one_of(Counted, c)
     assert found is not None
     return found
+
+
+def _pair(c: list[Any]) -> tuple[Ref | None, Ref | None]:
+    """The fact of an action, and the field of the subject it is compared with."""
+    refs = [*of_kind(Ref, c), None, None]
+    return refs[0], refs[1]

@@ -7,11 +7,13 @@ from remit_dsl.declarations import declare, label
 from remit_dsl.declarations_actions import actions, delegations
 from remit_dsl.declarations_allocations import allocations
 from remit_dsl.declarations_authority import authorities
+from remit_dsl.declarations_duties import duties
 from remit_dsl.declarations_events import declare_events
 from remit_dsl.declarations_plans import plans
 from remit_dsl.declarations_scorecards import scorecards
 from remit_dsl.declarations_values import definitions, exchanges, heads, parameters
 from remit_dsl.declarations_waivers import waivers
+from remit_dsl.declarations_watches import watches
 from remit_dsl.dependencies import close
 from remit_dsl.diagnostics import errors
 from remit_dsl.findings import Findings
@@ -73,6 +75,8 @@ def _build(world: World, open_table: OpenTable) -> program.Program:
         plans=plans(world),
         scorecards=scorecards(world),
         allocations=allocations(world),
+        watches=watches(world),
+        duties=duties(world),
         sources=world.findings.sources,
     )
 

@@ -11,8 +11,8 @@ from remit_dsl import (
     elaborate_lists,
     elaborate_logic,
     elaborate_members,
-    elaborate_names,
     elaborate_numbers,
+    elaborate_watch,
     syntax,
 )
 from remit_dsl.elaboration import Elaborator, Handler
@@ -22,7 +22,7 @@ from remit_dsl.world import World
 HANDLERS: Mapping[type, Handler] = MappingProxyType(
     {
         syntax.Literal: elaborate_numbers.literal,
-        syntax.Ref: elaborate_names.reference,
+        syntax.Ref: elaborate_watch.name,
         syntax.Call: elaborate_lists.call,
         syntax.Negative: elaborate_numbers.negative,
         syntax.Arithmetic: elaborate_numbers.arithmetic,
@@ -43,6 +43,11 @@ HANDLERS: Mapping[type, Handler] = MappingProxyType(
         syntax.Bands: elaborate_bands.bands,
         syntax.DateDifference: elaborate_dates.date_difference,
         syntax.PeriodEdge: elaborate_dates.period_edge,
+        syntax.CountOf: elaborate_watch.count_of,
+        syntax.SumOf: elaborate_watch.sum_of,
+        syntax.AtLeastOf: elaborate_watch.at_least_of,
+        syntax.FollowedBy: elaborate_watch.followed_by,
+        syntax.Stays: elaborate_watch.stays,
     }
 )
 

@@ -32,6 +32,8 @@ from remit_dsl.typecheck import (
 )
 from remit_dsl.types import BOOLEAN, LITERAL, PERSON, POSITION, RATIO, Type
 
+# How a watch says it.
+_WORDS = {"over": ">", "under": "<", "at least": ">=", "at most": "<="}
 _EQUALITY = frozenset({"text", "boolean", "enum", "position", "date"})
 
 
@@ -40,7 +42,7 @@ def comparison(el: Elaborator, node: syntax.Comparison, expected: Type | None) -
     left, right = _pair(el, node.left, node.right)
     if left is None or right is None:
         return None
-    return compare(el, node.span, node.operator, left, right)
+    return compare(el, node.span, _WORDS.get(node.operator, node.operator), left, right)
 
 
 def _pair(

@@ -11,13 +11,13 @@ Rows = list[dict[str, int | Reduction]]
 _VALUE = words(
     """
     NAME DOTTED NUMERAL STRING DATE_LITERAL SPAN_LITERAL TRUE FALSE LPAR MINUS IF NOT BANDS
-    DAYS WHOLE START END
+    DAYS WHOLE START END HOW_MANY ARTICLE COUNT_OF SUM_OF
     """
 )
 _OPERATORS = words(
     """
     PLUS MINUS STAR SLASH OF AS ROUNDED OTHERWISE CMP EQ IN NOT IS BETWEEN AND OR REPORTS
-    HOLDS
+    HOLDS IS_OVER IS_UNDER IS_AT FOLLOWED COUNTED_BY COUNTED_WHERE COUNTED_WITHIN
     """
 )
 _DECLARATIONS = frozenset(word.upper() for word in (*vocabulary.DECLARATIONS, *vocabulary.HEADERS))
@@ -47,6 +47,8 @@ _MEASURED = words("WEIGHT TARGET FLOOR CAP VALUE NOTHING HIGHER LOWER")
 _SCORECARD = words("OF PERIOD ITEM SCORE SOURCE")
 _ALLOCATION = words("AMOUNT YEAR BY IN REMAINDERS AMEND SOURCE")
 _TIERS = words("UP UNDER AT OVER OTHERWISE_ROW")
+_WATCH = words("NAME WHEN")
+_DOING = words("NOTIFY FREEZE REQUIRE RAISE UNTIL BECAUSE SOURCE WITH")
 _WAIVER = words("OF ON FOR AT WHEN UNLESS BECAUSE")
 _PERIODS = words("DAY WEEK MONTH QUARTER YEAR")
 _STEPS = words("NAME NUMERAL ALL EVIDENCE LPAR")
@@ -62,6 +64,8 @@ _GROUPS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
     ("an item of the scorecard such as `item`", frozenset({"ITEM", "SCORE"}), _SCORECARD),
     ("an item of the allocation such as `by`", frozenset({"AMEND", "AMOUNT"}), _ALLOCATION),
     ("a tier such as `up to`", frozenset({"OTHERWISE_ROW", "OVER", "AT"}), _TIERS),
+    ("a rule such as `when … notify …`", frozenset({"WHEN", "NAME", "RBRACE"}), _WATCH),
+    ("a part such as `notify`", frozenset({"NOTIFY", "RAISE"}), _DOING),
     ("a type", frozenset({"PERCENT", "MONEY"}), _TYPES),
     ("a table cell", frozenset({"ANY", "NUMERAL", "OVER"}), _VALUE | _BOUNDS | {"ANY"}),
     ("a step such as `review by`", frozenset({"EVIDENCE", "NUMERAL"}), _STEPS),
@@ -93,7 +97,12 @@ _SINGLE = {
     "FROM_MONTH": "`from month`",
     "$END": "the end of the file",
 }
-_NEVER_SAID = frozenset({"LANG", "DOTTED", "CMP"})
+_NEVER_SAID = words(
+    """
+    LANG DOTTED CMP HOW_MANY ARTICLE COUNT_OF SUM_OF IS_OVER IS_UNDER IS_AT FOLLOWED COUNTED_BY
+    COUNTED_WHERE COUNTED_WITHIN
+    """
+)
 _MOST = 5
 
 # Keywords that are said, and misspelt, together with the word after them.

@@ -97,6 +97,15 @@ def _plan_item(tokens: list[Token], index: int) -> bool:
     return token.text in _PLAN or (_is_name(token) and tokens[index + 1].type == "EQ")
 
 
+def _watch_item(tokens: list[Token], index: int) -> bool:
+    """A rule or a value of a watch, on a line of its own."""
+    token, after = tokens[index], tokens[index + 1]
+    if not is_first_on_line(tokens, index):
+        return False
+    named = _is_name(token) and (after.type in ("COLON", "EQ") or after.text == "of")
+    return token.text == "when" or named
+
+
 def _word_on_new_line(words: frozenset[str]) -> Callable[[list[Token], int], bool]:
     return lambda tokens, index: tokens[index].text in words and is_first_on_line(tokens, index)
 
@@ -121,6 +130,7 @@ _BEGINNINGS: dict[str, Callable[[list[Token], int], bool]] = {
     "scorecard_item": _word_on_new_line(_SCORECARD),
     "measured": _word(_MEASURED),
     "allocation_item": _word_on_new_line(_ALLOCATION),
+    "watch_item": _watch_item,
     "tier": _word_on_new_line(_TIER),
     "field": _named_field,
     "action_item": _action_item,

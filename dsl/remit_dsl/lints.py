@@ -27,6 +27,7 @@ from remit_dsl.program import (
 )
 from remit_dsl.qualified import short
 from remit_dsl.validate import by_action, granted, superiors
+from remit_dsl.watch_expressions import of_duty, of_watch
 
 Lint = Callable[[Program], Iterator[Diagnostic]]
 
@@ -81,6 +82,10 @@ def _expressions(program: Program) -> Iterator[tuple[str, Expression]]:
         if waiver.condition is not None:
             yield f"a waiver of `{waiver.question}`", waiver.condition
     yield from _of_pay(program)
+    for watch in program.watches.values():
+        yield from ((f"watch `{watch.short}`", e) for e in of_watch(watch))
+    for duty in program.duties:
+        yield from ((f"duty `{short(duty.name)}`", e) for e in of_duty(duty))
 
 
 def _of_pay(program: Program) -> Iterator[tuple[str, Expression]]:

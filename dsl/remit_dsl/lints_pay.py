@@ -16,6 +16,7 @@ from remit_dsl.pay_expressions import of_statement
 from remit_dsl.pay_items import percent
 from remit_dsl.program import Program
 from remit_dsl.validate_pay import changes, value_on
+from remit_dsl.watch_expressions import events_of_duty, events_of_watch
 
 _CENT = Fraction(1, 100)
 _ITEM_WORDS = frozenset(
@@ -174,8 +175,10 @@ def _from_to(start: date | None, until: date | None) -> str:
 
 
 def unused_events(program: Program) -> Iterator[Diagnostic]:
-    """An event that no plan counts or follows."""
+    """An event that no plan counts or follows, and no watch or duty looks at."""
     used = {plan.event for plan in program.plans.values()}
+    used |= {name for watch in program.watches.values() for name in events_of_watch(watch)}
+    used |= {name for duty in program.duties for name in events_of_duty(duty)}
     for plan in program.plans.values():
         followed = [plan.hold.followed if plan.hold else None]
         followed += [reversal.followed for reversal in plan.reversals]
@@ -183,7 +186,9 @@ def unused_events(program: Program) -> Iterator[Diagnostic]:
     for event in program.events.values():
         if event.name not in used:
             message = f"event `{event.short}` is not used"
-            yield Diagnostic(event.span, "W0904", message, "use it in a plan or leave it out")
+            yield Diagnostic(
+                event.span, "W0904", message, "use it in a plan or a watch, or leave it out"
+            )
 
 
 def counted_twice(program: Program) -> Iterator[Diagnostic]:

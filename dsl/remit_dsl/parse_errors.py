@@ -75,14 +75,6 @@ _SYNONYMS = {
 }
 
 
-def _later_block(scene: Scene) -> Told:
-    token = scene.token
-    if scene.level != "item" or token.text not in vocabulary.LATER or not scene.can("ENUM"):
-        return NO_TOLD
-    token.fault("E0037", f"`{token.text}` is not yet part of this version of the language")
-    return True, None
-
-
 def _currency(scene: Scene) -> Told:
     index = scene.found
     if not scene.can("CURRENCY_CODE"):
@@ -388,7 +380,6 @@ def _like(token: Token, type: str, text: str) -> Token:
 
 
 EXPLAINERS: tuple[Callable[[Scene], Told], ...] = (
-    _later_block,
     _currency,
     _language,
     _reserved,

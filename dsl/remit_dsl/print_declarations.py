@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from remit_dsl import print_pay, print_statements
+from remit_dsl import print_pay, print_statements, print_watch
 from remit_dsl.layout import INDENT, WIDTH, Block, Leaf, broken, indented
 from remit_dsl.print_expressions import (
     SUM,
@@ -31,6 +31,7 @@ from remit_dsl.syntax import (
     Declaration,
     Define,
     Delegation,
+    Duty,
     Enum,
     EnumMember,
     Event,
@@ -54,6 +55,7 @@ from remit_dsl.syntax import (
     TableRow,
     Use,
     Waiver,
+    Watch,
 )
 
 # Where the word of a block item stands in the source: the node, the word, which occurrence.
@@ -382,6 +384,8 @@ _FORMS: dict[type[Node], Callable[[Any, Place], Item]] = {
     Commission: lambda node, place: print_pay.commission(node),
     Scorecard: lambda node, place: print_pay.scorecard(node),
     Allocation: lambda node, place: print_pay.allocation(node),
+    Watch: lambda node, place: print_watch.watch(node),
+    Duty: lambda node, place: print_watch.duty(node),
 }
 
 

@@ -9,6 +9,7 @@ from remit_dsl import numerals
 from remit_dsl.syntax import (
     Aggregate,
     Arithmetic,
+    AtLeastOf,
     Bands,
     Between,
     Bound,
@@ -17,9 +18,12 @@ from remit_dsl.syntax import (
     Comparison,
     Conditional,
     Converted,
+    Counted,
+    CountOf,
     DateDifference,
     Default,
     Expr,
+    FollowedBy,
     Holds,
     Label,
     Literal,
@@ -32,6 +36,9 @@ from remit_dsl.syntax import (
     Ref,
     Reports,
     Rounded,
+    Stays,
+    SumOf,
+    Window,
 )
 
 # How tightly a form binds; an operand that binds less gets parentheses.
@@ -46,6 +53,9 @@ _LEVELS: dict[type[Expr], int] = {
     Presence: COMPARISON,
     Reports: COMPARISON,
     Holds: COMPARISON,
+    AtLeastOf: COMPARISON,
+    FollowedBy: COMPARISON,
+    Stays: COMPARISON,
     Rounded: VALUE,
     Default: VALUE,
     Negative: UNARY,
@@ -138,7 +148,10 @@ def _negative(node: Negative) -> str:
 
 def _arithmetic(node: Arithmetic) -> str:
     left, right = (SUM, TERM) if node.operator in "+-" else (TERM, UNARY)
-    return f"{expression(node.left, left)} {node.operator} {expression(node.right, right)}"
+    first = expression(node.left, left)
+    if node.operator == "of" and first in ("count", "sum"):  # `sum of` counts in a watch
+        first = f"({first})"
+    return f"{first} {node.operator} {expression(node.right, right)}"
 
 
 def _comparison(node: Comparison) -> str:
@@ -248,6 +261,31 @@ def _default(node: Default) -> str:
     return f"{expression(node.operand, VALUE)} otherwise {expression(node.fallback, SUM)}"
 
 
+# --- what only a watch knows -----------------------------------------------------------------
+
+
+def _counted(node: Counted) -> str:
+    by = f" by {node.by.text}" if node.by is not None else ""
+    where = f" where ({expression(node.where)})" if node.where is not None else ""
+    return f"{by}{where}{_window(node.window)}"
+
+
+def _window(node: Window | None) -> str:
+    if node is None:
+        return ""
+    return f" within {node.unit if node.length is None else literal(node.length)}"
+
+
+def _stays(node: Stays) -> str:
+    rows = f"{node.article} {node.event.text}{_counted(node.counted)}"
+    held = f"stays {expression(node.condition, LOGIC)} {literal(node.length)}"
+    return f"{rows} {held} after {node.of.text}"
+
+
+def _followed_by(node: FollowedBy) -> str:
+    return f"{node.first.text} followed by {node.second.text}{_counted(node.counted)}"
+
+
 _FORMS: dict[type[Expr], Callable[[Any], str]] = {
     Literal: literal,
     Ref: _ref,
@@ -271,4 +309,9 @@ _FORMS: dict[type[Expr], Callable[[Any], str]] = {
     Rounded: _rounded,
     Converted: _converted,
     Default: _default,
+    CountOf: lambda node: f"count of {node.event.text}{_counted(node.counted)}",
+    SumOf: lambda node: f"sum of {node.field.text}{_counted(node.counted)}",
+    AtLeastOf: lambda node: f"{literal(node.number)} {node.event.text}{_counted(node.counted)}",
+    FollowedBy: _followed_by,
+    Stays: _stays,
 }

@@ -11,6 +11,7 @@ from remit_dsl.parts import Label as Label
 from remit_dsl.pay import Allocation, Event, Plan, Scorecard
 from remit_dsl.source import Source, Span
 from remit_dsl.types import Type
+from remit_dsl.watch import Duty, Watch
 
 BUILT_IN_VERBS = (
     "approve", "sign", "recommend", "nominate", "review", "countersign", "handle", "inspect",
@@ -402,6 +403,8 @@ class Program:
     plans: dict[str, Plan] = field(default_factory=dict)
     scorecards: dict[str, Scorecard] = field(default_factory=dict)
     allocations: dict[str, Allocation] = field(default_factory=dict)
+    watches: dict[str, Watch] = field(default_factory=dict)
+    duties: tuple[Duty, ...] = ()
     sources: dict[str, Source] = field(default_factory=dict)
     digest: str = ""
     """SHA-256 over the policy texts (and CSV tables), in order of policy name: the policy hash."""

@@ -23,6 +23,7 @@ SPACES = {
     syntax.Commission: "plan",
     syntax.Scorecard: "scorecard",
     syntax.Allocation: "allocation",
+    syntax.Watch: "watch",
 }
 UNKNOWN = {
     "type": ("E0203", "type"),
@@ -36,7 +37,7 @@ UNKNOWN = {
 Named = (
     syntax.Enum | syntax.Record | syntax.Parameter | syntax.Define | syntax.Table
     | syntax.Position | syntax.Action | syntax.Event | syntax.Commission | syntax.Scorecard
-    | syntax.Allocation
+    | syntax.Allocation | syntax.Watch
 )  # fmt: skip
 
 

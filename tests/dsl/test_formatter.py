@@ -7,7 +7,7 @@ import textwrap
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from dsl import strategies, strategies_pay
+from dsl import strategies, strategies_pay, strategies_watch
 from remit_dsl import formatter, syntax
 from remit_dsl.parser import parse
 from remit_dsl.source import Source
@@ -48,6 +48,16 @@ def test_formatting_twice_changes_nothing(tree: syntax.File) -> None:
 @RANDOM
 @given(strategies_pay.files)
 def test_pay_reads_back_and_formatting_it_twice_changes_nothing(tree: syntax.File) -> None:
+    printed = formatter.print_file(tree)
+    assert syntax.same(read(printed), tree)
+    once = formatted(printed)
+    assert formatted(once) == once
+    assert syntax.same(read(once), tree)
+
+
+@RANDOM
+@given(strategies_watch.files)
+def test_watch_reads_back_and_formatting_it_twice_changes_nothing(tree: syntax.File) -> None:
     printed = formatter.print_file(tree)
     assert syntax.same(read(printed), tree)
     once = formatted(printed)

@@ -6,7 +6,7 @@ import itertools
 import random
 from datetime import date, timedelta
 from fractions import Fraction
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -241,12 +241,12 @@ def _grid(side: int, leave_out: int = -1) -> str:
 @pytest.mark.parametrize("hit", ["unique", "first"])
 def test_a_thousand_rows_of_three_columns(hit: str) -> None:
     columns = "x: integer, y: integer, z: integer"
-    start = perf_counter()
+    start = process_time()
     table(columns, _grid(10), hit=hit).silent()
     table(columns, _grid(10, leave_out=500), hit=hit).says(
         "table `f` has no row for `x` = `50`, `y` = `9` and `z` = `9`"
     )
-    assert perf_counter() - start < 20
+    assert process_time() - start < 20
 
 
 # --- CSV ---------------------------------------------------------------------------------
@@ -322,6 +322,6 @@ def test_csv_of_a_thousand_rows() -> None:
     rows = "".join(f"{d},{n}\n" for n, d in enumerate(days[1:-1], 1))
     text = f"day,v\nup to {days[0]},0\n{rows}at least {days[-1]},9\n"
     policy = HEADER + 'table fee (day: date) gives number from "fee.csv"\n'
-    start = perf_counter()
+    start = process_time()
     csv(text, policy).silent()
-    assert perf_counter() - start < 20
+    assert process_time() - start < 20

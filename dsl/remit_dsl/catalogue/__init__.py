@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from remit_dsl.catalogue import checks, data, proofs, syntax
+from remit_dsl.catalogue import checks, data, proofs, syntax, watch
 from remit_dsl.catalogue.entry import Entry
 
 CATALOGUE: dict[str, Entry] = {
@@ -10,6 +10,7 @@ CATALOGUE: dict[str, Entry] = {
     **checks.ENTRIES,
     **data.ENTRIES,
     **proofs.ENTRIES,
+    **watch.ENTRIES,
 }
 
 __all__ = ["CATALOGUE", "Entry"]

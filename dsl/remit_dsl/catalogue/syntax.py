@@ -190,12 +190,6 @@ _STRUCTURE = {
         "Write `{` after the name and its labels.",
         f"{_HEAD}enum Region north south }}\n",
     ),
-    "E0037": Entry(
-        "a block of a later version",
-        "`watch` and `duty` are planned blocks that this version does not read.",
-        "Leave the block out, or use a version that knows it.",
-        f"{_HEAD}watch usage on Customer {{ }}\n",
-    ),
 }
 
 _MEANING = {

@@ -105,10 +105,12 @@ class Notify(WatchPart):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Freeze(WatchPart):
-    """`freeze credit_release by customer`."""
+    """`freeze credit_release by customer`, `by customer = account`: the fact of the actions, then
+    the field of the subject."""
 
     actions: tuple[QName, ...]
     by: Ref | None
+    value: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,6 +121,7 @@ class RequireStep(WatchPart):
     position: QName
     actions: tuple[QName, ...]
     by: Ref | None
+    value: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
