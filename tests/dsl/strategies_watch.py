@@ -105,13 +105,11 @@ frequencies = st.one_of(
     node(s.Frequency, kind=st.just("daily")),
     node(s.Frequency, kind=st.just("weekly"), day=names),
     node(
-        s.Frequency, kind=st.sampled_from(["monthly", "quarterly", "yearly"]), day=numerals_(('',))
+        s.Frequency, kind=st.sampled_from(["monthly", "quarterly", "yearly"]), day=numerals_(("",))
     ),
     node(s.Frequency, kind=st.just("at once"), after=qnames, by=refs),
 )
-duties = st.one_of(
-    st.tuples(st.none(), st.none()), st.tuples(names, maybe(labels))
-).flatmap(
+duties = st.one_of(st.tuples(st.none(), st.none()), st.tuples(names, maybe(labels))).flatmap(
     lambda named: node(
         s.Duty,
         name=st.just(named[0]),
