@@ -30,7 +30,10 @@ RESERVED = words("if then else and or not true false when unless in is")
 SPELLING = {"DOTTED_LINE": "dotted"}
 
 # Words that mean something else in a watch, with what has to follow them there.
-_OPERATOR = r"(?:and|or|in|is|not|between|reports|holds|otherwise|rounded|as|of|then|else|for|where|by|within|over|under|at)\b"
+_OPERATOR = (
+    r"(?:and|or|in|is|not|between|reports|holds|otherwise|rounded|as|of|then|else|for|where|by"
+    r"|within|over|under|at)\b"
+)
 WATCHED = {
     "over": ("IS_OVER", ""),
     "under": ("IS_UNDER", ""),
