@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from typing import Any
 
 _SECRETS = re.compile(
     r"(?P<key>rk_[a-z2-7]{1,12}_)[A-Za-z0-9_-]+"
@@ -20,18 +21,23 @@ def redacted(text: str) -> str:
 
 
 class Redacting(logging.Formatter):
-    """Writes as another formatter does, tracebacks too, and hides secrets in what comes out."""
-
-    def __init__(self, inner: logging.Formatter) -> None:
-        super().__init__()
-        self._inner = inner
+    """A formatter that hides secrets in what it writes, tracebacks too."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line without secrets."""
-        return redacted(self._inner.format(record))
+        return redacted(super().format(record))
 
 
-def keep_secrets_out(handler: logging.Handler) -> None:
-    """Makes a handler hide secrets, whatever it formats with."""
-    if not isinstance(handler.formatter, Redacting):
-        handler.setFormatter(Redacting(handler.formatter or logging.Formatter()))
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "plain": {
+            "()": "remit_api.http.redaction.Redacting",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"level": "WARNING", "handlers": ["stderr"]},
+}
+"""How a process of the service writes its log: everything through the one handler."""

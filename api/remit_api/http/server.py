@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from remit_api.http.app import create_app
 from remit_api.http.oidc import Oidc
+from remit_api.http.redaction import LOGGING
 from remit_api.http.settings import Settings
 
 HANDED = "REMIT_SERVE"
@@ -33,7 +34,7 @@ def run(settings: Settings, app: FastAPI) -> None:
         "server_header": False,
         "proxy_headers": False,
         "timeout_graceful_shutdown": DRAIN,
-        "log_level": "warning",
+        "log_config": LOGGING,
     }
     if settings.workers == 1:
         uvicorn.run(app, **shared)
