@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from remit_api.http.access import Access, Guard
 from remit_api.http.identity.making import Wanted, key_document, make_key
 from remit_api.http.paging import PageOf, paged
-from remit_api.http.refusals import Forbidden, NotFound
+from remit_api.http.refusals import Conflict, Forbidden, NotFound
 from remit_api.http.service import ServiceOf
 from remit_engine.storage import api_keys
 from remit_engine.storage.api_keys import ApiKey
@@ -106,6 +106,8 @@ def revoke(id: str, access: Ending, service: ServiceOf) -> dict[str, Any]:
         if found is None:
             raise NotFound("there is no such key")
         access.require(_own(found, access))
+        if found.revoked is not None:
+            raise Conflict("the key was revoked before")
         ended = api_keys.revoked(connection, id, access.caller.label, service.clock.now())
     service.keys.forget(id)
     return key_document(ended)
