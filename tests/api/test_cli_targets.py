@@ -173,6 +173,20 @@ def test_everybody_and_who_has_no_figures_is_named(story):
     assert "has no `target_met` of `carla` for 2026-03" in ran.line("carla")
 
 
+def test_people_of_a_scorecard_are_called_by_their_names(story):
+    people = Path("data/people.csv")
+    rows = people.read_text().split("\n")
+    named = [
+        f"name,{rows[0]}",
+        *(f"Dora Lind,{r}" if "dora" in r else f",{r}" for r in rows[1:] if r),
+    ]
+    people.write_text("\n".join(named) + "\n")
+    assert story(*MARCH).line("dora (Dora Lind)") == "98.8%"
+    assert "dora (Dora Lind), 2026-03" in story(*MARCH, "--person", "dora").first
+    found = story(*MARCH, "--person", "dora", "--json").document["scores"][0]
+    assert (found["person"], found["name"]) == ("dora", "Dora Lind")
+
+
 def test_a_rounded_score_shows_what_was_rounded(story):
     ran = story(*MARCH, "--person", "dora")
     assert ran.line("score") == "98.8%  (98.75% rounded half up)"

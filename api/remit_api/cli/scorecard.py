@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated, Any
 
@@ -20,6 +21,7 @@ from remit_api.cli.pay_session import (
 )
 from remit_api.cli.session import stray
 from remit_api.failures import WrongUse
+from remit_api.pay.report import called
 from remit_dsl.pay import Scorecard
 from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.periods import Period
@@ -64,11 +66,12 @@ def scorecard(
         score(session.model, card, found, who, when) for who in _people(card, found, person, when)
     ]
     if as_json:
-        view.data({"scores": [_document(s) for s in scores], **session.context()})
+        told = [{**_document(s), "name": found.names.get(s.person)} for s in scores]
+        view.data({"scores": told, **session.context()})
     elif person is not None:
-        _show_one(scores[0], card, view)
+        _show_one(scores[0], card, found.names, view)
     else:
-        _show_all(scores, card, when, view)
+        _show_all(scores, card, when, found.names, view)
     return ExitCode.FAILED if any(s.fault for s in scores) else ExitCode.OK
 
 
@@ -83,9 +86,9 @@ def _people(card: Scorecard, data: Dataset, person: str | None, when: Period) ->
 # --- words ---------------------------------------------------------------------------------
 
 
-def _show_one(found: Score, card: Scorecard, view: Screen) -> None:
+def _show_one(found: Score, card: Scorecard, names: Mapping[str, str], view: Screen) -> None:
     day = f", as of {found.as_of}" if found.as_of else ""
-    view.line((_titled(card), "bold"), f": {found.person}, {found.period}{day}")
+    view.line((_titled(card), "bold"), f": {called(found.person, names)}, {found.period}{day}")
     view.line()
     if found.items:
         _items(found, view)
@@ -128,13 +131,16 @@ def _result(found: Score, card: Scorecard, view: Screen) -> None:
     view.line((f"score {_percent(found.value)}", "bold green"), how)
 
 
-def _show_all(scores: list[Score], card: Scorecard, when: Period, view: Screen) -> None:
+def _show_all(
+    scores: list[Score], card: Scorecard, when: Period, names: Mapping[str, str], view: Screen
+) -> None:
     view.line((_titled(card), "bold"), f": {when}")
     if not scores:
         view.line("nobody held one of its positions in the period")
         return
     view.line()
-    rows = figures([("person", "score"), *((s.person, _percent(s.value)) for s in scores)])
+    told = ((called(s.person, names), _percent(s.value)) for s in scores)
+    rows = figures([("person", "score"), *told])
     lines = [(*row, s.fault or "") for row, s in zip(rows[1:], scores, strict=True)]
     view.table((*rows[0], ""), lines, indent=2)
 
