@@ -16,11 +16,21 @@ from remit_api.http.counter import Counter
 from remit_api.http.desk import Desk, desk_of_files
 from remit_api.http.identity.key_ring import KeyRing
 from remit_api.http.protection import require_answers
-from remit_api.http.published import desk_of_store
+from remit_api.http.published import desk_of_store, standing_desk
 from remit_api.http.recorder import Recorder
 from remit_api.http.request_id import RequestId
 from remit_api.http.roles import open_roles
-from remit_api.http.routes import approvers, authorities, decisions, health, keys, limits, records
+from remit_api.http.routes import (
+    approval_requests,
+    approvers,
+    authorities,
+    decisions,
+    delegations,
+    health,
+    keys,
+    limits,
+    records,
+)
 from remit_api.http.service import Service
 from remit_api.http.settings import Settings
 from remit_api.http.watching import renewed, watching
@@ -34,6 +44,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     limits.router,
     approvers.router,
     authorities.router,
+    approval_requests.router,
+    delegations.router,
     keys.router,
 )
 """Every resource. Add yours here."""
@@ -70,12 +82,15 @@ def _service(settings: Settings, clock: Clock | None, desk: Desk | None) -> Serv
     clock = clock or SystemClock(settings.zone)
     store = open_store(settings.database)
     with reading(store) as connection:
-        published = desk_of_store(connection)
+        found = desk_of_store(connection)
+        if found is None:
+            found = desk or desk_of_files(settings.policies, settings.directory)
+            found = standing_desk(connection, found)
     ledger = Ledger(store, clock.now)
     service = Service(
         settings=settings,
         store=store,
-        desk=published or desk or desk_of_files(settings.policies, settings.directory),
+        desk=found,
         clock=clock,
         roles=open_roles(settings.service_policy),
         keys=KeyRing(store, clock.now),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from remit_api.wiring import Loaded, find_directory, open_engine
-from remit_engine.directory import Directory
+from remit_engine.directory import DelegationEntry, Directory
 from remit_engine.engine import Engine
 from remit_engine.ir import Model
 from remit_engine.storage.ledger import Court
@@ -18,7 +18,8 @@ class Desk:
     """An engine with the versions it is of.
 
     revision: which publication; 0 for files that were never published. version, people: ids of the
-    policy version and of the directory version, None for files. court: as the ledger asks.
+    policy version and of the directory version, None for files. lent: the delegations among those
+    of the directory that were made in the service. court: as the ledger asks.
     """
 
     engine: Engine
@@ -26,6 +27,7 @@ class Desk:
     revision: int = 0
     version: str | None = None
     people: str | None = None
+    lent: tuple[DelegationEntry, ...] = ()
     court: Court = field(init=False)
 
     def __post_init__(self) -> None:
@@ -41,6 +43,17 @@ class Desk:
     def directory(self) -> Directory:
         """The people."""
         return self.engine.directory
+
+    def lending(self, entries: tuple[DelegationEntry, ...], revision: int) -> Desk:
+        """The same texts at a revision, with these delegations instead of those made in the
+        service before."""
+        if entries == self.lent:
+            return replace(self, revision=revision)
+        here = self.directory
+        written = here.delegations[: len(here.delegations) - len(self.lent)]
+        people = Directory(here.name, here.people, (*written, *entries), here.units)
+        engine = Engine(self.model, people)
+        return replace(self, engine=engine, revision=revision, lent=entries)
 
 
 def desk_of_files(policies: Sequence[Path], directory: Path | None) -> Desk:

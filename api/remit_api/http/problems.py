@@ -83,6 +83,7 @@ class Described:
     problems: tuple[Problem, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, object] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """The members of the problem; those that say nothing are left out."""
@@ -91,6 +92,7 @@ class Described:
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
+            **self.members,
         }
         if self.help:
             found["help"] = self.help
@@ -108,7 +110,7 @@ def described(fault: Exception) -> Described | None:
     if isinstance(fault, Refusal):
         return Described(
             fault.status, fault.kind, fault.title, fault.message,
-            fault.help, fault.problems, headers=fault.headers,
+            fault.help, fault.problems, headers=fault.headers, members=fault.members,
         )  # fmt: skip
     if isinstance(fault, Failure):
         return _of_failure(fault)

@@ -14,7 +14,7 @@ from remit_dsl.loader import load_texts
 from remit_dsl.program import Program
 from remit_engine.directory_reader import read_directory_text
 from remit_engine.engine import Engine
-from remit_engine.storage.faults import NotKept
+from remit_engine.storage import delegations
 from remit_engine.storage.revisions import revision
 from remit_engine.storage.tables import directory_version, policy_version, publication
 
@@ -43,15 +43,18 @@ def desk_of_store(connection: Connection, at: int | None = None) -> Desk | None:
     directory, found = read_directory_text(DIRECTORY, row.file, engine.model)
     if directory is None:
         raise InvalidPolicy(found, {})
-    return Desk(Engine(engine.model, directory), program.digest, stands, row.version, row.directory)
+    desk = Desk(Engine(engine.model, directory), program.digest, stands, row.version, row.directory)
+    return desk.lending(delegations.in_force(connection, stands), stands)
 
 
-def standing_desk(connection: Connection) -> Desk:
-    """The desk of what stands; raises NotKept while nothing was published."""
+def standing_desk(connection: Connection, of_files: Desk) -> Desk:
+    """The desk of what stands. of_files: what answers while nothing was published, with the
+    delegations of the store."""
     found = desk_of_store(connection)
-    if found is None:
-        raise NotKept("nothing was published yet")
-    return found
+    if found is not None:
+        return found
+    stands = revision(connection)
+    return of_files.lending(delegations.in_force(connection, stands), stands)
 
 
 def _program(files: dict[str, str]) -> Program:

@@ -12,7 +12,8 @@ from remit_engine.request import Problem
 class Refusal(Failure):
     """A request is not done. One sentence says why; `help` is the cure.
 
-    problems: the members that are wrong, each with its path. headers: of the answer.
+    problems: the members that are wrong, each with its path. headers: of the answer. members: what
+    the problem says besides, such as how the thing stands.
     """
 
     kind = "refusal"
@@ -25,10 +26,12 @@ class Refusal(Failure):
         help: str | None = None,
         problems: Iterable[Problem] = (),
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(message, help)
         self.problems = tuple(problems)
         self.headers = dict(headers or {})
+        self.members = dict(members or {})
 
 
 class NotUnderstood(Refusal):
@@ -99,6 +102,12 @@ class KeyReused(Refusal):
     """An idempotency key was used for another body."""
 
     kind, status, title = "key_reused", 422, "Key used for another body"
+
+
+class NotDelegable(Refusal):
+    """The policy does not let this be delegated so."""
+
+    kind, status, title = "not_delegable", 422, "Not to be delegated so"
 
 
 class MatchMissing(Refusal):

@@ -33,7 +33,7 @@ async def watching(service: Service) -> None:
         await asyncio.sleep(EVERY)
         try:
             await run_in_threadpool(look, service)
-            if service.settings.reload and service.desk.revision == 0:
+            if service.settings.reload and service.desk.version is None:
                 seen = await run_in_threadpool(look_at_files, service, seen)
         except Exception as fault:
             log.error("what is published cannot be seen", exc_info=fault)
@@ -50,7 +50,7 @@ def look(service: Service) -> None:
 def renewed(service: Service) -> Desk:
     """The desk of what stands in the store, taken over by the service."""
     with reading(service.store) as connection:
-        service.desk = standing_desk(connection)
+        service.desk = standing_desk(connection, service.desk)
     log.info("revision %d stands, policy %s", service.desk.revision, service.desk.digest)
     return service.desk
 
@@ -62,7 +62,9 @@ def look_at_files(service: Service, seen: Seen) -> Seen:
         return seen
     settings = service.settings
     try:
-        service.desk = desk_of_files(settings.policies, settings.directory)
+        found = desk_of_files(settings.policies, settings.directory)
+        with reading(service.store) as connection:
+            service.desk = standing_desk(connection, found)
     except InvalidPolicy as fault:
         shown = "\n".join(human(d, fault.sources.get) for d in fault.diagnostics)
         log.error("the files have errors, and the text before them stands\n%s", shown)

@@ -19,6 +19,7 @@ from remit_api.http.service import Service, ServiceOf
 from remit_engine.request import Problem
 from remit_engine.storage import history, idempotency
 from remit_engine.storage.canonical import canonical
+from remit_engine.storage.docket import taken_back
 from remit_engine.storage.entries import GENESIS, Entry
 from remit_engine.storage.history import Wanted
 from remit_engine.storage.opening import reading, writing
@@ -119,6 +120,8 @@ def reverse(
         entry = service.ledger.reverse(
             connection, id, caller=access.caller.label, reason=reason, day=access.day
         )
+        moment = service.clock.now().isoformat(timespec="microseconds")
+        taken_back(connection, id, reason, access.caller.label, access.day, moment)
         content = msgspec.json.encode(records.headline(entry))
         place = records.location(entry.id)
         if key is not None:
