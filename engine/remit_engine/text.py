@@ -67,6 +67,8 @@ def grouped(text: str) -> str:
 
 def exact(value: Fraction) -> str:
     """The value for machines: decimal text, or `n/d` where there is no finite one."""
+    if value.denominator == 1:
+        return _digits(value.numerator)
     if is_finite_decimal(value):
         return plain(value)
     sign = "-" if value < 0 else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -25,9 +26,20 @@ Document = dict[str, dict[str, Fraction]]
 """Totals by account and name."""
 
 
-def dimension_of(total: Total) -> str:
-    """By what a total is added up."""
-    return AUTHORITY if total.path is None else ".".join(total.path)
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A total on one day: by what it is added up, from which day to which."""
+
+    total: Total
+    dimension: str
+    first: date
+    last: date
+
+
+def span(total: Total, day: date) -> Span:
+    """A total on a day."""
+    dimension = AUTHORITY if total.path is None else ".".join(total.path)
+    return Span(total, dimension, *total.span(day))
 
 
 def account(party: Party) -> str:
@@ -45,7 +57,7 @@ class FromLedger:
 
     usage: OpenUsage
     request: Request
-    totals: tuple[Total, ...]
+    spans: tuple[Span, ...]
     unit: str
     read: Document = field(default_factory=dict)
 
@@ -59,12 +71,13 @@ class FromLedger:
     def _read(self, party: Party) -> dict[str, Fraction]:
         facts = known_facts(self.request, party)
         found: dict[str, Fraction] = {}
-        for total in self.totals:
+        action, verb = self.request.action, self.request.verb
+        for each in self.spans:
+            total = each.total
             key = party.authority if total.path is None else key_at(facts, total.path)
             if key is not None:
-                place = (self.request.action, self.request.verb, dimension_of(total), short(key))
-                first, last = total.span(self.request.as_of)
-                used = self.usage.at(place).total(first, last, self.unit)
+                series = self.usage.at((action, verb, each.dimension, short(key)))
+                used = series.total(each.first, each.last, self.unit)
                 if used is not None:
                     found[total.name] = used
         return found

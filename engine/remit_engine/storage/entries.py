@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from fractions import Fraction
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sql
@@ -55,6 +56,7 @@ class Entry:
 
 
 NAMES = tuple(f.name for f in fields(Entry))
+_MEMBERS = itemgetter(*NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
 
 def entry_of(row: Mapping[str, Any] | tables.Row) -> Entry:
     """The value of a row."""
-    return Entry(**{name: row[name] for name in NAMES})
+    return Entry(*_MEMBERS(row))
 
 
 def document(entry: Entry) -> dict[str, Any]:

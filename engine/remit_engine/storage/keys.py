@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
+from json.encoder import encode_basestring_ascii
+from types import NoneType
 from typing import Any
 
 from remit_engine.party import Party
@@ -40,8 +42,8 @@ def key_at(facts: Mapping[str, Any], path: tuple[str, ...]) -> str | None:
     for step in path:
         if value is None:
             return ABSENT
-        members = value.attributes if isinstance(value, Party) else value
-        if not isinstance(members, Mapping) or step not in members:
+        members = value.attributes if type(value) is Party else value
+        if type(members) is not dict or step not in members:
             return None
         value = members[step]
     return key_of(value)
@@ -49,20 +51,32 @@ def key_at(facts: Mapping[str, Any], path: tuple[str, ...]) -> str | None:
 
 def key_of(value: Any) -> str | None:
     """A value as text, no two values of a type alike; None for what has more than one value."""
-    match value:
-        case None:
-            return ABSENT
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return json.dumps(str(value))
-        case Fraction():
-            return exact(value)
-        case date():
-            return value.isoformat()
-        case Party():
-            return f"@{value.authority}"
-    return None
+    form = _FORMS.get(type(value))
+    if form is not None:
+        return form(value)
+    return json.dumps(str(value)) if isinstance(value, str) else None
+
+
+def _truth(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _party(value: Party) -> str:
+    return f"@{value.authority}"
+
+
+def _absent(value: None) -> str:
+    return ABSENT
+
+
+_FORMS: dict[type, Callable[[Any], str]] = {
+    NoneType: _absent,
+    bool: _truth,
+    str: encode_basestring_ascii,
+    Fraction: exact,
+    date: date.isoformat,
+    Party: _party,
+}
 
 
 def _leaves(members: Mapping[str, Any], before: str) -> Iterator[tuple[str, str]]:
@@ -71,7 +85,7 @@ def _leaves(members: Mapping[str, Any], before: str) -> Iterator[tuple[str, str]
         key = key_of(value)
         if key is not None:
             yield path, key
-        if isinstance(value, Party):
+        if type(value) is Party:
             yield from _leaves(value.attributes, f"{path}.")
-        elif isinstance(value, Mapping):
+        elif type(value) is dict:
             yield from _leaves(value, f"{path}.")

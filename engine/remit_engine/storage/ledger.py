@@ -23,8 +23,9 @@ from remit_engine.storage import entries, idempotency, tables
 from remit_engine.storage.canonical import canonical, fingerprint
 from remit_engine.storage.counting import (
     FromLedger,
+    Span,
     consumption,
-    dimension_of,
+    span,
     unit_of,
 )
 from remit_engine.storage.entries import DECISION, REVERSAL, REVERSED, Entry, Head, chained
@@ -46,12 +47,21 @@ class Court:
     decide: Callable[[Request], Decision]
     revision: int
     _totals: dict[str, tuple[Total, ...]] = field(default_factory=dict, repr=False)
+    _spans: dict[tuple[str, date], tuple[Span, ...]] = field(default_factory=dict, repr=False)
 
     def totals(self, action: str) -> tuple[Total, ...]:
         """The totals kept of an action (qualified name)."""
         if action not in self._totals:
             self._totals[action] = kept_totals(self.model, action)
         return self._totals[action]
+
+    def spans(self, action: str, day: date) -> tuple[Span, ...]:
+        """The same, each with the days that count with a day."""
+        found = self._spans.get((action, day))
+        if found is None:
+            found = tuple(span(total, day) for total in self.totals(action))
+            self._spans[action, day] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,13 +214,13 @@ class _Session:
     def with_totals(self, request: Request) -> tuple[Request, FromLedger | None]:
         """The request with the totals of the ledger, and with none of its own."""
         model = self.court.model
-        totals = self.court.totals(request.action)
+        spans = self.court.spans(request.action, request.as_of)
         measure = model.actions[request.action].action.measure
-        if not totals or measure is None:
+        if not spans or measure is None:
             stated = bool(request.totals) or request.used is not None
             return (replace(request, totals={}, used=None) if stated else request), None
-        self.usage.require(request.action, [dimension_of(t) for t in totals])
-        used = FromLedger(self.usage, request, totals, unit_of(measure))
+        self.usage.require(request.action, [s.dimension for s in spans])
+        used = FromLedger(self.usage, request, spans, unit_of(measure))
         return replace(request, totals={}, used=used), used
 
     def _values(self, pending: Pending, request: Request, decision: Decision) -> dict[str, Any]:
