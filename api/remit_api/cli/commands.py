@@ -52,6 +52,11 @@ KEYS: dict[str, Command] = {
     "list": Command("key.list_keys", "list_keys", SERVE),
     "revoke": Command("key.revoke", "revoke", SERVE),
 }
+DATABASE: dict[str, Command] = {
+    "upgrade": Command("db.upgrade", "upgrade", SERVE),
+    "backup": Command("db.backup", "backup", SERVE),
+    "verify": Command("db.verify", "verify", SERVE),
+}
 COMMANDS: dict[str, Command] = {
     "decide": Command("decide", "decide", ASK),
     "max": Command("max", "max_", ASK),
@@ -74,6 +79,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "serve": Command("serve", "serve", SERVE),
     "key": Command("", "", SERVE, "Keys to the service: create, list, revoke.", KEYS),
+    "db": Command("", "", SERVE, "The store: bring it up to date, copy it, verify it.", DATABASE),
 }
 
 
@@ -127,7 +133,7 @@ def _function(name: str, command: Command) -> Any:
 
 
 def _group(name: str, command: Command) -> Any:
-    path = "remit commission" if name == "commission" else f"remit commission {name}"
+    path = f"remit {name}" if name in COMMANDS else f"remit commission {name}"
     alone = typer.Typer(
         name=name,
         cls=group(command.commands, path),

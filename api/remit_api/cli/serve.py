@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from remit_api.cli.database import DATABASE, Database
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import DirectoryFile, Paths, ServicePolicy
 from remit_api.cli.output import Screen, screen
@@ -32,16 +33,6 @@ from remit_api.http.server import run
 from remit_api.http.settings import Settings
 from remit_api.pay.keeping import address, telling
 
-DATABASE = "remit.db"
-Database = Annotated[
-    str,
-    typer.Option(
-        "--database",
-        metavar="FILE|URL",
-        envvar="REMIT_DATABASE",
-        help="Where decisions are kept: an SQLite file, or the address of a database.",
-    ),
-]
 Host = Annotated[str, typer.Option("--host", metavar="ADDRESS", help="The address to listen on.")]
 Port = Annotated[
     int, typer.Option("--port", metavar="NUMBER", min=0, max=65_535, help="The port to listen on.")

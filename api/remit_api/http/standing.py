@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from remit_engine.request import Request
 from remit_engine.storage import entries
-from remit_engine.storage.counting import FromLedger, dimension_of, unit_of
+from remit_engine.storage.counting import FromLedger, unit_of
 from remit_engine.storage.ledger import Court
 from remit_engine.storage.opening import reading, writing
 from remit_engine.storage.usage import OpenUsage, Usage
@@ -31,7 +31,7 @@ def with_totals(
     and it states none of its own."""
     if not keeps_totals(court, request):
         return ask(request)
-    wanted = [dimension_of(total) for total in court.totals(request.action)]
+    wanted = [span.dimension for span in court.spans(request.action, request.as_of)]
     with reading(store) as connection:
         usage = _usage(connection)
         if all(one in usage.dimensions[request.action] for one in wanted):
@@ -49,5 +49,5 @@ def _usage(connection: Connection) -> OpenUsage:
 def _seeing(usage: OpenUsage, court: Court, request: Request) -> Request:
     measure = court.model.actions[request.action].action.measure
     assert measure is not None, "what keeps totals has a measure"
-    totals = court.totals(request.action)
-    return replace(request, used=FromLedger(usage, request, totals, unit_of(measure)))
+    spans = court.spans(request.action, request.as_of)
+    return replace(request, used=FromLedger(usage, request, spans, unit_of(measure)))

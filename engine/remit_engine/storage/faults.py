@@ -32,6 +32,10 @@ class Conflict(StoreFault):
     """What was asked for does not go with the state that the thing is in."""
 
 
+class Unavailable(StoreFault):
+    """What it takes is not there."""
+
+
 class SecondPerson(StoreFault):
     """Who wrote it cannot be the one who makes it count."""
 

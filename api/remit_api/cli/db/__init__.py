@@ -1,0 +1,1 @@
+"""`remit db …`: the store as a whole."""
