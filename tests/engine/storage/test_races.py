@@ -37,7 +37,7 @@ def process(*words: str) -> subprocess.Popen[str]:
     started = subprocess.Popen(
         [sys.executable, "-m", "engine.storage.bookkeeper", *words],
         cwd=TESTS,
-        env={**os.environ, "PYTHONPATH": str(TESTS)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
