@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from remit_api.past import run, seen_rows
+from remit_api.past import run, seen_rows, together
 
 OLD = """
 policy house "House" { effective from 2026-01-01  owner director  currency CNY }
@@ -265,7 +265,8 @@ def test_what_the_command_line_says_for_all_rows(house, seen):
     assert len(seen) == 1
 
 
-def test_plain_rows_stay_in_sql(house, seen):
+def test_plain_rows_stay_in_sql(house, seen, monkeypatch):
+    monkeypatch.setattr(together, "FEW_ROWS", 0)
     plain = {
         "action": "discount", "key": "true", "count": "4", "customer.region": "East", "note": "",
         "customer.line": "900", "ratio": "0.5", "customer.since": "2020-01-01", "term": "3 days",
@@ -284,6 +285,7 @@ def test_plain_rows_stay_in_sql(house, seen):
 
 
 def test_where_sql_and_the_engine_disagree_the_run_ends(house, monkeypatch):
+    monkeypatch.setattr(together, "FEW_ROWS", 0)
     rows = [{"actor": "clerk", "rate": "3.5%", "action": "discount", "as_of": "2026-02-01",
              "key": "true", "count": "4", "ratio": "0.5", "total": "1", "customer.line": "2",
              "note": ""}] * 3  # fmt: skip
