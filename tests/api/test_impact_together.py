@@ -15,7 +15,8 @@ import pytest
 
 from api.test_impact_in_sql import both, parquet
 from engine.generators import examples
-from remit_api.past import heads, in_sql, run, together
+from remit_api.batch.parquet_rows import row_of
+from remit_api.past import heads, in_sql, run, seen_rows, together
 
 HEADER = """
 policy house "House" { effective from 2026-01-01  owner director  currency CNY }
@@ -201,3 +202,22 @@ def test_rows_without_few_heads_are_judged_apart(remit, file, at_once, monkeypat
     ours, theirs = both(remit, parquet(rows(chance, 100), CASTS), "--old", "old")
     assert ours == theirs
     assert at_once == [False]
+
+
+def test_where_sql_and_the_engine_disagree_the_run_ends(remit, file, at_once, monkeypatch):
+    for side, limit in (("old", "50"), ("new", "40")):
+        rules = f"authority pay {{ clerk may approve up to {limit} }}\n"
+        file(f"{side}/house.remit", f"{HEADER}authority rate {{ clerk may approve any }}\n{rules}")
+        file(f"{side}/directory.yaml", PEOPLE)
+    row = {"actor": "clerk", "action": "pay", "as_of": "2026-02-01", "amount": "45"}
+    words = ("impact", "new", "--old", "old", "--against", parquet([row] * 3, CASTS))
+    assert remit(*words).code == 0
+    monkeypatch.setattr(seen_rows, "row_of", cheaper)
+    ran = remit(*words)
+    assert at_once == [True, True]
+    assert ran.code == 70
+    assert "SQL and the engine answer row 1 otherwise" in ran.err
+
+
+def cheaper(number: int, cells: dict[str, Any], ids: tuple[str, ...]) -> Any:
+    return row_of(number, {**cells, "amount": "35"}, ids)
