@@ -15,7 +15,6 @@ from remit_engine.evaluate import Environment, evaluate
 from remit_engine.ir import Model
 from remit_engine.party import Party
 from remit_engine.request import Request
-from remit_engine.storage.canonical import canonical
 from remit_engine.storage.faults import Unmeasured
 from remit_engine.storage.keys import AUTHORITY, key_at, keys_of
 from remit_engine.storage.usage import UNMEASURED, OpenUsage, short
@@ -111,8 +110,8 @@ def unit_of(measure: Measure) -> str:
 def consumption(
     request: Request, decision: Decision, model: Model, directory: Directory, *, kept: bool
 ) -> dict[str, Any]:
-    """The members of a row that say what a decision uses up. kept: whether the action keeps totals;
-    raises Unmeasured where it does, and that cannot be said."""
+    """The members of a row that say what a decision uses up, `keys` not yet as text. kept: whether
+    the action keeps totals; raises Unmeasured where it does, and what is used up cannot be said."""
     measure = model.actions[request.action].action.measure
     if decision.outcome is not Outcome.PERMIT or measure is None:
         return _NOTHING
@@ -134,7 +133,7 @@ def consumption(
         "unit": UNMEASURED if unknown else unit_of(measure),
         "authority": party.authority,
         "counted": request.as_of,
-        "keys": canonical(keys_of(facts)),
+        "keys": keys_of(facts),
     }
 
 
@@ -143,7 +142,7 @@ _NOTHING: dict[str, Any] = {
     "unit": None,
     "authority": None,
     "counted": None,
-    "keys": "{}",
+    "keys": {},
 }
 
 

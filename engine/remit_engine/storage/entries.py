@@ -70,7 +70,8 @@ class Head:
 def chained(values: Mapping[str, Any], head: Head) -> dict[str, Any]:
     """A row with its number and its hash, next after `head`."""
     row = {**values, "seq": head.seq + 1, "previous": head.hash}
-    return {**row, "hash": hash_of(row)}
+    row["hash"] = fingerprint(encoded(row))
+    return row
 
 
 def hash_of(row: Mapping[str, Any]) -> str:

@@ -205,8 +205,10 @@ class _Session:
         decision = self.court.decide(request)
         values = self._values(pending, request, decision)
         values["totals"] = canonical(read.read if read is not None else {})
+        keys = values["keys"]
+        values["keys"] = canonical(keys)
         row = chained(values, self.head)
-        self.usage.add(row)
+        self.usage.add(row, keys)
         self.rows.append(row)
         self.head = Head(row["seq"], row["hash"])
         return Recorded(entries.entry_of(row), decision)
