@@ -93,10 +93,10 @@ def read(document: dict[str, Any], office: Office, by: str) -> Lent:
     desk = office.desk
     placed, found = read_delegation(BODY, canonical(document), desk.directory, desk.model)
     if placed is None or errors(found):
-        raise _refused(found, placed)
+        raise _refused(errors(found), placed)
     found = check_another(placed, desk.directory, desk.model)
     waits_for = approver_of(placed, desk.model)
-    wrong = [d for d in found if waits_for is None or d.code != NOT_APPROVED]
+    wrong = [d for d in errors(found) if waits_for is None or d.code != NOT_APPROVED]
     if wrong:
         raise _refused(wrong, placed)
     id = f"dlg_{token_hex(12)}"
@@ -123,8 +123,8 @@ def check_approved(lent: Lent, by: str, office: Office, access: Access) -> None:
     desk = office.desk
     placed, found = read_delegation(BODY, canonical(given), desk.directory, desk.model)
     found = found or (check_another(placed, desk.directory, desk.model) if placed else [])
-    if errors(found) or found:
-        raise _refused(found, placed)
+    if errors(found):
+        raise _refused(errors(found), placed)
 
 
 def _limit(lent: Lent, desk: Desk) -> str:

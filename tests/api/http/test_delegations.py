@@ -115,6 +115,12 @@ def test_what_the_policy_does_not_allow(
     assert service.client("auditor").get(PATH).json()["items"] == []
 
 
+def test_a_step_can_be_lent_by_who_has_no_grant_of_his_own(service: Any) -> None:
+    """A warning of the checker (nothing to give) is no refusal: a step goes with the position."""
+    made = make(service, "li.wei", **{**LENT, "verbs": ["inspect"]})
+    assert made["state"] == "in force"
+
+
 def test_administrators_write_down_what_others_lend(service: Any) -> None:
     made = make(service, "ma.lin", **LENT, **{"from": "li.wei"})
     assert (made["from"], made["by"]) == ("li.wei", "ma.lin")
