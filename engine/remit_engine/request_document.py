@@ -24,6 +24,8 @@ Document = dict[str, Any]
 """Of texts, exact numbers (`int`, `Decimal`), dates, booleans, None, lists and objects."""
 
 DEFAULT_VERB = "approve"
+builtin = type
+"""`type`, where a type of the language has that name."""
 LANGUAGE = "en"
 
 
@@ -87,20 +89,23 @@ class _Writer:
 
     def value(self, value: Any, type: Type) -> Any:
         """A value of a type as people write it."""
-        match value:
-            case Party():
-                return self.party(value, self.as_of)
-            case Fraction():
-                return number(value, type)
-            case frozenset() | tuple():
-                return list(self.elements(value, type.element or type))
-            case Mapping() if is_person(type):
-                return self.members(value, self.names.person)
-            case Mapping():
-                return self.members(value, self.model.program.records[type.name or ""].fields)
-            case str() if type == POSITION:
-                return self.position(value)
+        kind = builtin(value)  # `match` asks the abstract classes of numbers: slow
+        if kind is Fraction:
+            return number(value, type)
+        if kind is Party:
+            return self.party(value, self.as_of)
+        if kind is frozenset or kind is tuple:
+            return list(self.elements(value, type.element or type))
+        if isinstance(value, str):
+            return self.position(value) if type == POSITION else value
+        if isinstance(value, Mapping):
+            fields = self.names.person if is_person(type) else self.declared(type)
+            return self.members(value, fields)
         return value
+
+    def declared(self, type: Type) -> Mapping[str, Field]:
+        """The fields of a record."""
+        return self.model.program.records[type.name or ""].fields
 
     def elements(self, values: frozenset[Any] | tuple[Any, ...], type: Type) -> Iterator[Any]:
         """Those of a list in their order, those of a set in one that never changes."""
@@ -129,6 +134,8 @@ class _Writer:
 
     def narrowed(self, party: Party, known: Party) -> Document:
         """What picks these holdings of a person among all he has on the day."""
+        if party.holdings == known.holdings:
+            return {}
         for said in _choices(party.holdings):
             if tuple(h for h in known.holdings if _fits(h, said)) == party.holdings:
                 return {k: self.position(v) if k == "position" else v for k, v in said.items()}
