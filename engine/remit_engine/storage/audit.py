@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
-from remit_engine.storage import history, tables
+from remit_engine.storage import approvals, history, tables
 from remit_engine.storage.entries import GENESIS
 from remit_engine.storage.history import Broken
 from remit_engine.storage.usage import counted
@@ -31,7 +31,8 @@ class Verified:
 
 
 def verified(connection: Connection) -> Verified:
-    """Read every row of the ledger, and add up every total anew."""
+    """Read every row of the ledger and every event of requests for approval, and add up every
+    total anew."""
     found = Verified()
     dimensions = _dimensions(connection)
     totals: dict[Bucket, Fraction] = defaultdict(Fraction)
@@ -43,6 +44,10 @@ def verified(connection: Connection) -> Verified:
             _count(row, dimensions, totals)
     if not found.broken:  # totals of altered rows are wrong as well: that tells nothing more
         found.broken += _totals(connection, totals)
+    found.broken += (
+        Broken(told.seq, told.request, told.message, "request for approval")
+        for told in approvals.verified(connection)
+    )
     return found
 
 

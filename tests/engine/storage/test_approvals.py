@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Engine
 from engine.approvals.benches import DAY, Walk, walk
 from engine.storage.stores import store
 from remit_engine.approvals.life import Change, Event, State
-from remit_engine.storage import approvals, tables
+from remit_engine.storage import approvals, audit, tables
 from remit_engine.storage.approvals import Kept
 from remit_engine.storage.faults import NotKept, Unstorable
 from remit_engine.storage.opening import reading, writing
@@ -162,7 +162,9 @@ def test_tampering_is_found(sqlite: Engine, statement: str, seq: int | None, say
         keep(connection, at.does("kim", "review"))
         connection.execute(sql.text(statement))
         found = list(approvals.verified(connection))
+        whole = audit.verified(connection).broken
     assert [(a.request, a.seq) for a in found][:1] == [("apr_1", seq)]
+    assert [(b.what, b.id, b.seq) for b in whole][:1] == [("request for approval", "apr_1", seq)]
     assert says in found[0].message
 
 
