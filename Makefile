@@ -8,12 +8,16 @@ PYTHON := $(BIN)/python
 STAMP  := $(VENV)/.installed-$(shell pwd | cksum | cut -d' ' -f1)
 CHECKED := dsl engine api tests docs
 
-.PHONY: help run test check bench fmt docs clean
+.PHONY: help run tour test check bench bench-http fmt docs clean
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-run: $(STAMP) ## check the sample pack and answer from it
+run: $(STAMP) ## start the service with the sample pack, and say where to look
+	@mkdir -p var
+	@$(BIN)/remit serve policies/sales policies/common --demo --database var/remit.db
+
+tour: $(STAMP) ## check the sample pack and answer from it, on the command line
 	@PATH="$(CURDIR)/$(BIN):$$PATH" ./examples/tour
 
 test: $(STAMP) ## run every test
@@ -28,6 +32,9 @@ check: $(STAMP) ## format, lint, types, layers, and the tests with coverage
 
 bench: $(STAMP) ## run the benchmarks
 	$(PYTHON) -m pytest tests/benchmarks -s
+
+bench-http: $(STAMP) ## run the benchmark of the service, beside a plain endpoint
+	$(PYTHON) -m pytest tests/benchmarks/test_http.py -s --benchmark-disable
 
 fmt: $(STAMP) ## format the code
 	$(PYTHON) -m ruff check --select I --fix $(CHECKED)

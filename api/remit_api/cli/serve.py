@@ -10,6 +10,7 @@ import typer
 
 from remit_api.cli.database import DATABASE, Database
 from remit_api.cli.exit_codes import ExitCode
+from remit_api.cli.first_questions import first_questions
 from remit_api.cli.options import DirectoryFile, Paths, ServicePolicy
 from remit_api.cli.output import Screen, screen
 from remit_api.cli.serve_options import (
@@ -102,6 +103,9 @@ def serve(
         app = create_app(settings)
     _greet(settings, view)
     _introduce(app.state.demo, view)
+    for what, line in first_questions(settings, app.state.demo, app.state.service):
+        view.note((what, "bold"))
+        view.note(f"  {line}")
     try:
         run(settings, app)
     except SystemExit as end:
