@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
@@ -14,10 +14,13 @@ from remit_api.http import entrance, problems
 from remit_api.http.clock import Clock, SystemClock
 from remit_api.http.counter import Counter
 from remit_api.http.desk import Desk, desk_of_files
+from remit_api.http.documented import document
 from remit_api.http.identity.key_ring import KeyRing
+from remit_api.http.measures import Measures
+from remit_api.http.observing import Observing
 from remit_api.http.protection import require_answers
 from remit_api.http.published import desk_of_store, standing_desk
-from remit_api.http.recorder import Recorder
+from remit_api.http.recorder import Outcome, Recorder
 from remit_api.http.request_id import RequestId
 from remit_api.http.roles import open_roles
 from remit_api.http.routes import (
@@ -29,16 +32,18 @@ from remit_api.http.routes import (
     health,
     keys,
     limits,
+    metrics,
     records,
 )
 from remit_api.http.service import Service
 from remit_api.http.settings import Settings
 from remit_api.http.watching import renewed, watching
-from remit_engine.storage.ledger import Ledger
+from remit_engine.storage.ledger import Ledger, Recorded
 from remit_engine.storage.opening import open_store, reading
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
+    metrics.router,
     decisions.router,
     records.router,
     limits.router,
@@ -71,9 +76,11 @@ def create_app(settings: Settings, clock: Clock | None = None, desk: Desk | None
     app.state.demo = entrance.demo(service) if settings.demo else ()
     app.add_middleware(Counter, service=service)
     entrance.install(app, service)
+    app.add_middleware(Observing, measures=service.measures)
     app.add_middleware(RequestId)
     for router in ROUTERS:
         app.include_router(router)
+    app.openapi = lambda: document(app)  # type: ignore[method-assign]
     require_answers(app, service.roles, service.clock.today())
     return app
 
@@ -86,7 +93,7 @@ def _service(settings: Settings, clock: Clock | None, desk: Desk | None) -> Serv
         if found is None:
             found = desk or desk_of_files(settings.policies, settings.directory)
             found = standing_desk(connection, found)
-    ledger = Ledger(store, clock.now)
+    ledger, measures = Ledger(store, clock.now), Measures()
     service = Service(
         settings=settings,
         store=store,
@@ -95,9 +102,25 @@ def _service(settings: Settings, clock: Clock | None, desk: Desk | None) -> Serv
         roles=open_roles(settings.service_policy),
         keys=KeyRing(store, clock.now),
         ledger=ledger,
-        recorder=Recorder(ledger, lambda: service.desk, lambda: renewed(service), settings.waiting),
+        recorder=Recorder(
+            ledger,
+            lambda: service.desk,
+            lambda: renewed(service),
+            settings.waiting,
+            lambda outcomes: measures.recorded(_kept(outcomes)),
+        ),
+        measures=measures,
     )
+    measures.watch(
+        "remit_recorder_waiting", "Requests that wait.", lambda: service.recorder.waiting
+    )
+    measures.watch("remit_revision", "Which publication answers.", lambda: service.desk.revision)
     return service
+
+
+def _kept(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """What was decided of all that was recorded just now."""
+    return (o.entry.outcome for o in outcomes if isinstance(o, Recorded) and not o.replayed)
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from remit_api.http.bodies import JSON
 from remit_api.http.deciding import decided
 from remit_api.http.enquiry import ASK
 from remit_api.http.identity.caller import SCOPE, Caller
+from remit_api.http.observing import QUICK
 from remit_api.http.problems import described
 from remit_api.http.problems import response as problem_response
 from remit_api.http.quick import quick_answer
@@ -36,6 +37,7 @@ class Counter:
             await self.app(scope, receive, send)
             return
         message = await receive()
+        scope[QUICK] = PATH
         try:
             answer = self._answer(scope, message)
             if answer is None:

@@ -10,6 +10,7 @@ from remit_api.http.bodies import document_of, flag, json_body
 from remit_api.http.desk import Desk
 from remit_api.http.enquiry import ASK, Enquiry, enquiry
 from remit_api.http.identity.caller import caller_of
+from remit_api.http.observing import DECISION
 from remit_api.http.recording import Stated, key_of
 from remit_api.http.records import answer_of, location
 from remit_api.http.replies import reply
@@ -36,6 +37,7 @@ async def decided(request: Request) -> Response:
     (outcome,) = await service.recorder.record([ask])
     if isinstance(outcome, Refused):
         raise outcome.fault
+    request.scope[DECISION] = outcome.entry.id
     headers = {"Location": location(outcome.entry.id)}
     if outcome.replayed:
         headers["Idempotency-Replayed"] = "true"

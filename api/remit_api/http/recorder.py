@@ -25,14 +25,14 @@ ATTEMPTS = 5
 log = logging.getLogger("remit.http")
 
 
+Outcome = Recorded | Refused
+
+
 class Ask(Protocol):
     """What is to be recorded, read by whichever desk stands."""
 
     def pending(self, desk: Desk) -> Pending:
         """The request as that desk reads it; what it raises is the request's answer."""
-
-
-Outcome = Recorded | Refused
 
 
 @dataclass(slots=True)
@@ -53,15 +53,22 @@ class _State:
 
 class Recorder:
     """Records in the ledger. desk: gives the desk that stands. renew: sees to it that the desk is
-    of the revision that stands in the store, and gives it. waiting: how many may wait."""
+    of the revision that stands in the store, and gives it. waiting: how many may wait. told: learns
+    of what was recorded."""
 
     def __init__(
-        self, ledger: Ledger, desk: Callable[[], Desk], renew: Callable[[], Desk], waiting: int
+        self,
+        ledger: Ledger,
+        desk: Callable[[], Desk],
+        renew: Callable[[], Desk],
+        waiting: int,
+        told: Callable[[Sequence[Outcome]], None] = lambda outcomes: None,
     ) -> None:
         self._ledger = ledger
         self._desk = desk
         self._renew = renew
         self._most = waiting
+        self._told = told
         self._state = _State()
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -114,6 +121,7 @@ class Recorder:
                 _tell(groups, fault)
             else:
                 _tell(groups, results)
+                self._told(results)
             with self._wake:
                 self._state.count -= sum(len(group.asks) for group in groups)
 

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 import uvicorn
 from fastapi import FastAPI
 
+from remit_api.http import logs
 from remit_api.http.app import create_app
 from remit_api.http.oidc import Oidc
-from remit_api.http.redaction import LOGGING
 from remit_api.http.settings import Settings
 
 HANDED = "REMIT_SERVE"
@@ -34,8 +34,9 @@ def run(settings: Settings, app: FastAPI) -> None:
         "server_header": False,
         "proxy_headers": False,
         "timeout_graceful_shutdown": DRAIN,
-        "log_config": LOGGING,
+        "log_config": None,
     }
+    logs.begin()
     if settings.workers == 1:
         uvicorn.run(app, **shared)
         return
@@ -45,6 +46,7 @@ def run(settings: Settings, app: FastAPI) -> None:
 
 def worker() -> FastAPI:
     """The application of a worker process."""
+    logs.begin()
     return create_app(received(os.environ[HANDED]))
 
 

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from remit_api.http.clock import Clock
 from remit_api.http.desk import Desk
 from remit_api.http.identity.key_ring import KeyRing
+from remit_api.http.measures import Measures
 from remit_api.http.recorder import Recorder
 from remit_api.http.roles import Roles
 from remit_api.http.settings import Settings
@@ -33,6 +34,7 @@ class Service:
     keys: KeyRing
     ledger: Ledger
     recorder: Recorder
+    measures: Measures
 
 
 def service_of(request: Request) -> Service:

@@ -1,0 +1,111 @@
+"""The OpenAPI document: what FastAPI knows of the routes, with statuses, bodies and examples.
+
+Examples stand in `examples.json`; a test asks the service and holds them to its answers.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+EXAMPLES = Path(__file__).with_name("examples.json")
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
+STATUSES = {
+    400: "Not understood",
+    401: "Nobody known calls",
+    403: "The caller may not",
+    404: "Not there, or not the caller's to know",
+    408: "The body did not come in time",
+    409: "In another state",
+    412: "`If-Match` does not fit",
+    413: "Too large",
+    415: "Not JSON",
+    422: "The key was used for another body, or a policy has errors",
+    428: "`If-Match` is missing",
+    429: "Too many requests",
+    503: "Not ready",
+}
+SCHEMAS: dict[str, Any] = {
+    "Problem": {
+        "type": "object",
+        "description": "A refusal (RFC 9457).",
+        "required": ["type", "title", "status", "detail", "instance"],
+        "properties": {
+            "type": {"type": "string", "example": "urn:remit:problem:invalid_request"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "instance": {"type": ["string", "null"], "description": "The id of the request."},
+            "help": {"type": "string", "description": "The cure."},
+            "problems": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["path", "message"],
+                    "properties": {"path": {"type": "string"}, "message": {"type": "string"}},
+                },
+            },
+            "diagnostics": {"type": "array", "items": {"type": "object"}},
+        },
+    },
+}
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The document, made once for an application."""
+    if not app.openapi_schema:
+        made = get_openapi(
+            title=app.title, version=app.version, summary=app.summary, routes=app.routes
+        )
+        app.openapi_schema = _completed(made)
+    return app.openapi_schema
+
+
+def _completed(made: dict[str, Any]) -> dict[str, Any]:
+    components = made.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):  # they are problems here
+        schemas.pop(name, None)
+    schemas.update(SCHEMAS)
+    components["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "description": "A key or a token."}
+    }
+    for path, methods in made["paths"].items():
+        for operation in methods.values():
+            _refusals(operation, public=not path.startswith(("/v1", "/metrics", "/access")))
+    for example in json.loads(EXAMPLES.read_text(encoding="utf-8")):
+        _exemplify(made["paths"][example["route"]][example["method"].lower()], example)
+    return made
+
+
+def _refusals(operation: dict[str, Any], *, public: bool) -> None:
+    responses = operation["responses"]
+    responses.pop("422", None)
+    content = {"application/problem+json": {"schema": PROBLEM}}
+    for status, said in ({503: STATUSES[503]} if public else STATUSES).items():
+        responses.setdefault(str(status), {"description": said, "content": content})
+    if not public:
+        operation["security"] = [{"bearer": []}]
+
+
+def _exemplify(operation: dict[str, Any], example: dict[str, Any]) -> None:
+    shown = {"summary": example["summary"], "value": example["answer"]}
+    response = operation["responses"].setdefault(
+        str(example["status"]), {"description": "The answer."}
+    )
+    kind = "application/problem+json" if example["status"] >= 400 else "application/json"
+    content = dict(response.get("content", {}))
+    of_kind = dict(content.get(kind, {"schema": {"type": "object"}}))
+    of_kind["examples"] = {**of_kind.get("examples", {}), example["name"]: shown}
+    response["content"] = {**content, kind: of_kind}
+    if "body" in example:
+        body = operation.setdefault(
+            "requestBody",
+            {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
+        )
+        examples = body["content"]["application/json"].setdefault("examples", {})
+        examples[example["name"]] = {"summary": example["summary"], "value": example["body"]}
