@@ -70,6 +70,7 @@ def create_app(settings: Settings, clock: Clock | None = None, desk: Desk | None
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
+        telemetry=dict.fromkeys(("tracing", "metrics", "logs"), settings.telemetry),  # type: ignore[arg-type]
     )
     app.state.service = service = _service(settings, clock, desk)
     problems.install(app)

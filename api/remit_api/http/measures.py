@@ -39,6 +39,8 @@ class Measures:
             buckets=BUCKETS,
             registry=self.registry,
         )
+        self._counted: dict[tuple[str, str, int], Counter] = {}
+        self._timed: dict[str, Histogram] = {}
         self._recorded = Counter(
             "remit_decisions_recorded",
             "Decisions kept in the ledger by this process.",
@@ -48,8 +50,13 @@ class Measures:
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """One request was answered."""
-        self._requests.labels(method, route, status).inc()
-        self._seconds.labels(route).observe(seconds)
+        key = (method, route, status)  # of what we name: there are only so many
+        if key not in self._counted:
+            self._counted[key] = self._requests.labels(*key)
+        if route not in self._timed:
+            self._timed[route] = self._seconds.labels(route)
+        self._counted[key].inc()
+        self._timed[route].observe(seconds)
 
     def recorded(self, outcomes: Iterable[str]) -> None:
         """Decisions were kept."""

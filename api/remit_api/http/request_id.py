@@ -29,7 +29,7 @@ class RequestId:
             await self.app(scope, receive, send)
             return
         named = next((value for name, value in scope["headers"] if name == HEADER), b"")
-        if not _FIT.fullmatch(named):
+        if not named or not _FIT.fullmatch(named):
             named = b"req_" + token_hex(12).encode()
         scope[problems.REQUEST_ID] = named.decode()
         started = False

@@ -14,6 +14,7 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
 """A route that sets one of them itself is left to it."""
+NAMES = frozenset(name for name, _ in HEADERS)
 
 
 class SecurityHeaders:
@@ -28,8 +29,11 @@ class SecurityHeaders:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = message.setdefault("headers", [])
-                there = {name.lower() for name, _ in headers}
-                headers.extend(pair for pair in HEADERS if pair[0] not in there)
+                there = {name for name, _ in headers}  # in lower case, as ASGI has them
+                if there.isdisjoint(NAMES):
+                    headers.extend(HEADERS)
+                else:
+                    headers.extend(pair for pair in HEADERS if pair[0] not in there)
             await send(message)
 
         await self.app(scope, receive, answer if scope["type"] == "http" else send)

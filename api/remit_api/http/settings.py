@@ -24,6 +24,7 @@ class Settings:
     service_policy: what each role may do; None for the one that remit brings along. oidc: the
     issuer whose tokens are believed. caller_rate, address_rate: requests a second; 0 counts none.
     cors: the origins of web pages that may ask; none may otherwise.
+    telemetry: tell OpenTelemetry of every request, where its providers were set up.
     trusted_caller: who calls, believed as it is, for tests; no option of the command line sets it.
     """
 
@@ -43,6 +44,7 @@ class Settings:
     caller_rate: int = 0
     address_rate: int = 0
     cors: tuple[str, ...] = ()
+    telemetry: bool = False
     trusted_caller: Callable[[Request], object] | None = None
 
     @property
