@@ -34,7 +34,7 @@ bench: $(STAMP) ## run the benchmarks
 	$(PYTHON) -m pytest tests/benchmarks -s
 
 bench-http: $(STAMP) ## run the benchmark of the service, beside a plain endpoint
-	$(PYTHON) -m pytest tests/benchmarks/test_http.py -s --benchmark-disable
+	$(PYTHON) -m pytest tests/benchmarks/test_http.py -s
 
 fmt: $(STAMP) ## format the code
 	$(PYTHON) -m ruff check --select I --fix $(CHECKED)
