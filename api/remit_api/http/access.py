@@ -82,11 +82,7 @@ class Guard:
 
     async def __call__(self, request: Request, caller: CallerOf) -> Access:
         """The access of the caller; raises Forbidden where he may none of the operations."""
-        access = access_of(request, caller, self.resource, self.operations[0])
-        own = (True, False)
-        if not any(access.may(mine, op) for op in self.operations for mine in own):
-            access.require(own=False)
-        return access
+        return access_of(request, caller, self.resource, *self.operations)
 
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -111,10 +107,14 @@ def guards_of(endpoint: object) -> tuple[Guard, ...]:
 _MARK = "remit_guards"
 
 
-def access_of(request: Request, caller: Caller, resource: str, operation: str) -> Access:
-    """An access made by hand, where a dependency costs too much: see `guarded`."""
+def access_of(request: Request, caller: Caller, resource: str, *operations: str) -> Access:
+    """An access made by hand, where a dependency costs too much: see `guarded`. Raises Forbidden
+    where the caller may none of the operations, neither with his own nor with another's."""
     service = service_of(request)
-    return Access(caller, resource, operation, service.roles, service.clock.today())
+    access = Access(caller, resource, operations[0], service.roles, service.clock.today())
+    if not any(access.may(own, operation) for operation in operations for own in (True, False)):
+        access.require(own=False)
+    return access
 
 
 def in_scope(scopes: frozenset[str], resource: str, operation: str) -> bool:

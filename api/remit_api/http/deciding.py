@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from remit_api.http.access import access_of
 from remit_api.http.bodies import document_of, flag, json_body
 from remit_api.http.desk import Desk
-from remit_api.http.enquiry import ASK, Enquiry, enquiry
+from remit_api.http.enquiry import ASK, ASK_OTHER_DAY, RECORD, Enquiry, enquiry
 from remit_api.http.identity.caller import caller_of
 from remit_api.http.observing import DECISION
 from remit_api.http.recording import Stated, key_of
@@ -21,12 +21,13 @@ from remit_engine.storage.ledger import Refused
 from remit_engine.wire import decision_to_json
 
 RESOURCE = "decisions"
+NEEDS = (RESOURCE, ASK, RECORD, ASK_OTHER_DAY)
 
 
 async def decided(request: Request) -> Response:
     """The answer to `POST /v1/decisions`; raises what `problems` turns into words."""
     service = service_of(request)
-    access = access_of(request, caller_of(request), RESOURCE, ASK)
+    access = access_of(request, caller_of(request), *NEEDS)
     body, desk = await json_body(request), service.desk
     document = document_of(body)
     kept = flag(document, "record", default=True)

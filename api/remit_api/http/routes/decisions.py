@@ -16,22 +16,23 @@ from remit_api.http.replies import reply
 from remit_api.http.service import service_of
 
 RESOURCE = "decisions"
+NEEDS = (RESOURCE, ASK, RECORD, ASK_OTHER_DAY)
 router = APIRouter(prefix="/v1/decisions", tags=[RESOURCE])
 
 
 @router.post("", summary="May this be done, and why?")
-@guarded(RESOURCE, ASK, RECORD, ASK_OTHER_DAY)
+@guarded(*NEEDS)
 async def decide(request: Request) -> Response:
     """Answers a request, and records the answer unless `record` is false."""
     return await decided(request)
 
 
 @router.post("/batch", summary="Many requests at once")
-@guarded(RESOURCE, ASK, RECORD, ASK_OTHER_DAY)
+@guarded(*NEEDS)
 async def decide_many(request: Request) -> Response:
     """Answers up to 1,000 requests in their order. A faulty one has a `problem` in its place."""
     service = service_of(request)
-    access = access_of(request, await current_caller(request), RESOURCE, ASK)
+    access = access_of(request, await current_caller(request), *NEEDS)
     body, desk = await json_body(request), service.desk
     asked = batch.batch_of(body)
     if not asked.record:
