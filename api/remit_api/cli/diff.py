@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from remit_api.cli.diff_document import document
 from remit_api.cli.diff_report import show
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import AsOf, Json, Verbose
 from remit_api.cli.output import Screen, screen
 from remit_api.cli.session import read_day
+from remit_api.diff_document import document
 from remit_api.revisions import read_revisions
 from remit_engine.analysis.difference.difference import difference
 from remit_engine.lower import lower

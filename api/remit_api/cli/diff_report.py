@@ -9,8 +9,8 @@ from datetime import date
 from shlex import quote
 from typing import Any
 
-from remit_api.cli.diff_document import Models, request_of, yaml_of
 from remit_api.cli.output import Part, Screen, plural
+from remit_api.diff_document import Models, request_of, yaml_of
 from remit_engine.analysis.difference.change import WORD, Change, Weight, parts
 from remit_engine.analysis.difference.comparison import Compared, Verdict
 from remit_engine.analysis.difference.difference import Difference

@@ -10,7 +10,6 @@ import typer
 
 from remit_api.cli import impact_report
 from remit_api.cli.exit_codes import ExitCode
-from remit_api.cli.impact_document import document
 from remit_api.cli.options import (
     ActionOption,
     AsOf,
@@ -26,6 +25,7 @@ from remit_api.cli.progress import phases, rows_done
 from remit_api.cli.session import read_day
 from remit_api.facts import sort_words
 from remit_api.failures import BadFacts, MissingFile, WrongUse
+from remit_api.past.document import document
 from remit_api.past.replay import Replay, Side
 from remit_api.past.run import run, run_many
 from remit_api.past.sides import open_sides

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from remit_api.cli.impact_document import amounts, differing, money_facts, not_yet
 from remit_api.cli.output import Part, Screen, plural
 from remit_api.cli.session import NO_DIRECTORY
+from remit_api.past.document import amounts, differing, money_facts, not_yet
 from remit_api.past.listing import place
 from remit_api.past.replay import NEW, OLD, Replay, Replayed
 from remit_api.past.summary import Summary

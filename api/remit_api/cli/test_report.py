@@ -11,9 +11,9 @@ from typing import Any
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.output import Screen, plural
 from remit_api.cli.report import diagnostics
+from remit_api.suite_document import suites_document
 from remit_api.wiring import sources_of
 from remit_dsl.diagnostics import Diagnostic
-from remit_dsl.render import as_dict
 from remit_engine.engine import Engine
 from remit_engine.suite import CaseResult, Coverage, SuiteResult, coverage
 
@@ -104,16 +104,7 @@ def _counts(tried: Coverage) -> dict[str, tuple[int, int]]:
 
 def document(run: Run, tried: Sequence[Coverage]) -> dict[str, Any]:
     """The same as a JSON document."""
-    document: dict[str, Any] = {
-        "ok": run.code is ExitCode.OK,
-        "cases": run.cases,
-        "failed": len(run.failed),
-        "suites": [_suite_document(result) for result in run.results],
-        "broken": [
-            {"file": str(path), "diagnostics": [as_dict(d) for d in found]}
-            for path, found in run.broken
-        ],
-    }
+    document = suites_document(run.results, [(str(path), found) for path, found in run.broken])
     if tried:
         document["coverage"] = [
             {
@@ -123,19 +114,3 @@ def document(run: Run, tried: Sequence[Coverage]) -> dict[str, Any]:
             for one in tried
         ]
     return document
-
-
-def _suite_document(result: SuiteResult) -> dict[str, Any]:
-    return {
-        "suite": result.suite.name,
-        "file": result.suite.file,
-        "cases": [
-            {
-                "name": case.case.name,
-                "place": case.place,
-                "passed": case.passed,
-                "failures": list(case.failures),
-            }
-            for case in result.results
-        ],
-    }

@@ -33,6 +33,7 @@ from remit_api.http.routes import (
     keys,
     limits,
     metrics,
+    policies,
     records,
 )
 from remit_api.http.service import Service
@@ -51,6 +52,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     authorities.router,
     approval_requests.router,
     delegations.router,
+    policies.router,
     keys.router,
 )
 """Every resource. Add yours here."""

@@ -56,6 +56,20 @@ def done(
     raise NotReady("policies are published faster than this is done")
 
 
+def once(
+    request: Request,
+    raw: bytes,
+    access: Access,
+    service: Service,
+    do: Callable[[Connection], Answered],
+) -> Response:
+    """Do something in one writing transaction; the same key gets the same answer again."""
+    key = key_of(request, access.caller.label, raw)
+    with writing(service.store) as connection:
+        before = None if key is None else idempotency.answer(connection, key)
+        return _again(before) if before is not None else _kept(connection, key, do(connection))
+
+
 def open_docket(connection: Connection, access: Access, service: Service) -> Docket:
     """The docket of a writing transaction; raises Superseded."""
     return Docket(

@@ -34,6 +34,7 @@ from remit_engine.storage.faults import (
     KeyReused,
     NotKept,
     OutOfOrder,
+    SecondPerson,
     Stale,
     Superseded,
     Unmeasured,
@@ -58,6 +59,7 @@ STATUSES: Mapping[type[Failure], tuple[int, str]] = {
 
 STORE: Mapping[type[StoreTrouble], tuple[int, str, str]] = {
     NotKept: (404, "not_found", "Not there"),
+    SecondPerson: (403, "second_person", "Not allowed"),
     KeyReused: (422, "key_reused", "Key used for another body"),
     Unmeasured: (422, "not_measured", "Not measured"),
     Unstorable: (400, "invalid_request", "Not understood"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
 from remit_api.failures import InvalidPolicy
+from remit_api.files import SUITE
 from remit_api.http.desk import Desk
 from remit_dsl.diagnostics import errors
 from remit_dsl.loader import load_texts
@@ -57,8 +59,13 @@ def standing_desk(connection: Connection, of_files: Desk) -> Desk:
     return of_files.lending(delegations.in_force(connection, stands), stands)
 
 
-def _program(files: dict[str, str]) -> Program:
-    program, found = load_texts(files)
+def policy_texts(files: Mapping[str, str]) -> dict[str, str]:
+    """The files of a version that say what is decided: its test suites stand beside them."""
+    return {name: text for name, text in files.items() if not name.endswith(SUITE)}
+
+
+def _program(files: Mapping[str, str]) -> Program:
+    program, found = load_texts(policy_texts(files))
     if program is None or errors(found):
         raise InvalidPolicy(found, {})
     return program

@@ -73,6 +73,12 @@ def page(
     return [entries.entry_of(row) for row in connection.execute(asked.limit(limit)).mappings()]
 
 
+def counted(connection: Connection, wanted: Wanted = EVERYTHING) -> int:
+    """How many rows fit."""
+    asked = sql.select(sql.func.count()).select_from(tables.decision)
+    return connection.scalar(asked.where(*_conditions(wanted))) or 0
+
+
 def _conditions(wanted: Wanted) -> Iterator[sql.ColumnElement[bool]]:
     c = tables.decision.c
     if wanted.person is not None:

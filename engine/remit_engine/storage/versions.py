@@ -183,12 +183,14 @@ def publish(
     """Make a version count, with a directory, in a writing transaction: it is the one that is
     published, and the one before is superseded. Raises NotKept; SecondPerson for who wrote of
     the version, or of a directory that never counted; Conflict where both are what counts
-    already. A version that counted before is rolled back to, in the same way."""
+    already. A version that counted before is rolled back to, in the same way. The version that
+    counts already was published by a second person: with it, only the directory is looked at."""
     chosen, people = version(connection, version_id), directory(connection, directory_id)
     last = current(connection)
     if last is not None and (last.version, last.directory) == (chosen.id, people.id):
         raise Conflict(f"`{chosen.id}` with `{people.id}` is what counts already")
-    if by in chosen.authors:
+    stands = last is not None and last.version == chosen.id
+    if not stands and by in chosen.authors:
         raise SecondPerson(f"`{by}` wrote of `{chosen.id}`", _ANOTHER)
     if by in people.authors and not _published_directory(connection, people.id):
         raise SecondPerson(f"`{by}` wrote of `{people.id}`", _ANOTHER)
