@@ -43,7 +43,7 @@ Reassigning = Annotated[Access, Depends(Guard(RESOURCE, "reassign", "step"))]
 
 
 @router.post("", status_code=201, summary="Ask for approval")
-def make(request: Request, body: BodyOf, access: Making, service: ServiceOf) -> Response:
+def make(request: Request, access: Making, body: BodyOf, service: ServiceOf) -> Response:
     """From a recorded answer (`{"decision": "dec_…"}`) or from the request itself (`{"request":
     {…}}`), where its answer is `needs` or `escalate`."""
     only(body.document, "decision", "request")
@@ -101,7 +101,7 @@ def read(id: str, access: Reading, service: ServiceOf) -> Response:
 
 
 @router.post("/{id}/steps", summary="Do a step")
-def step(id: str, request: Request, body: BodyOf, access: Stepping, service: ServiceOf) -> Response:
+def step(id: str, request: Request, access: Stepping, body: BodyOf, service: ServiceOf) -> Response:
     """`{"verb": "review"}` (or `endorse`, `approve`, …), with `step` where several wait and `note`;
     `{"do": "reject", "because": …}`; `{"do": "hand_in", "evidence": NAME, "note": …}`.
 
@@ -115,7 +115,7 @@ def step(id: str, request: Request, body: BodyOf, access: Stepping, service: Ser
 
 @router.post("/{id}/comments", status_code=201, summary="Say something about it")
 def comment(
-    id: str, request: Request, body: BodyOf, access: Commenting, service: ServiceOf
+    id: str, request: Request, access: Commenting, body: BodyOf, service: ServiceOf
 ) -> Response:
     """`{"text": …}`; it stands in the history."""
     only(body.document, "text")
@@ -129,7 +129,7 @@ def comment(
 
 
 @router.put("/{id}/facts", summary="Edit the facts")
-def edit(id: str, request: Request, body: BodyOf, access: Changing, service: ServiceOf) -> Response:
+def edit(id: str, request: Request, access: Changing, body: BodyOf, service: ServiceOf) -> Response:
     """`{"facts": {…}}` with `If-Match`. All that was given for the facts before is void, and kept;
     every step begins anew."""
     only(body.document, "facts")
@@ -145,7 +145,7 @@ def edit(id: str, request: Request, body: BodyOf, access: Changing, service: Ser
 
 @router.post("/{id}/reassignment", summary="Give a step to somebody")
 def reassign(
-    id: str, request: Request, body: BodyOf, access: Reassigning, service: ServiceOf
+    id: str, request: Request, access: Reassigning, body: BodyOf, service: ServiceOf
 ) -> Response:
     """`{"step": "s2", "to": PERSON, "because": …}`: to who acts in the position, holds it or has it
     by delegation. By one for whom it waits, or by whose role it is."""
@@ -163,7 +163,7 @@ def reassign(
 
 @router.post("/{id}/withdrawal", summary="Take it back")
 def withdraw(
-    id: str, request: Request, body: BodyOf, access: Withdrawing, service: ServiceOf
+    id: str, request: Request, access: Withdrawing, body: BodyOf, service: ServiceOf
 ) -> Response:
     """`{}` or `{"because": …}`, by who made it or asked for it."""
     only(body.document, "because")

@@ -21,7 +21,7 @@ Asking = Annotated[Access, Depends(Guard("approvers", ASK))]
 
 
 @router.post("", summary="Who may?")
-def who(body: BodyOf, access: Asking, service: ServiceOf) -> Response:
+def who(access: Asking, body: BodyOf, service: ServiceOf) -> Response:
     """Everybody who may do it now, once steps are done, or depending on facts. The request is as
     for a decision, and its actor plays no part."""
     desk = service.desk

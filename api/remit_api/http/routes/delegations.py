@@ -31,7 +31,7 @@ Ending = Annotated[Access, Depends(Guard(RESOURCE, "end"))]
 
 
 @router.post("", status_code=201, summary="Delegate something")
-def make(request: Request, body: BodyOf, access: Making, service: ServiceOf) -> Response:
+def make(request: Request, access: Making, body: BodyOf, service: ServiceOf) -> Response:
     """As in a directory: `from` (the caller, where it is not said), `to`, `action`, `verbs`,
     `limit`, `starts`, `ends`, `reason`. It is checked against the `delegation of` the action, and
     in force at once, or waits for the approval that the policy wants."""
@@ -71,7 +71,7 @@ def read(id: str, access: Reading, service: ServiceOf) -> Response:
 
 @router.post("/{id}/approval", summary="Approve a delegation that waits for it")
 def approve(
-    id: str, request: Request, body: BodyOf, access: Approving, service: ServiceOf
+    id: str, request: Request, access: Approving, body: BodyOf, service: ServiceOf
 ) -> Response:
     """`{}`, by who holds the position that the policy names and neither gives nor takes it. From
     then on it is in force."""
@@ -89,7 +89,7 @@ def approve(
 
 
 @router.post("/{id}/end", summary="End a delegation early")
-def end(id: str, request: Request, body: BodyOf, access: Ending, service: ServiceOf) -> Response:
+def end(id: str, request: Request, access: Ending, body: BodyOf, service: ServiceOf) -> Response:
     """`{}`: from today on it no longer holds. What was done on it before stays done."""
     only(body.document)
 

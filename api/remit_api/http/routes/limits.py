@@ -19,7 +19,7 @@ Asking = Annotated[Access, Depends(Guard("limits", ASK))]
 
 
 @router.post("", summary="How far may I go?")
-def maximum(body: BodyOf, access: Asking, service: ServiceOf) -> Response:
+def maximum(access: Asking, body: BodyOf, service: ServiceOf) -> Response:
     """The largest amount that would be permitted, now and with all steps done, the other facts as
     given; totals are those of the ledger."""
     desk = service.desk

@@ -55,7 +55,7 @@ PUBLICATION = {
 
 
 @router.post("", status_code=201, summary="Keep a draft", openapi_extra=DRAFT)
-def prepare(request: Request, body: BodyOf, access: Preparing, service: ServiceOf) -> Response:
+def prepare(request: Request, access: Preparing, body: BodyOf, service: ServiceOf) -> Response:
     """`{"files": {PATH: TEXT}, "based_on": VERSION, "note": …}`: all files of the policy, tests
     too. Its id says its content: the same files are the same version. It may have errors."""
     only(body.document, "files", "based_on", "note")
@@ -177,7 +177,7 @@ def impact(
     "/{id}/publication", status_code=201, summary="Make it count", openapi_extra=PUBLICATION
 )
 def publish(
-    id: str, request: Request, body: BodyOf, access: Publishing, service: ServiceOf
+    id: str, request: Request, access: Publishing, body: BodyOf, service: ServiceOf
 ) -> Response:
     """`{"note": …, "directory": DIRECTORY}`, by somebody who did not write it: checked, tested and
     its impact counted anew, which is kept with it. A version that counted before is rolled back

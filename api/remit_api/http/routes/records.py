@@ -103,7 +103,7 @@ def replay(id: str, access: Reading, service: ServiceOf) -> Response:
 
 @router.post("/{id}/reversal", status_code=201, summary="Give back what a permit used up")
 def reverse(
-    id: str, request: Request, body: BodyOf, access: Reversing, service: ServiceOf
+    id: str, request: Request, access: Reversing, body: BodyOf, service: ServiceOf
 ) -> Response:
     """Adds a record that gives back what a permit used up of running totals. Nothing is deleted."""
     key = key_of(request, access.caller.label, body.raw)
