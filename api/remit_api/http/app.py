@@ -26,9 +26,13 @@ from remit_api.http.roles import open_roles
 from remit_api.http.routes import (
     approval_requests,
     approvers,
+    audit,
     authorities,
+    commission,
     decisions,
     delegations,
+    directory,
+    events,
     health,
     keys,
     limits,
@@ -53,6 +57,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     approval_requests.router,
     delegations.router,
     policies.router,
+    directory.router,
+    audit.router,
+    events.router,
+    commission.router,
     keys.router,
 )
 """Every resource. Add yours here."""

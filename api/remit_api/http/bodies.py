@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -47,6 +48,19 @@ def only(document: dict[str, Any], *known: str) -> None:
     wrong = [Problem(name, f"there is no member `{name}` here") for name in unknown]
     if wrong:
         raise NotUnderstood("the request cannot be understood", problems=wrong)
+
+
+def optional_text(document: Mapping[str, Any], name: str, longest: int) -> str | None:
+    """A member that is a text, or is not there; raises NotUnderstood."""
+    value = document.get(name)
+    if value is None or (isinstance(value, str) and 0 < len(value) <= longest):
+        return value
+    raise wrong(name, f"write a text of up to {longest:,} characters")
+
+
+def wrong(path: str, message: str) -> NotUnderstood:
+    """The refusal of one member."""
+    return NotUnderstood("the request cannot be understood", problems=[Problem(path, message)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,8 +62,14 @@ def whole_after(page: Page) -> int | None:
     """The key of a page whose keys are whole numbers; raises NotUnderstood for another's cursor."""
     if page.after is None or type(page.after) is int:
         return page.after
-    wrong = Problem("cursor", "this cursor belongs to another list")
-    raise NotUnderstood("the cursor cannot be read", problems=[wrong])
+    raise _of_another()
+
+
+def text_after(page: Page) -> str | None:
+    """The key of a page whose keys are texts; raises NotUnderstood for another's cursor."""
+    if page.after is None or isinstance(page.after, str):
+        return page.after
+    raise _of_another()
 
 
 def paged(
@@ -76,3 +82,8 @@ def paged(
         "items": [shown(row) for row in kept],
         "next": cursor_of(key(kept[-1])) if more else None,
     }
+
+
+def _of_another() -> NotUnderstood:
+    wrong = Problem("cursor", "this cursor belongs to another list")
+    return NotUnderstood("the cursor cannot be read", problems=[wrong])

@@ -105,6 +105,20 @@ def head_of(connection: Connection, number: int) -> RunHead:
     )  # fmt: skip
 
 
+def listed(
+    connection: Connection, limit: int, *, before: int | None = None, person: str | None = None
+) -> list[RunHead]:
+    """The latest runs first. before: only those of a smaller number. person: only those with a
+    statement of his."""
+    r, s = tables.run.c, tables.statement.c
+    asked = sql.select(r.id).order_by(r.id.desc()).limit(limit)
+    if before is not None:
+        asked = asked.where(r.id < before)
+    if person is not None:
+        asked = asked.where(sql.exists().where(s.run == r.id, s.person == person))
+    return [head_of(connection, number) for number in connection.scalars(asked).all()]
+
+
 def latest(connection: Connection, plan: str, asked: Period) -> int:
     """The last run of a plan for a period; raises NotKept where there is none."""
     r, p = tables.run.c, tables.run_plan.c

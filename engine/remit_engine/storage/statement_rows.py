@@ -75,6 +75,18 @@ def read(
             yield row, _statement(row, found)
 
 
+def page(
+    connection: Connection, after: int | None, limit: int, *conditions: sql.ColumnElement[bool]
+) -> list[tuple[int, Statement]]:
+    """The first statements behind an id that fit, with their ids, without their stages, lines and
+    movements."""
+    c = tables.statement.c
+    asked = sql.select(c.id).where(c.id > (after or 0), *conditions).order_by(c.id).limit(limit)
+    ids = list(connection.scalars(asked))
+    found = {row["id"]: s for row, s in read(connection, c.id.in_(ids), details=False)}
+    return [(id, found[id]) for id in ids]
+
+
 def _chunks(statements: Iterable[Statement]) -> Iterator[list[Statement]]:
     chunk: list[Statement] = []
     for statement in statements:

@@ -171,6 +171,18 @@ def directory(connection: Connection, id: str) -> DirectoryVersion:
     return _directory(row)
 
 
+def directories(
+    connection: Connection, *, before: str | None = None, limit: int
+) -> list[DirectoryVersion]:
+    """The latest first. before: only those made before the one of this id."""
+    t = tables.directory_version
+    asked = sql.select(t).order_by(t.c.made.desc(), t.c.id.desc()).limit(limit)
+    if before is not None:
+        last = directory(connection, before)
+        asked = asked.where(sql.tuple_(t.c.made, t.c.id) < sql.tuple_(last.made, last.id))
+    return [_directory(row) for row in connection.execute(asked).mappings()]
+
+
 def publish(
     connection: Connection,
     version_id: str,

@@ -12,11 +12,11 @@ from sqlalchemy.engine import Connection
 
 from remit_api.http import drafts, publishing
 from remit_api.http.access import Access, Guard
-from remit_api.http.bodies import BodyOf, only
+from remit_api.http.bodies import BodyOf, only, optional_text
 from remit_api.http.dockets import Answered, once
 from remit_api.http.drafts import ENDINGS, MOST, Examined, Past
 from remit_api.http.etags import check_match, etag
-from remit_api.http.paging import Page, PageOf, paged, whole_after
+from remit_api.http.paging import PageOf, paged, text_after, whole_after
 from remit_api.http.publishing import Choice, person_of
 from remit_api.http.refusals import NotFound, NotUnderstood
 from remit_api.http.replies import reply
@@ -60,7 +60,8 @@ def prepare(request: Request, access: Preparing, body: BodyOf, service: ServiceO
     too. Its id says its content: the same files are the same version. It may have errors."""
     only(body.document, "files", "based_on", "note")
     files = _files(body.document.get("files"))
-    based_on, note = _text(body.document, "based_on"), _text(body.document, "note")
+    based_on = optional_text(body.document, "based_on", LONGEST_NOTE)
+    note = optional_text(body.document, "note", LONGEST_NOTE)
     author = person_of(access)
     access.require(own=True)
 
@@ -80,7 +81,7 @@ def listed(
 ) -> Response:
     """The latest first: drafts, what counts, and what counted."""
     with reading(service.store) as connection:
-        rows = versions.versions(connection, state=state, before=_after(page), limit=page.fetch)
+        rows = versions.versions(connection, state=state, before=text_after(page), limit=page.fetch)
     return reply(paged(rows, page, lambda v: v.id, headline))
 
 
@@ -183,7 +184,8 @@ def publish(
     its impact counted anew, which is kept with it. A version that counted before is rolled back
     to. From then on every process decides by it, within a second."""
     only(body.document, "directory", "note")
-    note, people = _text(body.document, "note"), _text(body.document, "directory")
+    note = optional_text(body.document, "note", LONGEST_NOTE)
+    people = optional_text(body.document, "directory", LONGEST_NOTE)
     found = _found(id, service)
     access.require(own=access.caller.person in found.authors)
     if "if-match" in request.headers:
@@ -255,24 +257,9 @@ def _faults(name: str, text: Any) -> list[Problem]:
     return []
 
 
-def _text(document: Mapping[str, Any], name: str) -> str | None:
-    value = document.get(name)
-    if value is None or (isinstance(value, str) and 0 < len(value) <= LONGEST_NOTE):
-        return value
-    raise _wrong([Problem(name, f"write a text of up to {LONGEST_NOTE:,} characters")])
-
-
 def _wrong(problems: list[Problem]) -> NotUnderstood:
     return NotUnderstood("the request cannot be understood", problems=problems)
 
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 16
-
-
-def _after(page: Page) -> str | None:
-    if page.after is None or isinstance(page.after, str):
-        return page.after
-    raise NotUnderstood(
-        "the cursor cannot be read", problems=[Problem("cursor", "it belongs to another list")]
-    )

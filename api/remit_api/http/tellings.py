@@ -1,0 +1,117 @@
+"""Events as they are told: read by the declarations of the policy, strictly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from remit_api.http.desk import Desk
+from remit_api.http.people_views import plain
+from remit_dsl.pay import Event
+from remit_dsl.program import Field
+from remit_dsl.suggest import nearest
+from remit_engine.exact import shown
+from remit_engine.facts_reader import FactsReader
+from remit_engine.ir import Model
+from remit_engine.names import is_person, names_of
+from remit_engine.request import InvalidRequest, Problem
+from remit_engine.storage.canonical import canonical
+from remit_engine.storage.events import KeptEvent
+
+DAY = "date"
+"""The field that says when an event happened; where it has none, it is the day it was told."""
+
+
+def read_event(
+    document: Mapping[str, Any], desk: Desk, by: str, today: date, moment: str
+) -> KeptEvent:
+    """The event of `{"event": NAME, "facts": {…}}`; raises InvalidRequest with all that is wrong:
+    a field that is missing, unknown or of another type, a person nobody knows."""
+    declared = _declared(document.get("event"), desk.model)
+    given = document.get("facts")
+    if not isinstance(given, Mapping):
+        raise InvalidRequest([Problem("facts", "write the facts as an object")])
+    reader = FactsReader(names_of(desk.model), desk.model)
+    facts = reader.fields(given, declared.fields, ("facts",))
+    problems = list(reader.problems)
+    problems += [Problem(path, f"`{declared.short}` has no such field") for path in reader.ignored]
+    told = {problem.path for problem in problems}
+    problems += [
+        p for p in _missing(facts, declared.fields, desk.model, "facts") if p.path not in told
+    ]
+    people = list(_people(facts, declared.fields, desk.model, "facts"))
+    strangers = [(path, id) for path, id in people if id not in desk.directory.people]
+    problems += [Problem(path, f"nobody is called `{shown(id)}`") for path, id in strangers]
+    if not problems and not facts["id"].strip():
+        problems.append(Problem("facts.id", "an event is named by its sender: the id is empty"))
+    if problems:
+        raise InvalidRequest(problems)
+    body = canonical({"facts": plain(facts), "people": sorted({id for _, id in people})})
+    happened = facts.get(DAY)
+    day = happened if isinstance(happened, date) else today
+    return KeptEvent(declared.name, facts["id"], day.isoformat(), moment, by, body)
+
+
+def people_of(kept: KeptEvent) -> frozenset[str]:
+    """Whom an event names."""
+    return frozenset(json.loads(kept.body)["people"])
+
+
+def _declared(name: Any, model: Model) -> Event:
+    known = model.program.events
+    fits = [e for e in known.values() if name in (e.name, e.short)]
+    if len(fits) == 1:
+        return fits[0]
+    if fits:
+        names = ", ".join(f"`{e.name}`" for e in fits)
+        raise InvalidRequest([Problem("event", f"several events are called so: {names}")])
+    guess = nearest(name, [*known, *(e.short for e in known.values())]) if _is_text(name) else None
+    cure = f", did you mean `{guess}`?" if guess else ""
+    raise InvalidRequest(
+        [
+            Problem(
+                "event",
+                f"the policy has no event `{name if _is_text(name) else shown(name)}`{cure}",
+            )
+        ]
+    )
+
+
+def _is_text(name: Any) -> bool:
+    return isinstance(name, str)
+
+
+def _missing(
+    facts: Mapping[str, Any], declared: Mapping[str, Field], model: Model, path: str
+) -> Iterator[Problem]:
+    """Fields that have to be there and are not, in records too."""
+    for name, field in declared.items():
+        here, value = f"{path}.{name}", facts.get(name)
+        if value is None and not field.optional:
+            yield Problem(here, "it is missing, and it is not optional")
+        elif isinstance(value, Mapping):
+            yield from _missing(value, _fields(field, model), model, here)
+
+
+def _people(
+    facts: Mapping[str, Any], declared: Mapping[str, Field], model: Model, path: str
+) -> Iterator[tuple[str, str]]:
+    """Where people are named, and who."""
+    for name, value in facts.items():
+        field, here = declared[name], f"{path}.{name}"
+        if isinstance(value, Mapping):
+            yield from _people(value, _fields(field, model), model, here)
+        elif isinstance(value, str) and is_person(field.type):
+            yield here, value
+        elif isinstance(value, frozenset | tuple) and _of_people(field):
+            yield from ((here, id) for id in value)
+
+
+def _of_people(field: Field) -> bool:
+    return field.type.element is not None and is_person(field.type.element)
+
+
+def _fields(field: Field, model: Model) -> Mapping[str, Field]:
+    return model.program.records[field.type.name or ""].fields

@@ -1,0 +1,86 @@
+"""Events that the service was told: each once, in the order they came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sql
+from sqlalchemy.engine import Connection
+
+from remit_engine.storage import tables
+from remit_engine.storage.faults import Conflict, NotKept
+from remit_engine.storage.tables import Row
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEvent:
+    """An event. kind: the qualified name of its declaration. id: as its sender named it. happened:
+    ISO day. received: moment in UTC. by: who told it. body: canonical JSON. seq: 0 while it is not
+    kept."""
+
+    kind: str
+    id: str
+    happened: str
+    received: str
+    by: str
+    body: str
+    seq: int = 0
+
+
+def tell(connection: Connection, told: KeptEvent) -> tuple[KeptEvent, bool]:
+    """Keep an event, in a writing transaction: as it stands, and whether it is new. The same again
+    changes nothing; raises Conflict where it was told with another content."""
+    before = _known(connection, told.kind, told.id)
+    if before is None:
+        row = {name: getattr(told, name) for name in KeptEvent.__slots__ if name != "seq"}
+        connection.execute(tables.event.insert(), row)
+        return found(connection, told.kind, told.id), True
+    if before.body != told.body:
+        message = f"the event `{told.id}` of `{told.kind}` was told with another content"
+        raise Conflict(message, "what was told is not changed: tell a new event that corrects it")
+    return before, False
+
+
+def found(connection: Connection, kind: str, id: str) -> KeptEvent:
+    """An event; raises NotKept."""
+    known = _known(connection, kind, id)
+    if known is None:
+        raise NotKept(f"there is no event `{id}` of `{kind}`")
+    return known
+
+
+def after(
+    connection: Connection,
+    seq: int | None,
+    kind: str | None = None,
+    mentions: tuple[str, str] | None = None,
+) -> Iterator[KeptEvent]:
+    """The events behind a number, in order. mentions: only those told by the first, or whose body
+    holds the second, which is a JSON text."""
+    c = tables.event.c
+    wanted = [] if kind is None else [c.kind == kind]
+    if mentions is not None:
+        by, text = mentions
+        wanted.append(sql.or_(c.by == by, c.body.contains(text, autoescape=True)))
+    last = seq or 0
+    while True:
+        asked = sql.select(tables.event).where(c.seq > last, *wanted).order_by(c.seq).limit(CHUNK)
+        rows = [_event(row) for row in connection.execute(asked).mappings()]
+        yield from rows
+        if len(rows) < CHUNK:
+            return
+        last = rows[-1].seq
+
+
+def _known(connection: Connection, kind: str, id: str) -> KeptEvent | None:
+    c = tables.event.c
+    asked = sql.select(tables.event).where(c.kind == kind, c.id == id)
+    row = connection.execute(asked).mappings().one_or_none()
+    return None if row is None else _event(row)
+
+
+def _event(row: Row) -> KeptEvent:
+    return KeptEvent(**{name: row[name] for name in KeptEvent.__slots__})
