@@ -41,8 +41,11 @@ def test_who_may_not_see_everybody_sees_himself(service: Any) -> None:
     everybody = service.client("auditor").get(PATH).json()
     assert len(everybody["people"]) == len(service.service.desk.directory.people)
     assert "wang.fang" in everybody["file"]
-    for path in ("versions", "versions/dir_0"):
-        assert service.client("wang.fang").get(f"{PATH}/{path}").status_code in (403, 404)
+    made = prepared(service, "people: []")
+    for who, count, status in (("wang.fang", 0, 404), ("auditor", 1, 200)):
+        client = service.client(who)
+        assert len(client.get(f"{PATH}/versions").json()["items"]) == count
+        assert client.get(f"{PATH}/versions/{made['id']}").status_code == status
 
 
 def test_a_new_directory_is_published_by_a_second_person(service: Any, publication: Any) -> None:

@@ -19,6 +19,16 @@ FACTS = {"rate": "2%", "order": ORDER}
 ASKED = {"action": "discount", "requester": "ni.hong", "facts": FACTS}
 WIDE = {**ASKED, "facts": {"rate": "12%", "order": ORDER}}
 DECISIONS = "/v1/decisions"
+OF_LIN_TAO = "/v1/commission/statements/lin.tao?plan=monthly&period=2026-01"
+SALE = {
+    "id": "INV-2026-0117",
+    "date": "2026-02-09",
+    "net": 18000,
+    "seller": "wang.fang",
+    "owner": "sales_representative",
+    "team": "east",
+    "product_line": "electronics",
+}
 CASES: tuple[tuple[str, str, str, str, str, Any], ...] = (
     (
         "asked",
@@ -104,6 +114,28 @@ CASES: tuple[tuple[str, str, str, str, str, Any], ...] = (
         "/v1/authorities?action=discount",
         None,
     ),
+    ("myself", "What the directory says of me", "wang.fang", "GET", "/v1/directory", None),
+    ("told", "An invoice", "shop", "POST", "/v1/events", {"event": "Sale", "facts": SALE}),
+    (
+        "told again",
+        "The same again",
+        "shop",
+        "POST",
+        "/v1/events",
+        {"event": "Sale", "facts": SALE},
+    ),
+    (
+        "told otherwise",
+        "What was told is not changed",
+        "shop",
+        "POST",
+        "/v1/events",
+        {"event": "Sale", "facts": {**SALE, "net": 1}},
+    ),
+    ("my events", "What I am credited for", "wang.fang", "GET", "/v1/events", None),
+    ("verification", "Nothing was altered", "auditor", "GET", "/v1/audit/verification", None),
+    ("nobody else's", "Somebody else's pay", "wang.fang", "GET", OF_LIN_TAO, None),
+    ("published", "Nothing was published yet", "wang.fang", "GET", "/v1/policies", None),
 )
 
 
@@ -116,7 +148,7 @@ def asked(service: Any) -> list[dict[str, Any]]:
         document = answer.json()
         if name == "recorded":
             id = document["id"]
-        route = path.partition("?")[0].replace("ID", "{id}")
+        route = path.partition("?")[0].replace("ID", "{id}").replace("lin.tao", "{person}")
         example = {"route": route, "method": method, "name": name, "summary": summary}
         if body is not None:
             example["body"] = body
@@ -126,7 +158,7 @@ def asked(service: Any) -> list[dict[str, Any]]:
         text = text.replace(one, f"dec_{n:024x}")
     text = re.sub(r"req_[0-9a-f]{24}", "req_" + "0" * 24, text)
     # a hash hangs on the id, which is another each time; of places on disk only the end is told
-    text = re.sub(r'("(?:hash|previous)": )"[0-9a-f]{64}"', r'\1"' + "0" * 64 + '"', text)
+    text = re.sub(r'("(?:hash|previous|last)": )"[0-9a-f]{64}"', r'\1"' + "0" * 64 + '"', text)
     text = re.sub(r'"[^"]*/(policies/[^"]*)"', r'"\1"', text)
     made: list[dict[str, Any]] = json.loads(text)
     return made

@@ -28,26 +28,12 @@ RESOURCE = "events"
 router = APIRouter(prefix="/v1/events", tags=[RESOURCE])
 Reading = Annotated[Access, Depends(Guard(RESOURCE, "read"))]
 Recording = Annotated[Access, Depends(Guard(RESOURCE, "record"))]
-EXAMPLE: dict[str, Any] = {
-    "event": "Sale",
-    "facts": {
-        "id": "INV-2026-0117",
-        "date": "2026-02-09",
-        "net": 18000,
-        "seller": "wang.fang",
-        "owner": "sales_representative",
-        "team": "east",
-        "product_line": "electronics",
-    },
-}
-TOLD = {"requestBody": {"content": {"application/json": {"example": EXAMPLE}}}}
 
 
 @router.post(
     "",
     status_code=201,
     summary="Tell an event",
-    openapi_extra=TOLD,
     responses={200: {"description": "It was told before, with the same content."}},
 )
 def tell(request: Request, access: Recording, body: BodyOf, service: ServiceOf) -> Response:
