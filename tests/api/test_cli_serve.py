@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
+import pytest
+
 from remit_api.cli.exit_codes import ExitCode
 
 
@@ -41,3 +43,25 @@ def test_a_port_that_is_taken(house):
         ran = house("serve", "--port", str(taken.getsockname()[1]))
     assert ran.code == ExitCode.IO
     assert "cannot listen" in ran.err
+
+
+@pytest.mark.parametrize(
+    "url", ["remit.example.com", "http://remit.example.com", "https://", "https://a.example/?b=c"]
+)
+def test_an_address_that_is_not_handed_out(house, url):
+    ran = house("serve", "--public-url", url)
+    assert ran.code == ExitCode.USAGE
+    assert f"`{url}` is not an address to hand out" in ran.err
+
+
+def test_a_mapping_with_faults(house):
+    Path("authzen.yaml").write_text("subjects: {user: group}\nresources: {}\n", encoding="utf-8")
+    ran = house("serve", "--authzen", "authzen.yaml")
+    assert ran.code == ExitCode.INVALID_REQUEST
+    assert "subjects.user" in ran.err
+
+
+def test_a_mapping_that_is_not_there(house):
+    ran = house("serve", "--authzen", "nowhere.yaml")
+    assert ran.code == ExitCode.USAGE
+    assert "nowhere.yaml" in ran.err

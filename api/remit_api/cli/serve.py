@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
@@ -17,12 +18,14 @@ from remit_api.cli.serve_options import (
     ADDRESS_RATE,
     RATE,
     AddressRate,
+    Authzen,
     Cors,
     OidcAudience,
     OidcIssuer,
     OidcPersonClaim,
     OidcRolesClaim,
     PositionRoles,
+    PublicUrl,
     Rate,
 )
 from remit_api.failures import FileTrouble, WrongUse
@@ -71,6 +74,8 @@ def serve(
     rate: Rate = RATE,
     address_rate: AddressRate = ADDRESS_RATE,
     cors: Cors = None,
+    authzen: Authzen = None,
+    public_url: PublicUrl = None,
 ) -> ExitCode:
     """Answer over HTTP, and keep what was decided. Runs until it is stopped with Ctrl-C."""
     view = screen()
@@ -97,6 +102,8 @@ def serve(
         caller_rate=rate,
         address_rate=address_rate,
         cors=tuple(cors or ()),
+        authzen=authzen,
+        public_url=_public(public_url),
     )
     _allowed(settings)
     with telling(database):
@@ -122,6 +129,19 @@ def _zone(name: str) -> ZoneInfo:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         message = f"there is no time zone `{name}`"
         raise WrongUse(message, "write it as `Europe/Berlin` or `UTC`") from None
+
+
+def _public(url: str | None) -> str | None:
+    """An address that is handed out: nobody is sent where a key could be read on the way."""
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    near = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+    whole = parts.hostname and not (parts.query or parts.fragment or parts.username)
+    if not whole or not (parts.scheme == "https" or near):
+        message = f"`{url}` is not an address to hand out"
+        raise WrongUse(message, "write it as `https://remit.example.com`")
+    return url.rstrip("/")
 
 
 def _allowed(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -70,5 +71,22 @@ Cors = Annotated[
         "--cors",
         metavar="ORIGIN",
         help="Pages of another origin that may ask; any number of times.",
+    ),
+]
+Authzen = Annotated[
+    Path | None,
+    typer.Option(
+        "--authzen",
+        metavar="FILE",
+        help="How the questions of AuthZEN are put to the policy (docs/authzen.md).",
+    ),
+]
+PublicUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--public-url",
+        metavar="URL",
+        envvar="REMIT_PUBLIC_URL",
+        help="The address others know the service by: https://remit.example.com.",
     ),
 ]

@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from remit_api.http import entrance, problems
+from remit_api.http.authzen_mapping import read_mapping
 from remit_api.http.clock import Clock, SystemClock
 from remit_api.http.counter import Counter
 from remit_api.http.desk import Desk, desk_of_files
@@ -28,6 +29,7 @@ from remit_api.http.routes import (
     approvers,
     audit,
     authorities,
+    authzen,
     commission,
     decisions,
     delegations,
@@ -56,6 +58,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     authorities.router,
     approval_requests.router,
     delegations.router,
+    authzen.router,
     policies.router,
     directory.router,
     audit.router,
@@ -121,6 +124,7 @@ def _service(settings: Settings, clock: Clock | None, desk: Desk | None) -> Serv
             lambda outcomes: measures.recorded(_kept(outcomes)),
         ),
         measures=measures,
+        authzen=read_mapping(settings.authzen),
     )
     measures.watch(
         "remit_recorder_waiting", "Requests that wait.", lambda: service.recorder.waiting

@@ -12,6 +12,9 @@ from remit_api.http import problems
 
 HEADER = b"x-request-id"
 _FIT = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
+_PRINTED = re.compile(rb"[ -~]{1,1024}")
+AUTHZEN = "/access/"
+"""Where an id is handed back whatever it is, as AuthZEN wants it; the log has one of our own."""
 
 
 class RequestId:
@@ -28,9 +31,11 @@ class RequestId:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        named = next((value for name, value in scope["headers"] if name == HEADER), b"")
+        named = told = next((value for name, value in scope["headers"] if name == HEADER), b"")
         if not named or not _FIT.fullmatch(named):
             named = b"req_" + token_hex(12).encode()
+            whole = scope["path"].startswith(AUTHZEN) and _PRINTED.fullmatch(told)
+            told = told if whole else named
         scope[problems.REQUEST_ID] = named.decode()
         started = False
 
@@ -38,7 +43,7 @@ class RequestId:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message.setdefault("headers", []).append((HEADER, named))
+                message.setdefault("headers", []).append((HEADER, told))
             await send(message)
 
         try:

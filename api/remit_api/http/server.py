@@ -57,6 +57,7 @@ def handed(settings: Settings) -> str:
         del values[name]
     values["policies"] = [str(path) for path in settings.policies]
     values["directory"] = None if settings.directory is None else str(settings.directory)
+    values["authzen"] = None if settings.authzen is None else str(settings.authzen)
     values["zone"] = settings.zone.key
     policy, oidc = settings.service_policy, settings.oidc
     values["service_policy"] = None if policy is None else str(policy)
@@ -70,6 +71,7 @@ def received(text: str) -> Settings:
     made = {
         "policies": tuple(Path(path) for path in values["policies"]),
         "directory": None if values["directory"] is None else Path(values["directory"]),
+        "authzen": None if values["authzen"] is None else Path(values["authzen"]),
         "zone": ZoneInfo(values["zone"]),
         "service_policy": None
         if values["service_policy"] is None

@@ -8,6 +8,7 @@ from typing import Annotated
 import sqlalchemy as sql
 from fastapi import Depends, Request
 
+from remit_api.http.authzen_mapping import AuthzenMapping
 from remit_api.http.clock import Clock
 from remit_api.http.desk import Desk
 from remit_api.http.identity.key_ring import KeyRing
@@ -23,7 +24,8 @@ class Service:
     """The parts of one process. `desk` is exchanged whole: take it once for each request.
 
     roles: the policy of the service. keys: who changes a key in the store says so to the ring.
-    ledger: for writers of other things; what is decided goes to the recorder.
+    ledger: for writers of other things; what is decided goes to the recorder. authzen: how its
+    questions are put to the policy.
     """
 
     settings: Settings
@@ -35,6 +37,7 @@ class Service:
     ledger: Ledger
     recorder: Recorder
     measures: Measures
+    authzen: AuthzenMapping
 
 
 def service_of(request: Request) -> Service:

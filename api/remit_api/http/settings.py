@@ -25,6 +25,8 @@ class Settings:
     issuer whose tokens are believed. caller_rate, address_rate: requests a second; 0 counts none.
     cors: the origins of web pages that may ask; none may otherwise.
     telemetry: tell OpenTelemetry of every request, where its providers were set up.
+    authzen: the mapping of its questions; None for names as in the policy. public_url: the address
+    others know the service by, without a slash at its end.
     trusted_caller: who calls, believed as it is, for tests; no option of the command line sets it.
     """
 
@@ -45,6 +47,8 @@ class Settings:
     address_rate: int = 0
     cors: tuple[str, ...] = ()
     telemetry: bool = False
+    authzen: Path | None = None
+    public_url: str | None = None
     trusted_caller: Callable[[Request], object] | None = None
 
     @property
@@ -56,3 +60,11 @@ class Settings:
             return ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+    @property
+    def address(self) -> str | None:
+        """Under which address the service is known; None where nobody said it."""
+        if self.public_url is not None or not self.loopback:
+            return self.public_url
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"

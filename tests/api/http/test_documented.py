@@ -18,6 +18,12 @@ from remit_api.http.documented import EXAMPLES, STATUSES
 FACTS = {"rate": "2%", "order": ORDER}
 ASKED = {"action": "discount", "requester": "ni.hong", "facts": FACTS}
 WIDE = {**ASKED, "facts": {"rate": "12%", "order": ORDER}}
+PUT = {
+    "subject": {"type": "person", "id": "wang.fang"},
+    "action": {"name": "approve"},
+    "resource": {"type": "discount", "id": "D1", "properties": FACTS},
+    "context": {"requester": "ni.hong"},
+}
 DECISIONS = "/v1/decisions"
 OF_LIN_TAO = "/v1/commission/statements/lin.tao?plan=monthly&period=2026-01"
 SALE = {
@@ -136,6 +142,23 @@ CASES: tuple[tuple[str, str, str, str, str, Any], ...] = (
     ("verification", "Nothing was altered", "auditor", "GET", "/v1/audit/verification", None),
     ("nobody else's", "Somebody else's pay", "wang.fang", "GET", OF_LIN_TAO, None),
     ("published", "Nothing was published yet", "wang.fang", "GET", "/v1/policies", None),
+    ("evaluation", "A gateway asks", "shop", "POST", "/access/v1/evaluation", PUT),
+    (
+        "evaluations",
+        "Two people at once",
+        "shop",
+        "POST",
+        "/access/v1/evaluations",
+        {
+            **{name: value for name, value in PUT.items() if name != "subject"},
+            "evaluations": [
+                {"subject": {"type": "person", "id": id}} for id in ("wang.fang", "zhao.na")
+            ],
+        },
+    ),
+    ("subjects", "Who may?", "shop", "POST", "/access/v1/search/subject", PUT),
+    ("resources", "None are listed", "shop", "POST", "/access/v1/search/resource", PUT),
+    ("actions", "What may she do?", "shop", "POST", "/access/v1/search/action", PUT),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from remit_api.http.settings import Settings
 
 def test_a_worker_gets_the_settings_and_trusts_nobody(settings: Settings) -> None:
     given = replace(settings, zone=ZoneInfo("Asia/Shanghai"), workers=4, demo=True)
+    given = replace(given, authzen=Path("authzen.yaml"), public_url="https://remit.example.com")
     assert given.trusted_caller is not None
     assert received(handed(given)) == replace(given, trusted_caller=None)
 
