@@ -92,6 +92,21 @@ def test_a_new_directory_is_published_too(kept):
             versions.publish(connection, first.version, "dir_x", "bo", FOUND)
 
 
+def test_who_wrote_the_policy_that_counts_publishes_the_directory_of_another(kept):
+    with writing(kept) as connection:
+        first = versions.seed(connection, FILES, "people: []", "ann", FOUND)
+        people = versions.keep_directory(connection, "people: [x]", "bo", based_on=first.directory)
+        made = versions.publish(connection, first.version, people.id, "ann", FOUND)
+        assert made.directory == people.id
+        draft = versions.draft(connection, OTHER, "ann", based_on=first.version)
+        with pytest.raises(SecondPerson, match=draft.id):
+            versions.publish(connection, draft.id, people.id, "ann", FOUND)
+        listed = versions.directories(connection, limit=9)
+        assert [d.id for d in listed] == [people.id, first.directory]
+        (older,) = versions.directories(connection, before=people.id, limit=9)
+        assert older.id == first.directory
+
+
 def test_what_is_given_up_is_not_published(kept):
     def given_up():
         with writing(kept) as connection:
