@@ -39,6 +39,8 @@ ENGINES = (AUTO, PYTHON, DUCKDB, POSTGRES, "spark")
 SERVER = "postgresql://user@host/base"
 MANY = 200_000
 """Rows from which on `auto` asks DuckDB."""
+MEMORY = "1GB"
+"""What the tables of a large folder may take; the rest goes to disk."""
 Phase = Callable[[str, int, int], None]
 
 
@@ -145,7 +147,7 @@ def batch_run(
 def bulk_run(asked: Asked, wish: Wished, notice: Notice) -> BulkRun | NotInSql | NotPlain:
     """The run of some plans in DuckDB, events straight from their files; NotPlain where the rows
     are to be read one by one. notice: told what reading passes over. Raises WarehouseTrouble."""
-    with open_warehouse(DUCKDB) as warehouse:
+    with open_warehouse(DUCKDB, memory_limit=MEMORY) as warehouse:
         if not isinstance(warehouse, DuckDB):
             raise TypeError("another warehouse was opened")
         try:
