@@ -15,6 +15,7 @@ from remit_engine.compile.to_python import Compiled
 from remit_engine.directory import Directory
 from remit_engine.fast import Answer, Check, Checked, Fast
 from remit_engine.ir import Model
+from remit_engine.totals import kept_totals
 
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _MEMBERS = frozenset({"actor", "action", "verb", "facts", "as_of"})
@@ -22,11 +23,13 @@ _MEMBERS = frozenset({"actor", "action", "verb", "facts", "as_of"})
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How requests on one verb of an action are read, checked and answered."""
+    """How requests on one verb of an action are read, checked and answered. counted: what was
+    used so far counts too, and a plain request does not say it."""
 
     read: Read
     check: Check
     answer: Answer | None
+    counted: bool
 
 
 decode: Callable[[bytes], Any] = _DECODER.decode
@@ -71,8 +74,10 @@ class JsonDoor:
             raise Irregular from None
 
     def check(self, document: dict[str, Any], colons: int) -> Checked:
-        """The bare outcome of such a request; as `answer`."""
+        """The bare outcome of such a request; as `answer`. Irregular also where totals count."""
         way, who, as_of, slots = self._plain(document, colons)
+        if way.counted:
+            raise Irregular
         return way.check(who, as_of, slots)
 
     def _plain(self, document: Any, colons: int) -> tuple[Way, str, date, tuple[Any, ...]]:
@@ -99,7 +104,8 @@ class JsonDoor:
         name = found[0]
         read, _ = reader(program.actions[name].fields, self._compiled.slots(name), program)
         check, answer = self._fast.checker(name, verb), self._fast.writer(name, verb)
-        way = self._ways[action, verb] = Way(read, check, answer)
+        counted = bool(kept_totals(self._model, name))
+        way = self._ways[action, verb] = Way(read, check, answer, counted)
         return way
 
     def _actor(self, actor: str) -> str:
