@@ -8,7 +8,7 @@ PYTHON := $(BIN)/python
 STAMP  := $(VENV)/.installed-$(shell pwd | cksum | cut -d' ' -f1)
 CHECKED := dsl engine api tests docs
 
-.PHONY: help run tour test check bench bench-http fmt docs clean
+.PHONY: cover help run tour test check bench bench-http fmt docs clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -23,11 +23,14 @@ tour: $(STAMP) ## check the sample pack and answer from it, on the command line
 test: $(STAMP) ## run every test
 	$(PYTHON) -m pytest -n 2 --benchmark-disable -o faulthandler_timeout=300
 
-check: $(STAMP) ## format, lint, types, layers, and the tests with coverage
+check: $(STAMP) ## format, lint, types, layers, and the tests
 	$(PYTHON) -m ruff format --check $(CHECKED)
 	$(PYTHON) -m ruff check $(CHECKED)
 	$(PYTHON) -m mypy --strict
 	$(BIN)/lint-imports --no-cache
+	$(PYTHON) -m pytest -n 2 --benchmark-disable -o faulthandler_timeout=300
+
+cover: $(STAMP) ## the tests with coverage of lines and branches: half as long again
 	$(PYTHON) -m pytest -n 2 --benchmark-disable -o faulthandler_timeout=300 --cov --cov-report=term
 
 bench: $(STAMP) ## run the benchmarks
