@@ -22,6 +22,7 @@ from remit_engine.commission.batch.standings import Graded
 from remit_engine.commission.batch.statement_forms import StatementForms, statement_forms
 from remit_engine.commission.batch.tables import Loaded
 from remit_engine.commission.batch.whole import TooWide, Whole
+from remit_engine.commission.windows import TO_DATE
 from remit_engine.compile.unsupported import Unsupported
 
 USUAL_UNIT = 100
@@ -110,6 +111,8 @@ class EventPlan(PlanWork):
             return None
         if not any(r.lowering for r in self.plan.reversals):
             return None
+        if self.scale.kind == "whole" and self.scale.over in TO_DATE:
+            raise Unsupported(self.scale, TARGET)  # all of the window would be graded anew
         return fates.lowered(lines, loaded.window_sql, self.scale.over not in WINDOWS)
 
     def _followed(self) -> list[str]:
