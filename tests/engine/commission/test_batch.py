@@ -42,7 +42,6 @@ FORMS = (
     ("pool", "effective"),
     ("hold pro rata", "reverse amount"),
     ("hold covered", "reverse date"),
-    ("hold date", "reverse without"),
     ("hold pro rata", "reverse without", "quarter to date"),
     ("interpolated", "per team", "hold covered"),
     ("interpolated", "per line", "reverse amount"),
@@ -50,11 +49,11 @@ FORMS = (
 """Features that go together in SQL, whatever the data."""
 MAY_BE_REFUSED = (
     ("reverse amount", "lowering", "marginal", "quarter to date"),
-    ("reverse amount", "lowering", "whole", "year to date"),
+    ("hold date", "reverse without"),
     ("reverse without", "reverse amount", "lowering", "interpolated"),
     ("reverse amount", "override scale"),
 )
-"""The same, where a part of a credit may be no whole number."""
+"""The same, where a part of a credit may be no whole number, or a share too wide."""
 Key = tuple[str, str, Period]
 Amounts = Mapping[str, Fraction | None]
 
