@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -43,6 +44,7 @@ Checked = tuple[Outcome, tuple[str, ...]]
 
 Check = Callable[[str, date, Sequence[Any]], Checked]
 MOST_DAYS = 10_000
+MOST_PERSONS = 100_000
 Answer = Callable[[str, date, Sequence[Any]], bytes]
 _HEADROOM = blank(LEFT_TEXT)
 
@@ -61,6 +63,7 @@ class Fast:
         self._cells: dict[tuple[str, str], Cells | None] = {}
         self._writers: dict[tuple[str, str], Answer | None] = {}
         self._identities: dict[tuple[Any, ...], int] = {}
+        self._numbers = count()
         self._eras: dict[date, int] = {}
         self._turning = tuple(sorted(set(_turning_days(model, directory))))
 
@@ -119,6 +122,8 @@ class Fast:
                     raise TypeError("a number is missing")
             identity = identities.get((actor, as_of))
             if identity is None:
+                if len(identities) > MOST_PERSONS:
+                    identities.clear()
                 asked = self._request(action, verb, actor, as_of, slots)
                 identity = identities[actor, as_of] = self._identity(asked)
             try:
@@ -155,7 +160,13 @@ class Fast:
         )
         who = (actor.person, actor.name, actor.holdings, actor.beside)
         key = (who, same, person, request.language)
-        return self._identities.setdefault(key, len(self._identities))
+        found = self._identities.get(key)
+        if found is None:
+            if len(self._identities) > MOST_PERSONS:
+                self._identities.clear()
+            # a number is given once: in threads the length is that of two
+            found = self._identities.setdefault(key, next(self._numbers))
+        return found
 
     # --- the bare outcome ----------------------------------------------------------------------
 
