@@ -5,7 +5,8 @@ It never refuses anything but for who asks: what is not plain is None, and takes
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -16,35 +17,40 @@ from remit_engine.compile.python_reader import Irregular
 from remit_engine.fast import Checked
 from remit_engine.json_door import decode
 
+T = TypeVar("T")
+
 
 def quick_answer(body: bytes, access: Access, desk: Desk) -> bytes | None:
     """The JSON of the answer to a body with `"record": false`; raises Forbidden."""
-    try:
-        document = decode(body)
-        if document.pop("record") is not False:
-            return None
-        members = _complete(document, access, desk)
-        return desk.engine.answer_plain(document, body.count(b":") - 1 + members)
-    except _NOT_PLAIN:
-        return None
+    return _asked(body, access, desk, desk.engine.answer_plain, with_record=True)
 
 
 def quick_item(item: bytes, access: Access, desk: Desk) -> bytes | None:
     """The JSON of the answer to one request of a batch; raises Forbidden."""
-    try:
-        document = decode(item)
-        members = _complete(document, access, desk)
-        return desk.engine.answer_plain(document, item.count(b":") + members)
-    except _NOT_PLAIN:
-        return None
+    return _asked(item, access, desk, desk.engine.answer_plain)
 
 
 def quick_check(item: bytes, access: Access, desk: Desk) -> Checked | None:
     """The bare outcome of one request of a batch; raises Forbidden."""
+    return _asked(item, access, desk, desk.engine.check_plain)
+
+
+def _asked(
+    written: bytes,
+    access: Access,
+    desk: Desk,
+    ask: Callable[[dict[str, Any], int], T],
+    *,
+    with_record: bool = False,
+) -> T | None:
     try:
-        document = decode(item)
-        members = _complete(document, access, desk)
-        return desk.engine.check_plain(document, item.count(b":") + members)
+        document = decode(written)
+        colons = written.count(b":")
+        if with_record:
+            if document.pop("record") is not False:
+                return None
+            colons -= 1
+        return ask(document, colons + _complete(document, access, desk))
     except _NOT_PLAIN:
         return None
 
