@@ -6,29 +6,14 @@ from typing import Annotated
 
 import typer
 
-from remit_api.cli.commission.dispute_words import tell
-from remit_api.cli.commission.options import (
-    LARGEST,
-    ByOption,
-    OnOption,
-    StoreOption,
-    day_of,
-    store_of,
-)
+from remit_api.cli.commission.dispute_ending import Number, end
+from remit_api.cli.commission.options import ByOption, OnOption, StoreOption, day_of
 from remit_api.cli.commission.who import doer
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import Json
-from remit_api.cli.output import screen
 from remit_api.failures import WrongUse
-from remit_api.pay import keeping
 from remit_engine.commission.dispute import Answer, Status
-from remit_engine.commission.document import dispute_document
-from remit_engine.storage import disputes, remarks
 
-Number = Annotated[
-    int,
-    typer.Argument(metavar="NUMBER", min=1, max=LARGEST, help="The number of the dispute."),
-]
 Accept = Annotated[
     bool | None,
     typer.Option("--accept/--reject", help="Whether it is right.", show_default=False),
@@ -49,18 +34,10 @@ def dispute_answer(
 ) -> ExitCode:
     """Answer a dispute. An accepted one changes nothing by itself: mend the data or the policy, and
     the next run pays the difference."""
-    view = screen(as_json=as_json)
     if accept is None:
         raise WrongUse("the answer is missing", "say `--accept` or `--reject`")
     if outcome is None or not outcome.strip():
         raise WrongUse("an answer needs its reason", 'say it with `--outcome "…"`')
     status, day = Status.ACCEPTED if accept else Status.REJECTED, day_of(on)
     answer = Answer(status, outcome.strip(), doer(by), day)
-    with keeping.opened(store_of(store)) as kept, kept.writing() as connection:
-        found = disputes.ended(connection, number, answer)
-        names = remarks.names(connection)
-    if as_json:
-        view.data(dispute_document(found))
-    else:
-        tell(found, day, view, names)
-    return ExitCode.OK
+    return end(number, answer, store, as_json=as_json)

@@ -6,29 +6,14 @@ from typing import Annotated
 
 import typer
 
-from remit_api.cli.commission.dispute_words import tell
-from remit_api.cli.commission.options import (
-    LARGEST,
-    ByOption,
-    OnOption,
-    StoreOption,
-    day_of,
-    store_of,
-)
+from remit_api.cli.commission.dispute_ending import Number, end
+from remit_api.cli.commission.options import ByOption, OnOption, StoreOption, day_of
 from remit_api.cli.commission.who import doer
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import Json
-from remit_api.cli.output import screen
 from remit_api.failures import WrongUse
-from remit_api.pay import keeping
 from remit_engine.commission.dispute import Answer, Status
-from remit_engine.commission.document import dispute_document
-from remit_engine.storage import disputes, remarks
 
-Number = Annotated[
-    int,
-    typer.Argument(metavar="NUMBER", min=1, max=LARGEST, help="The number of the dispute."),
-]
 Why = Annotated[str, typer.Option("--outcome", metavar="TEXT", help="Why it is withdrawn.")]
 
 Finance = Annotated[
@@ -46,16 +31,8 @@ def dispute_withdraw(
     as_json: Json = False,
 ) -> ExitCode:
     """Take a dispute back that was not answered yet: the payee does, or finance with its reason."""
-    view = screen(as_json=as_json)
     day = day_of(on)
     if finance and not outcome.strip():
         raise WrongUse("finance withdraws a dispute with a reason", 'say it with `--outcome "…"`')
     answer = Answer(Status.WITHDRAWN, outcome.strip(), doer(by), day, finance)
-    with keeping.opened(store_of(store)) as kept, kept.writing() as connection:
-        found = disputes.ended(connection, number, answer)
-        names = remarks.names(connection)
-    if as_json:
-        view.data(dispute_document(found))
-    else:
-        tell(found, day, view, names)
-    return ExitCode.OK
+    return end(number, answer, store, as_json=as_json)
