@@ -101,7 +101,8 @@ def _of_event(
         return None
     key: Type = known.type
     path: Path = node.by.parts
-    if key.kind == "record":
+    owner = known.type.name if key.kind == "record" else None
+    if owner is not None:
         key, path = TEXT, (*path, "id")
     elif key.kind not in _KEYS and key != UNKNOWN:
         message = f"`{node.by.text}` is no name by which rows belong together"
@@ -116,6 +117,7 @@ def _of_event(
         event=event,
         same=path,
         key_type=key,
+        key_record=owner,
         named=_named(node, None),
     )
 

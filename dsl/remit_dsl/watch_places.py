@@ -32,13 +32,14 @@ Path = tuple[str, ...]
 class WatchFacts(PayFacts):
     """The names of a subject or of a row, and what is counted about it while it is read.
 
-    record, event: what the key of the subject is of; key_type: its type. named: what the watch
-    gives names to, which is read in their place.
+    record, event: what the key of the subject is of; key_type: its type; key_record: whose `id`
+    the key is. named: what the watch gives names to, which is read in their place.
     """
 
     record: str | None = None
     event: Event | None = None
     key_type: Type = TEXT
+    key_record: str | None = None
     same: Path | None = None
     counts: list[Count] = field(default_factory=list)
     sequences: list[Sequence] = field(default_factory=list)
@@ -150,6 +151,9 @@ class WatchPlaces:
             return stated and known.type == TEXT
         if facts.event is not None and facts.same is None:
             return len(path) == 1 and event.links.get(path[0]) == facts.event.name
+        if known.type.kind == "record":
+            same = known.type.name == facts.key_record
+            return same and (stated or (*path, "id") == facts.same)
         last = facts.same[-1] if facts.same else ""
         return known.type == facts.key_type and (stated or path[-1] == last)
 

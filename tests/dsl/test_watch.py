@@ -205,3 +205,15 @@ def test_and_beside_rows_is_kept_whole() -> None:
     condition = only.rules[0].condition
     assert isinstance(condition, AllOf)
     assert len(condition.operands) == 2
+
+
+def test_a_record_that_is_the_key_is_found_in_other_events() -> None:
+    text = HEAD + (
+        "event Lead { id: text  date: date  owner: Person }\n"
+        "event Won { id: text  date: date  closer: Person }\n"
+        "watch w on Lead by owner {\n"
+        "  when count of Lead within quarter > 9 and count of Won by closer < 1 notify board\n}\n"
+    )
+    (only,) = check(text).fine().program.watches.values()
+    assert (only.kind, only.by) == ("key", ("owner", "id"))
+    assert [c.key for c in only.counts] == [("owner", "id"), ("closer", "id")]

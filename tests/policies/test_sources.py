@@ -19,12 +19,13 @@ PACK = Path(__file__).parents[2] / "policies"
 ROWS = [*(str(n) for n in range(1, 151) if n != 32), "32a", "32b"]
 LINE = re.compile(r"^\| (\d+[ab]?) \| ([^|]+) \| ([^|]+) \| (.+) \|$")
 CITED = re.compile(r"\b(S00\d) row (\d+[ab]?)\b")
-LATER = re.compile(r"^later: (watch|lifecycle)$")
+LATER = re.compile(r"^later: lifecycle$")
 OUTSIDE = re.compile(r"^out of scope: \S.+$")
 WITHOUT_CLAUSE = {
     "policy",
     "enum",
     "record",
+    "event",
     "delegation of",
     "exchange",
     "table",
@@ -86,6 +87,11 @@ def declared() -> Iterator[tuple[str, str, str | None]]:
             parts = held.values if kind == "parameter" else held.rows
             source = "; ".join(p.source for p in parts if p.source)
             yield f"{kind} {name.rsplit('.', 1)[-1]}", held.span.file, source
+    for watch in program.watches.values():
+        for rule in watch.rules:
+            yield f"watch {watch.short}", watch.span.file, rule.source
+    for duty in program.duties:
+        yield f"duty {duty.name.rsplit('.', 1)[-1]}", duty.span.file, duty.source
     for delegation in program.delegations:
         short = delegation.action.rsplit(".", 1)[-1]
         yield f"delegation of {short}", delegation.span.file, None
