@@ -22,10 +22,12 @@ class Status(enum.StrEnum):
 
 
 class Turn(enum.StrEnum):
-    """What can happen to an alert by the log alone."""
+    """What can happen to an alert by the log alone. `reopened`: a late entry took away the ground of
+    its clearing. `cleared` is said again where a late entry moves the day of it."""
 
     BEGUN = "begun"
     CLEARED = "cleared"
+    REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
 
 
@@ -60,6 +62,7 @@ class Alert:
     compared: tuple[Compared, ...]
     because: Label | None
     source: str | None
+    people: tuple[str, ...] = ()
     late: bool = False
 
 

@@ -13,9 +13,10 @@ GREATER is true. UNKNOWN: a fact is missing."""
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One subject at one point of the log. id: unique in a run of the watcher. ruleset: the name of
-    a watch, or of a duty. subject: its key as text; of a row, the row's id behind it. signs: atom
-    name -> sign. open: the rules that have an open alert."""
+    """One subject at one point of the log. id: unique in a run of the watcher. ruleset: a name of
+    `rulesets`: of a watch, of a rule about rows, of a duty. subject: its key as text; of a row, the
+    row's id behind it. signs: atom name -> sign; one that is not there is UNKNOWN. open: the rules
+    that have an open alert."""
 
     id: str
     ruleset: str
@@ -26,8 +27,8 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """begins: rules that are true and have no open alert. clears: rules with an open alert that
-    ends here."""
+    """begins: rules that are true and have no open alert (the watcher begins none whose `until` is
+    true as well). clears: rules with an open alert that ends here."""
 
     begins: frozenset[str] = frozenset()
     clears: frozenset[str] = frozenset()
