@@ -22,8 +22,8 @@ class Status(enum.StrEnum):
 
 
 class Turn(enum.StrEnum):
-    """What can happen to an alert by the log alone. `reopened`: a late entry took away the ground of
-    its clearing. `cleared` is said again where a late entry moves the day of it."""
+    """What can happen to an alert by the log alone. `reopened`: a late entry took the ground of
+    its clearing away. `cleared` is said again where a late entry moves the day of it."""
 
     BEGUN = "begun"
     CLEARED = "cleared"
