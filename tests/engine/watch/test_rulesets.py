@@ -58,7 +58,7 @@ def test_and_or_not_are_taken_apart_and_the_rest_is_an_atom() -> None:
 
 def test_a_policy_with_days_is_asked_whether_it_is_in_force() -> None:
     head = HEAD.replace("currency CNY }", "currency CNY  effective from 2026-01-01 }", 1)
-    text = f"{head}watch w on Customer {{ when exposure over 5 notify board until exposure = 0 }}"
+    text = f"{head}watch w on Customer {{ when exposure over 5 notify board until exposure = 5 }}"
     (rule,) = rulesets(check(text).fine().program)["watch.sample.w"].rules
     force = Atom("force", frozenset({GREATER}))
     assert rule.begin == And((force, Atom("a2", frozenset({GREATER}))))
