@@ -169,7 +169,7 @@ def at_once(monkeypatch):
     return found
 
 
-@pytest.mark.parametrize("seed", range(examples(8, 600)))
+@pytest.mark.parametrize("seed", range(examples(5, 600)))
 def test_random_pairs_of_programs(remit, file, at_once, monkeypatch, seed):
     chance = random.Random(seed)
     monkeypatch.setattr(together, "MANY", chance.choice((0, 10_000)))

@@ -40,7 +40,7 @@ HOPEFUL = frozenset({Outcome.PERMIT, Outcome.NEEDS, Outcome.INCOMPLETE, Outcome.
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=examples(60, 2_000))
+@settings(max_examples=examples(40, 2_000))
 def test_answers_hold(seed: int) -> None:
     rnd = Random(seed)
     w = written(rnd)

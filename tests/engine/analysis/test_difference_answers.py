@@ -430,7 +430,7 @@ def asked(document: dict[str, object], model: Model) -> Request | None:
         return None
 
 
-@pytest.mark.parametrize("start", range(0, 400 if NIGHTLY else 40, 20))
+@pytest.mark.parametrize("start", range(0, 400 if NIGHTLY else 20, 20))
 def test_nothing_that_answers_differently_is_overlooked(start):
     for seed, house, old, new in pairs(20, start):
         found = difference(old, new, today=TODAY, tries=3)

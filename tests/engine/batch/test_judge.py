@@ -421,7 +421,7 @@ def plainer(document: dict[str, Any], rnd: Random) -> dict[str, Any]:
     return {**document, "facts": facts}
 
 
-@settings(max_examples=examples(20, 600))
+@settings(max_examples=examples(12, 600))
 @given(houses(requests=8), st.randoms(use_true_random=False))
 def test_random_programs_are_judged_as_the_reference_does(drawn: Any, rnd: Random) -> None:
     house, asked_ = drawn
