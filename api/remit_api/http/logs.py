@@ -1,4 +1,5 @@
-"""The log: one JSON object a line, with the request's id, and the decision's where there is one."""
+"""The log: one JSON object a line, with the process, the request's id, and the decision's where
+there is one."""
 
 from __future__ import annotations
 
@@ -26,6 +27,7 @@ class Lines(logging.Formatter):
             "at": moment.isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "from": record.name,
+            "process": record.process,
             "said": record.getMessage(),
             **getattr(record, MEMBERS, {}),
         }

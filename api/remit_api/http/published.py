@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
-import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
 from remit_api.failures import InvalidPolicy
@@ -16,9 +14,9 @@ from remit_dsl.loader import load_texts
 from remit_dsl.program import Program
 from remit_engine.directory_reader import read_directory_text
 from remit_engine.engine import Engine
-from remit_engine.storage import delegations
+from remit_engine.storage import delegations, versions
 from remit_engine.storage.revisions import revision
-from remit_engine.storage.tables import directory_version, policy_version, publication
+from remit_engine.storage.versions import Publication
 
 DIRECTORY = "directory.yaml"
 """How the people of a version are called in diagnostics."""
@@ -28,35 +26,34 @@ def desk_of_store(connection: Connection, at: int | None = None) -> Desk | None:
     """The desk of what stands, or stood at a revision; None while nothing was published. Raises
     InvalidPolicy for a text that this remit does not take any more."""
     stands = revision(connection) if at is None else at
-    c = publication.c
-    asked = (
-        sql.select(c.version, c.directory, policy_version.c.files, directory_version.c.file)
-        .join(policy_version, policy_version.c.id == c.version)
-        .join(directory_version, directory_version.c.id == c.directory)
-        .where(c.revision <= stands)
-        .order_by(c.revision.desc())
-        .limit(1)
-    )
-    row = connection.execute(asked).one_or_none()
-    if row is None:
-        return None
-    program = _program(json.loads(row.files))
+    published = versions.at(connection, stands)
+    return None if published is None else _desk(connection, published, stands)
+
+
+def standing_desk(connection: Connection, before: Desk) -> Desk:
+    """The desk of what stands. before: what answered so far; it is what answers on, with the
+    delegations that stand, while nothing was published, or nothing but delegations."""
+    stands = revision(connection)
+    published = versions.at(connection, stands)
+    if published is not None and not _same(published, before):
+        return _desk(connection, published, stands)
+    return before.lending(delegations.in_force(connection, stands), stands)
+
+
+def _same(published: Publication, desk: Desk) -> bool:
+    return (published.version, published.directory) == (desk.version, desk.people)
+
+
+def _desk(connection: Connection, published: Publication, stands: int) -> Desk:
+    program = _program(versions.version(connection, published.version).files)
+    file = versions.directory(connection, published.directory).file
     engine = Engine(program)
-    directory, found = read_directory_text(DIRECTORY, row.file, engine.model)
+    directory, found = read_directory_text(DIRECTORY, file, engine.model)
     if directory is None:
         raise InvalidPolicy(found, {})
-    desk = Desk(Engine(engine.model, directory), program.digest, stands, row.version, row.directory)
+    engine = Engine(engine.model, directory)
+    desk = Desk(engine, program.digest, stands, published.version, published.directory)
     return desk.lending(delegations.in_force(connection, stands), stands)
-
-
-def standing_desk(connection: Connection, of_files: Desk) -> Desk:
-    """The desk of what stands. of_files: what answers while nothing was published, with the
-    delegations of the store."""
-    found = desk_of_store(connection)
-    if found is not None:
-        return found
-    stands = revision(connection)
-    return of_files.lending(delegations.in_force(connection, stands), stands)
 
 
 def policy_texts(files: Mapping[str, str]) -> dict[str, str]:

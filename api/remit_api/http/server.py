@@ -22,6 +22,9 @@ HANDED = "REMIT_SERVE"
 """The variable by which a worker learns its settings from the process that started it."""
 DRAIN = 20
 """Seconds that requests under way have to end when the service stops."""
+SILENT = 60
+"""Seconds after which a worker that says nothing is taken for hung and started anew. Less, and on a
+busy machine workers would be ended while they start, again and again."""
 KEPT_BACK = ("trusted_caller",)
 
 
@@ -34,6 +37,7 @@ def run(settings: Settings, app: FastAPI) -> None:
         "server_header": False,
         "proxy_headers": False,
         "timeout_graceful_shutdown": DRAIN,
+        "timeout_worker_healthcheck": SILENT,
         "log_config": None,
     }
     logs.begin()

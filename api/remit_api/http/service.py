@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import Annotated
 
 import sqlalchemy as sql
@@ -21,7 +22,8 @@ from remit_engine.storage.ledger import Ledger
 
 @dataclass(slots=True)
 class Service:
-    """The parts of one process. `desk` is exchanged whole: take it once for each request.
+    """The parts of one process. `desk` is exchanged whole: take it once for each request. exchange:
+    held by whoever exchanges it.
 
     roles: the policy of the service. keys: who changes a key in the store says so to the ring.
     ledger: for writers of other things; what is decided goes to the recorder. authzen: how its
@@ -38,6 +40,7 @@ class Service:
     recorder: Recorder
     measures: Measures
     authzen: AuthzenMapping
+    exchange: Lock = field(default_factory=Lock)
 
 
 def service_of(request: Request) -> Service:

@@ -20,7 +20,7 @@ from remit_dsl.render import human
 from remit_engine.storage.opening import reading
 from remit_engine.storage.revisions import revision
 
-EVERY = 0.4
+EVERY = 0.2
 """Seconds between two looks."""
 log = logging.getLogger("remit.http")
 Seen = dict[Path, tuple[int, int]]
@@ -48,11 +48,17 @@ def look(service: Service) -> None:
 
 
 def renewed(service: Service) -> Desk:
-    """The desk of what stands in the store, taken over by the service."""
-    with reading(service.store) as connection:
-        service.desk = standing_desk(connection, service.desk)
-    log.info("revision %d stands, policy %s", service.desk.revision, service.desk.digest)
-    return service.desk
+    """The desk of what stands in the store, taken over by the service. One at a time: of two that
+    read what stood at different moments, the later must not be overtaken."""
+    with service.exchange:
+        before = service.desk
+        with reading(service.store) as connection:
+            desk = before
+            if revision(connection) != before.revision:
+                service.desk = desk = standing_desk(connection, before)
+    if desk is not before:
+        log.info("revision %d stands, policy %s", desk.revision, desk.digest)
+    return desk
 
 
 def look_at_files(service: Service, seen: Seen) -> Seen:
@@ -63,7 +69,7 @@ def look_at_files(service: Service, seen: Seen) -> Seen:
     settings = service.settings
     try:
         found = desk_of_files(settings.policies, settings.directory)
-        with reading(service.store) as connection:
+        with service.exchange, reading(service.store) as connection:
             service.desk = standing_desk(connection, found)
     except InvalidPolicy as fault:
         shown = "\n".join(human(d, fault.sources.get) for d in fault.diagnostics)

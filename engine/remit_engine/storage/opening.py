@@ -96,9 +96,12 @@ def writing(store: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def reading(store: Engine) -> Iterator[Connection]:
-    """One transaction that reads, from one state of the store."""
-    with store.connect() as connection, connection.begin():
-        yield connection
+    """One transaction that reads, from one state of the store, whatever is written meanwhile."""
+    with store.connect() as connection:
+        if connection.dialect.name == "postgresql":  # each statement sees a later state otherwise
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
 
 
 def _prepare(raw: Any, record: Any) -> None:

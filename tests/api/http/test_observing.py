@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from typing import Any
 
 import pytest
@@ -65,6 +66,7 @@ def test_a_line_names_request_caller_and_decision(
     (line,) = [x for x in lines(caplog) if x["from"] == "remit.requests"]
     assert line["request"] == "r.1"
     assert line["caller"] == "wang.fang"
+    assert line["process"] == os.getpid()
     assert line["decision"] == answer.json()["id"]
     assert line["said"] == "POST /v1/decisions 201"
 

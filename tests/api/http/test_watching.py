@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from remit_api.http.desk import desk_of_files
-from remit_api.http.watching import look, look_at_files
+from remit_api.http import watching
+from remit_api.http.desk import Desk, desk_of_files
+from remit_api.http.watching import look, look_at_files, renewed
 
 POLICY = """
 policy p "P" {{ effective from 2026-01-01 owner boss currency CNY }}
@@ -59,3 +61,33 @@ def test_nothing_published_leaves_the_desk(service: Any) -> None:
     before = service.service.desk
     look(service.service)
     assert service.service.desk is before
+
+
+def test_an_older_desk_never_takes_the_place_of_a_newer(
+    service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two renew at once; the one that read first is the slower."""
+    found, first = service.service, service.service.desk
+    stands: list[int] = []
+    entered, overtaken = threading.Event(), threading.Event()
+
+    def slow(connection: object, before: Desk) -> Desk:
+        stands.append(len(stands) + 1)
+        number = stands[-1]
+        if number == 1:
+            entered.set()
+            overtaken.wait(0.5)  # it would be, by whoever does not wait for its turn
+        else:
+            overtaken.set()
+        return replace(first, revision=number)
+
+    monkeypatch.setattr(watching, "standing_desk", slow)
+    monkeypatch.setattr(watching, "revision", lambda connection: -1)
+    slower, faster = (threading.Thread(target=renewed, args=[found]) for _ in range(2))
+    slower.start()
+    assert entered.wait(10)
+    faster.start()
+    slower.join(10)
+    faster.join(10)
+    assert stands == [1, 2]
+    assert found.desk.revision == 2
