@@ -15,6 +15,7 @@ from remit_engine.analysis.difference.paid import paid_things, read_by_pay
 from remit_engine.analysis.difference.reading import Name, read_by_measure, read_by_rule
 from remit_engine.analysis.difference.things import ORDER, Said, Thing, things
 from remit_engine.analysis.difference.timelines import sources, spoken, stretches
+from remit_engine.analysis.difference.watched import read_by_watching, watched_things
 from remit_engine.ir import Model
 
 _WHOLE_NAMES = ("policy", "waiver")
@@ -22,8 +23,7 @@ _WHOLE_NAMES = ("policy", "waiver")
 
 def declared_changes(old: Model, new: Model) -> Iterator[Change]:
     """Things that came, went or say something else, in the order of the new text."""
-    before = {**things(old), **paid_things(old.program)}
-    after = {**things(new), **paid_things(new.program)}
+    before, after = _things(old), _things(new)
     readers = _readers(old, new)
     for key in dict.fromkeys((*after, *before)):
         one, other = before.get(key), after.get(key)
@@ -34,6 +34,10 @@ def declared_changes(old: Model, new: Model) -> Iterator[Change]:
             yield _whole(one, other, moves)
         elif one is None and other is not None and key[0] == "authority":
             yield from _sides(Thing("authority", key[1], {}, None, key[1]), other, moves)
+
+
+def _things(model: Model) -> dict[tuple[str, str], Thing]:
+    return {**things(model), **paid_things(model.program), **watched_things(model.program)}
 
 
 def _about(thing: Thing) -> About:
@@ -194,7 +198,8 @@ def _readers(old: Model, new: Model) -> Mapping[Name, tuple[str, ...]]:
                 positions: Iterable[str | None] = sorted(rule.positions or ()) or (None,)
                 for name in read_by_rule(rule, model.program):
                     found[name][rights.head(rule, tuple(positions))] = None
-        for words, names in read_by_pay(model.program):
+        beside = (*read_by_pay(model.program), *read_by_watching(model.program))
+        for words, names in beside:
             for name in names:
                 found[name][words] = None
     return {name: tuple(heads) for name, heads in found.items()}
