@@ -44,6 +44,7 @@ from remit_api.http.routes import (
 )
 from remit_api.http.service import Service
 from remit_api.http.settings import Settings
+from remit_api.http.timer import Timer, keeping_time
 from remit_api.http.watching import renewed, watching
 from remit_engine.storage.ledger import Ledger, Recorded
 from remit_engine.storage.opening import open_store, reading
@@ -140,13 +141,18 @@ def _kept(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """While requests are taken: the recorder writes, and publications are looked for."""
+    """While requests are taken: the recorder writes, publications are looked for, and what time
+    does is written down."""
     service: Service = app.state.service
     service.recorder.start()
-    watch = asyncio.create_task(watching(service))
+    timer = Timer(service)
+    tasks = [asyncio.create_task(each) for each in (watching(service), keeping_time(timer))]
     try:
         yield
     finally:
-        watch.cancel()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await run_in_threadpool(timer.end)
         await run_in_threadpool(service.recorder.stop)
         service.store.dispose()

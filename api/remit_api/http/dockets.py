@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from fastapi import Request, Response
@@ -72,13 +73,18 @@ def once(
 
 def open_docket(connection: Connection, access: Access, service: Service) -> Docket:
     """The docket of a writing transaction; raises Superseded."""
+    return docket_of(connection, service, access.day, access.caller.label)
+
+
+def docket_of(connection: Connection, service: Service, day: date, caller: str) -> Docket:
+    """The same on a day, for whoever it is; raises Superseded."""
     return Docket(
         connection,
         service.ledger,
         service.desk.court,
-        access.day,
+        day,
         service.clock.now().isoformat(timespec="microseconds"),
-        access.caller.label,
+        caller,
         Terms(),
     )
 

@@ -110,8 +110,19 @@ def insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
         connection.execute(tables.idempotency.insert(), rows)
 
 
+def any_before(connection: Connection, before: datetime) -> bool:
+    """Whether there is a key from before a moment."""
+    c = tables.idempotency.c
+    asked = sql.select(c.made).where(c.made < _written(before)).limit(1)
+    return connection.scalar(asked) is not None
+
+
 def forget(connection: Connection, before: datetime) -> int:
     """Forget the keys from before a moment; how many they were."""
     c = tables.idempotency.c
-    moment = before.astimezone(UTC).isoformat(timespec="microseconds")
-    return connection.execute(tables.idempotency.delete().where(c.made < moment)).rowcount
+    old = c.made < _written(before)
+    return connection.execute(tables.idempotency.delete().where(old)).rowcount
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

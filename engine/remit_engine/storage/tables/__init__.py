@@ -9,6 +9,7 @@ from remit_engine.storage.tables.beside_pay import (
 )
 from remit_engine.storage.tables.columns import ALTERED, Exact, Row, Written, metadata, storable
 from remit_engine.storage.tables.decisions import consumption, decision, dimension, idempotency
+from remit_engine.storage.tables.leases import lease
 from remit_engine.storage.tables.pay import (
     closing,
     difference,
@@ -35,7 +36,7 @@ __all__ = [
     "ALTERED", "Exact", "Row", "Written", "api_key", "approval_event", "approval_request",
     "approval_waiting", "closing", "consumption", "decision", "delegation", "difference",
     "dimension", "directory_version", "dispute", "dispute_answer", "dispute_seal", "event",
-    "idempotency", "line", "metadata", "movement", "policy_version", "publication", "revision",
-    "run", "run_base", "run_climb", "run_name", "run_plan", "stage", "statement", "storable",
-    "uncounted",
+    "idempotency", "lease", "line", "metadata", "movement", "policy_version", "publication",
+    "revision", "run", "run_base", "run_climb", "run_name", "run_plan", "stage", "statement",
+    "storable", "uncounted",
 ]  # fmt: skip
