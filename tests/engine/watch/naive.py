@@ -229,7 +229,9 @@ def counted(world: World, count: w.Count, key: Any, seen: list[Entry], day: date
         return Fraction(len(chosen))
     path = ".".join(count.field)
     values = [missing(path) if (v := at(e, count.field)) is None else v for e in chosen]
-    return merged(values) if any(isinstance(v, Unknown) for v in values) else sum(values, Fraction())
+    return (
+        merged(values) if any(isinstance(v, Unknown) for v in values) else sum(values, Fraction())
+    )
 
 
 def followed(world: World, asks: w.Sequence, key: Any, seen: list[Entry], day: date) -> Truth:
@@ -252,7 +254,12 @@ def followed(world: World, asks: w.Sequence, key: Any, seen: list[Entry], day: d
 
 
 def of_rule(
-    world: World, rule: w.WatchRule, subject: Any, facts: dict[str, Any], seen: list[Entry], day: date
+    world: World,
+    rule: w.WatchRule,
+    subject: Any,
+    facts: dict[str, Any],
+    seen: list[Entry],
+    day: date,
 ) -> Iterator[tuple[Key, Asked]]:
     """A rule of a subject, or of each of its rows."""
     holds = truth(world, rule.condition, facts, day)
@@ -341,9 +348,7 @@ def holds(world: World, person: str, position: str, day: date) -> bool:
     return party is not None and position in party.positions
 
 
-def periods(
-    world: World, duty: w.Duty, person: str, seen: list[Entry], day: date
-) -> list[Period]:
+def periods(world: World, duty: w.Duty, person: str, seen: list[Entry], day: date) -> list[Period]:
     """The periods that have begun, the earliest first."""
     if duty.after is not None:
         rows = [e for e in seen if e.kind == duty.after and at(e, duty.after_by or ()) == person]

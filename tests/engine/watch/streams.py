@@ -56,11 +56,15 @@ numbers = st.integers(0, 6)
 few = st.sampled_from((1, 1, 2, 2, 3))
 over = st.sampled_from(("over", "under", "at least", "at most", "=", "!="))
 windows = st.one_of(
-    st.sampled_from(("", "within day", "within week", "within month", "within quarter", "within year")),
+    st.sampled_from(
+        ("", "within day", "within week", "within month", "within quarter", "within year")
+    ),
     st.builds(lambda n: f"within {n} days", st.sampled_from((1, 2, 3, 7, 30))),
     st.builds(lambda n: f"within {n} months", st.sampled_from((1, 1, 2, 12))),
 )
-spans = st.sampled_from(("1 days", "2 days", "5 days", "14 days", "1 months", "2 months", "1 years"))
+spans = st.sampled_from(
+    ("1 days", "2 days", "5 days", "14 days", "1 months", "2 months", "1 years")
+)
 
 
 # --- conditions ---------------------------------------------------------------------------------
@@ -254,7 +258,9 @@ def watch(draw, n: int) -> str:
         by = draw(st.sampled_from(("", "by invoice", "by invoice where (amount > 1)")))
         names.append(f"  unpaid of Invoice = sum of Payment.amount {by} < amount")
     if subject == "Customer":
-        names.append(f"  used = {draw(st.sampled_from(('exposure / credit_line', 'count of Return within 3 days')))}")
+        names.append(
+            f"  used = {draw(st.sampled_from(('exposure / credit_line', 'count of Return within 3 days')))}"
+        )
         names.append(f"  much = {draw(condition(subject))}")
     return f"watch w{n} on {subject} {{\n" + "\n".join([*names, *rules]) + "\n}\n"
 
@@ -297,7 +303,9 @@ def holdings(draw) -> tuple[DatedHolding, ...]:
     for _ in range(draw(st.integers(0, 2))):
         length = draw(st.sampled_from((None, None, 10, 31, 45)))
         until = None if length is None else (day or START) + timedelta(days=length)
-        found.append(DatedHolding(f"w.{draw(st.sampled_from(('clerk', 'manager')))}", None, day, until))
+        found.append(
+            DatedHolding(f"w.{draw(st.sampled_from(('clerk', 'manager')))}", None, day, until)
+        )
         if until is None:
             break
         day = until + timedelta(days=draw(st.sampled_from((0, 1, 5))))
@@ -360,9 +368,17 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "Incident": {"handler": st.sampled_from(PEOPLE), "customer": customers()},
 }  # fmt: skip
 OPTIONAL = {
-    ("Invoice", "due"), ("Invoice", "area"), ("Payment", "amount"), ("Return", "agreed"),
-    ("Return", "product"), ("Complaint", "about"), ("Sale", "net"), ("Sale", "ship_to"),
-    ("Stock", "place"), ("Report", "sort"), ("Report", "agreed"),
+    ("Invoice", "due"),
+    ("Invoice", "area"),
+    ("Payment", "amount"),
+    ("Return", "agreed"),
+    ("Return", "product"),
+    ("Complaint", "about"),
+    ("Sale", "net"),
+    ("Sale", "ship_to"),
+    ("Stock", "place"),
+    ("Report", "sort"),
+    ("Report", "agreed"),
 }
 OBSERVED = {
     "region": st.sampled_from(REGIONS), "exposure": amounts, "credit_line": st.integers(0, 4),
