@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.generators import examples
 from engine.watch.formulas import formulas, messages, ruleset
 from engine.watch.libraries import needs_durable
 from remit_engine.compile.to_durable import MOST_CASES
@@ -55,13 +56,14 @@ def some(number: int, seed: int = 0) -> list[Message]:
     ]
 
 
-@settings(suppress_health_check=list(HealthCheck))
+SHAPE = st.builds(RuleShape, st.just("r"), formulas, formulas)
+
+
+@settings(max_examples=examples(12, 1_000), suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_it_says_what_the_plain_matcher_says(data) -> None:
-    several = {
-        name: ruleset(data.draw(st.lists(SHAPE, min_size=1, max_size=4)), name)
-        for name in ("w", "rows w w.1")
-    }
+    shapes = st.lists(SHAPE, min_size=1, max_size=4)
+    several = {name: ruleset(data.draw(shapes), name) for name in ("u", "v", "w", "x", "y", "z")}
     asked = [m for of in several.values() for m in data.draw(messages(of))]
     matcher = Durable(several)
     try:
@@ -70,9 +72,6 @@ def test_it_says_what_the_plain_matcher_says(data) -> None:
         assert matcher.tally.lost == 0
     finally:
         matcher.close()
-
-
-SHAPE = st.builds(RuleShape, st.just("r"), formulas, formulas)
 
 
 def test_answers_are_in_the_order_of_the_messages_however_many_there_are(durable) -> None:
