@@ -56,4 +56,6 @@ $(STAMP): pyproject.toml constraints.txt
 	@{ python3.11 -m venv $(VENV) 2>/dev/null || python3 -m venv $(VENV); } \
 	  && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "remit needs Python 3.11 or newer")'
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[durable]' >/dev/null 2>&1 \
+	  || echo "durable-rules cannot be built here (it needs a C compiler): the rules of watches are matched by our own matcher"
 	@touch $@
