@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from engine.asking import loaded
 from remit_dsl.program import Program
+from remit_dsl.watch_expressions import events_of_duty, events_of_watch
 from remit_engine.directory import DatedHolding, Directory, Person
 from remit_engine.ir import Model
 from remit_engine.lower import lower
@@ -35,11 +36,13 @@ event Invoice {
 }
 event Payment { id: text  date: date  invoice: Invoice  amount: money optional }
 event Return {
-  id: text  date: date  customer: Customer  product: text optional  amount: money  agreed: boolean optional
+  id: text  date: date  customer: Customer  product: text optional  amount: money
+  agreed: boolean optional
 }
 event Complaint { id: text  date: date  customer: Customer  about: Return optional }
 event Sale {
-  id: text  date: date  seller: Person  ship_to: Region optional  net: money optional  account: Customer
+  id: text  date: date  seller: Person  ship_to: Region optional  net: money optional
+  account: Customer
 }
 event Stock { id: text  date: date  lot: integer  place: Region optional  amount: number }
 event Report { id: text  date: date  author: Person  sort: Kind optional  agreed: boolean optional }
@@ -50,17 +53,16 @@ authority release { manager may approve any }
 START = date(2026, 1, 1)
 PEOPLE = ("ann", "bob", "cyd")
 CUSTOMERS = ("c1", "c2")
+KINDS = ("weekly_report", "monthly_report")
 REGIONS = ("north", "beijing", "hebei", "east", "west")
 
 numbers = st.integers(0, 6)
 few = st.sampled_from((1, 1, 2, 2, 3))
 over = st.sampled_from(("over", "under", "at least", "at most", "=", "!="))
 windows = st.one_of(
-    st.sampled_from(
-        ("", "within day", "within week", "within month", "within quarter", "within year")
-    ),
-    st.builds(lambda n: f"within {n} days", st.sampled_from((1, 2, 3, 7, 30))),
-    st.builds(lambda n: f"within {n} months", st.sampled_from((1, 1, 2, 12))),
+    st.sampled_from(("", *(f"within {u}" for u in ("day", "week", "month", "quarter", "year")))),
+    st.sampled_from((1, 2, 3, 7, 30)).map("within {} days".format),
+    st.sampled_from((1, 1, 2, 12)).map("within {} months".format),
 )
 spans = st.sampled_from(
     ("1 days", "2 days", "5 days", "14 days", "1 months", "2 months", "1 years")
@@ -84,7 +86,7 @@ def joined(atoms: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 def template(text: str, **parts: st.SearchStrategy[Any]) -> st.SearchStrategy[str]:
     """A text with its holes filled."""
-    return st.builds(lambda **kw: text.format(**kw), **parts)
+    return st.builds(text.format, **parts)
 
 
 row_atoms = {
@@ -180,7 +182,9 @@ SUBJECTS: dict[str, tuple[st.SearchStrategy[str], dict[str, str], dict[str, str]
         {"Sale": "by ship_to", "Stock": "by place"},
         {"Sale": "net", "Stock": "amount"},
     ),
-    "Stock by lot": (template("lot {o} {n}", o=over, n=numbers), {"Stock": ""}, {"Stock": "amount"}),
+    "Stock by lot": (
+        template("lot {o} {n}", o=over, n=numbers), {"Stock": ""}, {"Stock": "amount"},
+    ),
     "Sale": (
         st.one_of(
             template("net {o} {n}", o=over, n=numbers),
@@ -258,9 +262,8 @@ def watch(draw, n: int) -> str:
         by = draw(st.sampled_from(("", "by invoice", "by invoice where (amount > 1)")))
         names.append(f"  unpaid of Invoice = sum of Payment.amount {by} < amount")
     if subject == "Customer":
-        names.append(
-            f"  used = {draw(st.sampled_from(('exposure / credit_line', 'count of Return within 3 days')))}"
-        )
+        used = ("exposure / credit_line", "count of Return within 3 days")
+        names.append(f"  used = {draw(st.sampled_from(used))}")
         names.append(f"  much = {draw(condition(subject))}")
     return f"watch w{n} on {subject} {{\n" + "\n".join([*names, *rules]) + "\n}\n"
 
@@ -362,7 +365,7 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "lot": st.integers(1, 2), "place": st.sampled_from(REGIONS), "amount": amounts,
     },
     "Report": {
-        "author": st.sampled_from(PEOPLE), "sort": st.sampled_from(("weekly_report", "monthly_report")),
+        "author": st.sampled_from(PEOPLE), "sort": st.sampled_from(KINDS),
         "agreed": booleans,
     },
     "Incident": {"handler": st.sampled_from(PEOPLE), "customer": customers()},
@@ -451,9 +454,7 @@ def streams(draw, program: Program) -> list[Step]:
 
 
 def of_interest(program: Program) -> list[str]:
-    """Short names of events that the program looks at, each several times, and one that it may not."""
-    from remit_dsl.watch_expressions import events_of_duty, events_of_watch
-
+    """Short names of events that the program looks at, several times, and one that it may not."""
     named = [e for watch in program.watches.values() for e in events_of_watch(watch)]
     named += [e for duty in program.duties for e in events_of_duty(duty)]
     return [e.rsplit(".", 1)[-1] for e in sorted(named)] * 3 + ["Complaint"]

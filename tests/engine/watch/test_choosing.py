@@ -81,8 +81,6 @@ def test_another_name() -> None:
         choose(RULES, "quick")
 
 
-
-
 def test_a_library_that_is_there_and_cannot_be_imported(tmp_path, monkeypatch) -> None:
     """As on Python 3.13, where the wheel is built and its symbols are not found."""
     package = tmp_path / "durable"
@@ -106,7 +104,5 @@ def test_nothing_of_the_library_is_loaded_here() -> None:
         "import sys, remit_engine.watch.choosing\n"
         "print(sorted(m for m in sys.modules if m.startswith('durable')))"
     )
-    found = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout == "[]\n"

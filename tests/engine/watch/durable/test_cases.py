@@ -33,9 +33,7 @@ def test_cases_say_what_the_formula_says(formula) -> None:
 def test_no_case_lies_in_another(formula) -> None:
     found = cases(formula, NUMBERS)
     for a in found:
-        within = [
-            b for b in found if all(n in dict(a) and not dict(a)[n] & ~mask for n, mask in b)
-        ]
+        within = [b for b in found if all(n in dict(a) and not dict(a)[n] & ~mask for n, mask in b)]
         assert within == [a]
 
 

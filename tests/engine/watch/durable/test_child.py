@@ -137,7 +137,8 @@ def malformed(chance: random.Random) -> bytes:
                  [chance.choice((0, 1, 2, 3, noise(chance))) for _ in range(chance.randrange(4))]]
                 for _ in range(chance.randrange(4))
             ]  # fmt: skip
-            return frames.encode({"type": "ask", "number": chance.choice((1, noise(chance))), "questions": questions})  # fmt: skip
+            number = chance.choice((1, noise(chance)))
+            return frames.encode({"type": "ask", "number": number, "questions": questions})
     whole = bytearray(frames.encode(Ask(1, [Question(0, 0, [2, 3]), Question(1, 0, [1])])))
     for _ in range(chance.randrange(1, 4)):
         whole[chance.randrange(len(whole))] = chance.randrange(256)

@@ -84,9 +84,7 @@ def test_every_rule_that_matches_is_told() -> None:
     made = {"w": ruleset([RuleShape("", OVER, OVER)] * 5)}
     matcher = Durable(made)
     asked = Message("m", "w", "s", {"a1": GREATER}, frozenset({"r1", "r3"}))
-    assert matcher.match([asked]) == [
-        Match(frozenset({"r0", "r2", "r4"}), frozenset({"r1", "r3"}))
-    ]
+    assert matcher.match([asked]) == [Match(frozenset({"r0", "r2", "r4"}), frozenset({"r1", "r3"}))]
     matcher.close()
 
 
@@ -192,5 +190,3 @@ def test_what_is_no_sign_is_refused_before_it_goes_anywhere(durable, sign) -> No
 def test_a_ruleset_that_is_not_there(durable) -> None:
     with pytest.raises(KeyError):
         durable.match([Message("m", "other", "s", {})])
-
-
