@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from typing import TypeGuard
 
 from remit_dsl import expressions as x
 from remit_engine.dependence import mentions
@@ -27,12 +28,14 @@ Bindings = Mapping[str, x.Expression]
 
 @dataclass(slots=True)
 class Scan:
-    """Collects the points of one fact in the rules it is shown."""
+    """Collects the points of one fact in the rules it is shown. texts: those it is compared with;
+    lists: those it is looked for in."""
 
     path: tuple[str, ...]
     env: Environment
     points: set[Fraction] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
+    lists: list[frozenset[str]] = field(default_factory=list)
     exact: bool = True
 
     def condition(self, e: x.Expression, bound: Bindings | None = None) -> None:
@@ -47,7 +50,7 @@ class Scan:
                 for child in x.children(e):
                     self.condition(child, names)
             case x.Contains(item=item) if not item.type.numeric:
-                self._texts(e.collection)
+                self._list(names[item.name] if _is_bound(item, names) else item, e.collection)
             case x.IsGiven() | x.Fact() | x.Variable():
                 pass
             case x.DefinitionValue():
@@ -61,6 +64,17 @@ class Scan:
                 self.exact = False
             case _:
                 self.exact = False
+
+    @property
+    def words(self) -> set[str]:
+        """Texts that stand for all: those compared, and of those that are only looked for one for
+        each choice of lists it stands in."""
+        alike = {
+            tuple(word in words for words in self.lists): word
+            for words in self.lists
+            for word in sorted(words - self.texts)
+        }
+        return self.texts | set(alike.values())
 
     def comparison(self, left: x.Expression, right: x.Expression) -> None:
         """Collect from two numbers that are compared."""
@@ -141,6 +155,14 @@ class Scan:
             self._texts(e.left)
             self._texts(e.right)
 
+    def _list(self, item: x.Expression, collection: x.Expression) -> None:
+        if not isinstance(item, x.Fact):
+            self.exact = False
+        elif isinstance(collection, x.Constant) and isinstance(collection.value, frozenset):
+            self.lists.append(frozenset(v for v in collection.value if isinstance(v, str)))
+        else:
+            self._texts(collection)
+
     def _texts(self, e: x.Expression) -> None:
         if isinstance(e, x.Constant):
             values = e.value if isinstance(e.value, frozenset) else {e.value}
@@ -196,6 +218,10 @@ class Scan:
         if table.hit == "collect":
             self.exact = False
         return found
+
+
+def _is_bound(e: x.Expression, names: Bindings) -> TypeGuard[x.Variable]:
+    return isinstance(e, x.Variable) and e.name in names
 
 
 def _has_variable(e: x.Expression) -> bool:

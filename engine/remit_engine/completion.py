@@ -199,8 +199,8 @@ def _values(path: str, kind: Type, case: Case, rules: Sequence[Rule]) -> list[An
     if not scan.exact:
         return None
     if kind.kind == "text":
-        other = "".join(sorted(scan.texts)) + "?"
-        return [*sorted(scan.texts), other]
+        longest = max(map(len, itertools.chain(scan.texts, *scan.lists)), default=0)
+        return [*sorted(scan.words), "?" * (longest + 1)]
     if kind.kind == "date":
         days = [*_dates(samples(scan.points, whole=True))] if scan.points else []
         return days or [case.request.as_of]

@@ -48,9 +48,19 @@ class Extent:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldUsed:
+    """What a watch holds: `subject` since a day, until `alert` ends or hold `id` is lifted."""
+
+    id: str
+    alert: str
+    subject: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class RuleUsed:
     """A rule that took part. role: `grants`, `forbids`, `requires`, `exceeded`, `not met`,
-    `unset`, `unknown`."""
+    `unset`, `unknown`. hold: of a rule of a watch, where it is one hold alone."""
 
     id: str
     role: str
@@ -60,6 +70,7 @@ class RuleUsed:
     policy: str
     because: str | None = None
     source: str | None = None
+    hold: HoldUsed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from datetime import date
 from typing import Any
 
@@ -14,14 +15,16 @@ from remit_engine.deciding import decide, farthest
 from remit_engine.decision import Decision
 from remit_engine.directory import Directory
 from remit_engine.fast import Check, Checked, Fast
+from remit_engine.hold import Hold
 from remit_engine.interpreter import Interpreter
-from remit_engine.ir import Model
+from remit_engine.ir import Model, Rule
 from remit_engine.json_door import JsonDoor
 from remit_engine.lower import lower
 from remit_engine.party import Party
 from remit_engine.questions import Holder, MatrixCell, Maximum, Power
 from remit_engine.request import Request
 from remit_engine.request_reader import read_json, read_request
+from remit_engine.restraining import Beside, Holds, Reading
 from remit_engine.trace import Tracer
 from remit_engine.values import ValueAnswer
 from remit_engine.verdict import Judge
@@ -44,6 +47,7 @@ class Engine:
         self.model = program if isinstance(program, Model) else lower(program)
         self.directory = directory or Directory.empty()
         self._tracer = Tracer(self.model)
+        self._holds: Holds | None = None
         self.judge: Judge
         self._fast: Fast | None = None
         self._door: JsonDoor | None = None
@@ -54,11 +58,38 @@ class Engine:
             self._fast = Fast(self.model, self.directory, compiled, self._tracer)
             self._door = JsonDoor(self.model, self.directory, compiled, self._fast)
 
+    @property
+    def holds(self) -> tuple[Hold, ...]:
+        """What watches hold, for every answer."""
+        return () if self._holds is None else self._holds.all
+
+    def under(self, holds: Iterable[Hold]) -> Engine:
+        """The same engine with these holds instead of those it had: each is a rule of every
+        request that it touches, and nothing to all others. Takes a moment; what is compiled is
+        shared."""
+        found = copy(self)
+        standing = Holds(holds, self.model, self._judging)
+        found._holds = standing if standing.all else None
+        found._door = None if self._door is None else self._door.under(standing)
+        return found
+
     def decide(self, request: Request) -> Decision:
         """The full explained answer."""
+        held = self._reading(request)
+        if held is not None:
+            return decide(request, held.model, self.directory, held.judge, held.tracer)
         if self._fast is not None:
             return self._fast.decide(request)
         return decide(request, self.model, self.directory, self.judge, self._tracer)
+
+    def _judging(self, rules: tuple[Rule, ...]) -> Judge:
+        """Who judges a few rules more: what was compiled knows them not, the reference reads them
+        in the model."""
+        return self.judge if self._fast is None else Beside(self.judge, rules)
+
+    def _reading(self, request: Request) -> Reading | None:
+        """What a request that a hold touches is answered from."""
+        return None if self._holds is None else self._holds.reading(request)
 
     def checker(self, action: str, verb: str = "approve") -> Check:
         """The bare outcome and deciding rule ids, as fast as they come; see `Fast.checker`.
@@ -67,7 +98,21 @@ class Engine:
         """
         if self._fast is None:
             raise TypeError("the reference engine has no checker")
-        return self._fast.checker(action, verb)
+        free = self._fast.checker(action, verb)
+        if self._holds is None or not self._holds.of(action):
+            return free
+        return self._held_checker(action, verb, free, self._fast)
+
+    def _held_checker(self, action: str, verb: str, free: Check, fast: Fast) -> Check:
+        """A fact that is no slot is not known to the checker, and so neither whether it is held."""
+
+        def check(actor: str, as_of: date, slots: Sequence[Any]) -> Checked:
+            request = fast.request(action, verb, actor, as_of, slots)
+            if self._reading(request) is None:
+                return free(actor, as_of, slots)
+            return _bare(self.decide(request))
+
+        return check
 
     def read_json_plain(self, data: bytes) -> tuple[Check, str, date, tuple[Any, ...]]:
         """A plain request in JSON as `(check, actor, as_of, slots)`; see `JsonDoor.read`.
@@ -103,22 +148,25 @@ class Engine:
             return check(actor, as_of, slots)
         except Irregular:
             request = read_request(read_json(data), self.model, self.directory)
-            decision = self.decide(request)
-            shown = tuple(r.id for r in decision.rules if r.role != "not met")
-            return decision.outcome, shown
+            return _bare(self.decide(request))
 
     def maximum(self, request: Request) -> Maximum:
         """The supremum of the measures that `decide` would permit, other facts as given."""
-        reach = farthest(request, self.model, self.directory, self.judge)
-        return questions.maximum(reach, request, self.model)
+        held = self._reading(request)
+        model, judge = (self.model, self.judge) if held is None else (held.model, held.judge)
+        reach = farthest(request, model, self.directory, judge)
+        return questions.maximum(reach, request, model)
 
     def who(self, request: Request) -> list[Holder]:
         """All holders for whom `decide` says permit or needs, or incomplete where it depends."""
-        return questions.who(request, self.model, self.directory, self.judge)
+        held = self._reading(request)
+        model, judge = (self.model, self.judge) if held is None else (held.model, held.judge)
+        return questions.who(request, model, self.directory, judge)
 
     def may(self, actor: Party, as_of: date) -> list[Power]:
         """Everything an actor may do on a day, and what he is barred from."""
-        return questions.may(actor, as_of, self.model, self.directory)
+        model = self.model if self._holds is None else self._holds.everywhere
+        return questions.may(actor, as_of, model, self.directory)
 
     def matrix(self, as_of: date, actions: Sequence[str] = ()) -> list[MatrixCell]:
         """Every right of every position on a day, of some actions or of all."""
@@ -134,3 +182,8 @@ class Engine:
     def value(self, name: str, facts: Mapping[str, Any], as_of: date) -> ValueAnswer:
         """A definition, table or parameter computed from facts, with its trace."""
         return values.value(name, facts, as_of, self.model, self.directory)
+
+
+def _bare(decision: Decision) -> Checked:
+    shown = tuple(r.id for r in decision.rules if r.role != "not met")
+    return decision.outcome, shown

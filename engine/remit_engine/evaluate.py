@@ -63,7 +63,7 @@ def truth(e: x.Expression, env: Environment) -> Truth:
 # --- where values come from ----------------------------------------------------------------
 
 
-def _walk(value: Any, path: tuple[str, ...], shown: str) -> Any:
+def follow(value: Any, path: tuple[str, ...], shown: str) -> Any:
     """Follow a path; Unknown when a step is missing, None when it ends in a fact given absent."""
     for step in path:
         if value is None or isinstance(value, Unknown):
@@ -76,24 +76,24 @@ def _walk(value: Any, path: tuple[str, ...], shown: str) -> Any:
 
 
 def _fact(e: x.Fact, env: Environment) -> Any:
-    value = _walk(env.facts, e.path, ".".join(e.path))
+    value = follow(env.facts, e.path, ".".join(e.path))
     return missing(".".join(e.path)) if value is None else value
 
 
 def _variable(e: x.Variable, env: Environment) -> Any:
     value, shown = env.variables[e.name]
     shown = ".".join((shown, *e.path))
-    value = _walk(value, e.path, shown)
+    value = follow(value, e.path, shown)
     return missing(shown) if value is None else value
 
 
 def _is_given(e: x.IsGiven, env: Environment) -> Truth:
     match e.operand:
         case x.Fact(path=path):
-            value = _walk(env.facts, path, ".".join(path))
+            value = follow(env.facts, path, ".".join(path))
         case x.Variable(name=name, path=path):
             root, shown = env.variables[name]
-            value = _walk(root, path, ".".join((shown, *path)))
+            value = follow(root, path, ".".join((shown, *path)))
     return value if isinstance(value, Unknown) else value is not None
 
 

@@ -124,17 +124,17 @@ class Fast:
             if identity is None:
                 if len(identities) > MOST_PERSONS:
                     identities.clear()
-                asked = self._request(action, verb, actor, as_of, slots)
+                asked = self.request(action, verb, actor, as_of, slots)
                 identity = identities[actor, as_of] = self._identity(asked)
             try:
                 template: Template = cells.find(identity, as_of, slots)
             except KeyError:
-                request = self._request(action, verb, actor, as_of, slots)
+                request = self.request(action, verb, actor, as_of, slots)
                 found = self._explained(request)
                 template = self._kept(cells, identity, request, slots, found)
             if template.form is not None:
                 return template.form.filled(slots)
-            request = self._request(action, verb, actor, as_of, slots)
+            request = self.request(action, verb, actor, as_of, slots)
             return msgspec.json.encode(decision_to_json(self._explained(request).decision))
 
         return answer
@@ -208,16 +208,15 @@ class Fast:
         return axes(made, f, env, self._caps(made.action, env), ())
 
     def _check(self, action: str, verb: str, actor: str, as_of: date, f: Sequence[Any]) -> Checked:
-        request = self._request(action, verb, actor, as_of, f)
+        request = self.request(action, verb, actor, as_of, f)
         model, directory, judge = self._model, self._directory, self._compiled
         answer = best_answer(request, request.actor, model, directory, judge)
         outcome, _ = concluded(answer, request, model, directory, judge)
         rules = tuple(v.rule.id for v in answer.ruling.verdicts)
         return outcome, rules
 
-    def _request(
-        self, action: str, verb: str, actor: str, as_of: date, f: Sequence[Any]
-    ) -> Request:
+    def request(self, action: str, verb: str, actor: str, as_of: date, f: Sequence[Any]) -> Request:
+        """The request that slots stand for; arguments as those of a `checker`."""
         facts: dict[str, Any] = {}
         for fact, value in zip(self._compiled.slots(action), f, strict=True):
             if value is not MISSING:

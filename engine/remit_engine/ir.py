@@ -18,6 +18,7 @@ from remit_dsl.program import (
     Step,
 )
 from remit_dsl.source import Span
+from remit_engine.hold import Hold
 
 Period = tuple[date | None, date | None]
 """Half open; None is open."""
@@ -43,7 +44,8 @@ class Rule:
     request may ask for that this rule speaks about (a grant also covers what its verb implies;
     a separation covers its two). condition: conjuncts, all must hold. start, until: half open,
     the rule's own period within its policy's. bound: for a grant part of `limit`, for the others
-    the region of the measure in which they apply (None: everywhere).
+    the region of the measure in which they apply (None: everywhere). holds: what a watch holds, of
+    a rule that no authority states (`restraining`).
     """
 
     index: int
@@ -63,6 +65,7 @@ class Rule:
     because: Label | None = None
     source: str | None = None
     span: Span
+    holds: tuple[Hold, ...] = ()
 
     @property
     def unset(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,11 +11,14 @@ from typing import Any
 
 import msgspec
 
+from remit_dsl.expressions import Fact
 from remit_engine.compile.python_reader import Irregular, Read, day, reader
+from remit_engine.compile.python_slots import MISSING
 from remit_engine.compile.to_python import Compiled
 from remit_engine.directory import Directory
 from remit_engine.fast import Answer, Check, Checked, Fast
 from remit_engine.ir import Model
+from remit_engine.restraining import Holds
 from remit_engine.totals import kept_totals
 
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
@@ -23,13 +27,25 @@ _MEMBERS = frozenset({"actor", "action", "verb", "facts", "as_of"})
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How requests on one verb of an action are read, checked and answered. counted: what was
-    used so far counts too, and a plain request does not say it."""
+    """How requests on one verb of an action are read, checked and answered. width: so many slots
+    the rules have; facts that only holds compare come behind them. held: the places of what holds
+    compare, each with the keys that are held. counted: what was used so far counts too, and a
+    plain request does not say it."""
 
     read: Read
     check: Check
     answer: Answer | None
+    width: int
+    held: tuple[tuple[int, frozenset[Any]], ...]
     counted: bool
+
+    def free(self, slots: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The slots of the rules; raises Irregular where a hold touches the request, or may."""
+        for place, keys in self.held:
+            value = slots[place]
+            if value is MISSING or value in keys:
+                raise Irregular
+        return slots[: self.width]
 
 
 decode: Callable[[bytes], Any] = _DECODER.decode
@@ -39,8 +55,8 @@ decode: Callable[[bytes], Any] = _DECODER.decode
 class JsonDoor:
     """Reads requests given as JSON bytes.
 
-    `read` raises Irregular for a request that is not of the plain form (or is wrong): the full
-    reader and `Engine.decide` take those.
+    `read` raises Irregular for a request that is not of the plain form (or is wrong), and for one
+    that a hold touches: the full reader and `Engine.decide` take those.
     """
 
     def __init__(self, model: Model, directory: Directory, compiled: Compiled, fast: Fast) -> None:
@@ -48,8 +64,16 @@ class JsonDoor:
         self._directory = directory
         self._compiled = compiled
         self._fast = fast
+        self._holds: Holds | None = None
         self._ways: dict[tuple[Any, Any], Way] = {}
         self._actors: dict[str, str] = {}
+        self._readers: dict[tuple[Any, ...], Read] = {}
+
+    def under(self, holds: Holds) -> JsonDoor:
+        """The door with these holds instead; what is generated is shared."""
+        found = copy(self)
+        found._holds, found._ways = holds, {}
+        return found
 
     def read(self, data: bytes) -> tuple[Check, str, date, tuple[Any, ...]]:
         """The checker to ask, with actor, day and slots; raises Irregular, see the class."""
@@ -86,6 +110,8 @@ class JsonDoor:
             key = (document["action"], document.get("verb", "approve"))
             way = self._ways.get(key) or self._way(*key)
             taken, slots = way.read(facts)
+            if way.held:
+                slots = way.free(slots)
             actor = document["actor"]
             who = self._actors.get(actor) or self._actor(actor)
             as_of = day(document["as_of"])
@@ -102,11 +128,31 @@ class JsonDoor:
         if len(found) != 1 or verb not in self._model.verbs:
             raise Irregular
         name = found[0]
-        read, _ = reader(program.actions[name].fields, self._compiled.slots(name), program)
-        check, answer = self._fast.checker(name, verb), self._fast.writer(name, verb)
-        counted = bool(kept_totals(self._model, name))
-        way = self._ways[action, verb] = Way(read, check, answer, counted)
+        held = () if self._holds is None else self._holds.of(name)
+        if any(one.bare for one in held):
+            raise Irregular
+        known = [fact.path for fact in self._compiled.slots(name)]
+        more = tuple(one.fact for one in held if one.fact.path not in known)
+        places = {path: n for n, path in enumerate((*known, *(fact.path for fact in more)))}
+        way = self._ways[action, verb] = Way(
+            read=self._reader(name, more),
+            check=self._fast.checker(name, verb),
+            answer=self._fast.writer(name, verb),
+            width=len(known),
+            held=tuple((places[one.fact.path], one.keys) for one in held),
+            counted=bool(kept_totals(self._model, name)),
+        )
         return way
+
+    def _reader(self, name: str, more: tuple[Fact, ...]) -> Read:
+        """The reader of an action's slots, with more facts behind them."""
+        key = (name, *(fact.path for fact in more))
+        found = self._readers.get(key)
+        if found is None:
+            program = self._model.program
+            slots = (*self._compiled.slots(name), *more)
+            found = self._readers[key] = reader(program.actions[name].fields, slots, program)[0]
+        return found
 
     def _actor(self, actor: str) -> str:
         positions = [

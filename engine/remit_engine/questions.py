@@ -20,9 +20,10 @@ from remit_engine.ir import GRANT, PROHIBITION, Model, Rule
 from remit_engine.maximum import Reach
 from remit_engine.naming import action_label, position_label
 from remit_engine.party import Party
-from remit_engine.quoting import condition_written, written
+from remit_engine.quoting import written
 from remit_engine.request import Request
 from remit_engine.text import value_text
+from remit_engine.trace import conditions_written
 from remit_engine.unknown import Unknown
 from remit_engine.verdict import Capacity, Judge
 
@@ -181,18 +182,13 @@ def _power(rule: Rule, env: Environment, delegated: Capacity | None) -> Power:
         label=action_label(rule.action, env.model, "en").strip('`"'),
         verb=rule.verb,
         limit=limit,
-        condition=" and ".join(condition_written(c, env.model.program) for c in rule.condition)
-        or None,
+        condition=" and ".join(conditions_written(rule, env.model.program)) or None,
         rule=rule.id,
         kind=rule.kind,
         file=rule.span.file,
         line=rule.span.line,
         on_behalf_of=None if delegated is None else delegated.on_behalf_of,
     )
-
-
-def _conditions(rule: Rule, model: Model) -> str:
-    return " and ".join(condition_written(c, model.program) for c in rule.condition)
 
 
 def _kind(rule: Rule, env: Environment) -> Type:

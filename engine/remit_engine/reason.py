@@ -19,8 +19,7 @@ def reason(t: Telling) -> str:
         case Outcome.PERMIT:
             return _permit(t)
         case Outcome.NEEDS:
-            needs = _list(t, [n.text for n in t.needs])
-            return _say(t, "needs", measured=_measured(t), needs=needs)
+            return _needs(t)
         case Outcome.ESCALATE:
             return _escalate(t)
         case Outcome.DENY:
@@ -68,6 +67,31 @@ def _permit(t: Telling) -> str:
     return _say(t, "permit", measured=_measured(t), limited=limited)
 
 
+def _needs(t: Telling) -> str:
+    needs = _list(t, [n.text for n in t.needs])
+    asked = {n.rule for n in t.needs}
+    verdicts = t.material.answer.ruling.verdicts
+    held = [_held(t, v.rule) for v in verdicts if v.rule.holds and v.rule.id in asked]
+    if not held:
+        return _say(t, "needs", measured=_measured(t), needs=needs)
+    return _say(t, "needs.held", measured=_measured(t), needs=needs, held=_list(t, held))
+
+
+def _held(t: Telling, rule: Rule) -> str:
+    """Why a watch holds something, and what ends it."""
+    language = t.material.request.language
+    because = say(language, "held.default")
+    if rule.because is not None:
+        because = rule.because.localized(language)
+    if len(rule.holds) > 1:
+        return _say(t, "held.some", because=because, rule=f"`{rule.id}`")
+    (hold,) = rule.holds
+    return _say(
+        t, "held.one", because=because, rule=f"`{rule.id}`", since=hold.since,
+        alert=f"`{hold.alert}`", hold=f"`{hold.id}`",
+    )  # fmt: skip
+
+
 def _escalate(t: Telling) -> str:
     language = t.material.request.language
     chain = joined((_stop(t, i) for i in range(len(t.links))), language, "or")
@@ -112,6 +136,8 @@ def _deny(t: Telling) -> str:
         if unfixed:
             return _say(t, "deny.unset", rules=_list(t, unfixed), owner=_owner(t))
         return _say(t, "deny.nobody")
+    if bar.holds:
+        return _say(t, "deny.held", held=_held(t, bar))
     if bar.because is None and bar.kind == SELF_BAR:
         return _say(t, "deny.self", rule=f"`{bar.id}`")
     if bar.because is None and bar.kind == SEPARATION:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from remit_dsl import expressions as x
 from remit_dsl.program import Program
-from remit_engine.decision import RuleUsed, TraceLine
+from remit_engine.decision import HoldUsed, RuleUsed, TraceLine
 from remit_engine.evaluate import Environment, evaluate, truth
 from remit_engine.interpreter import environment, measure
 from remit_engine.ir import Model, Rule
@@ -34,10 +34,11 @@ class Tracer:
                 role=role,
                 file=rule.span.file,
                 line=rule.span.line,
-                text=written(rule.span, self._model.program),
+                text=rule_written(rule, self._model.program),
                 policy=rule.policy,
                 because=rule.because.localized(language) if rule.because else None,
                 source=rule.source,
+                hold=_hold(rule),
             )
         return found
 
@@ -80,18 +81,39 @@ class Tracer:
     def _prepared(self, rule: Rule) -> tuple[tuple[str, x.Expression, tuple[_Leaf, ...]], ...]:
         found = self._conditions.get(rule.index)
         if found is None:
+            program = self._model.program
+            texts = conditions_written(rule, program)
             found = self._conditions[rule.index] = tuple(
-                (
-                    condition_written(c, self._model.program),
-                    c,
-                    tuple(leaves(c, self._model.program)),
-                )
-                for c in rule.condition
+                (text, c, tuple(leaves(c, program)))
+                for text, c in zip(texts, rule.condition, strict=True)
             )
         return found
 
     def _shown(self, leaf: x.Expression, env: Environment) -> str:
         return _value(evaluate(leaf, env), leaf)
+
+
+def rule_written(rule: Rule, program: Program) -> str:
+    """A rule in its policy's words; of a watch, the restraint as it was written then."""
+    return rule.holds[0].text if rule.holds else written(rule.span, program)
+
+
+def conditions_written(rule: Rule, program: Program) -> tuple[str, ...]:
+    """The conditions of a rule; of several holds none is named, for they are others' affairs."""
+    if not rule.holds:
+        return tuple(condition_written(c, program) for c in rule.condition)
+    (condition,) = rule.condition
+    ((path, fact),) = leaves(condition, program)
+    if len(rule.holds) > 1:
+        return (f"{path} is held",)
+    return (f"{path} = {value_text(rule.holds[0].value, fact.type)}",)
+
+
+def _hold(rule: Rule) -> HoldUsed | None:
+    if len(rule.holds) != 1:
+        return None
+    (hold,) = rule.holds
+    return HoldUsed(hold.id, hold.alert, hold.subject, hold.since)
 
 
 def result(value: object) -> str:

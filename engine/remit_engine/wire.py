@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from remit_engine.decision import Amount, Decision, Extent, Outcome
+from remit_engine.decision import Amount, Decision, Extent, Outcome, RuleUsed
 from remit_engine.text import exact
 
 ORDER = (
@@ -74,9 +74,19 @@ def _extent(value: Extent) -> dict[str, Any]:
     return found | {"inclusive": value.inclusive, "text": value.text, "lower": lower}
 
 
+_RULE = tuple(f.name for f in fields(RuleUsed) if f.name != "hold")
+
+
+def _rule(value: RuleUsed) -> dict[str, Any]:
+    """`hold` is there only where a watch holds something."""
+    found = {name: to_json(getattr(value, name)) for name in _RULE}
+    return found if value.hold is None else found | {"hold": to_json(value.hold)}
+
+
 _WRITERS: dict[type, Callable[[Any], Any]] = {
     Extent: _extent,
     Amount: _amount,
+    RuleUsed: _rule,
     Fraction: exact,
     Outcome: str,
     date: date.isoformat,

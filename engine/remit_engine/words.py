@@ -28,6 +28,12 @@ WORDS: dict[str, dict[str, str]] = {
         "deny.unset": "no: nobody may {verb} {action} under these facts; the limit of {rules} was "
         "never fixed, ask {owner}",
         "deny.default": "a rule forbids it",
+        "held.default": "a watch holds it",
+        "held.one": "{because} ({rule} since {since}, until alert {alert} ends or hold {hold} is "
+        "lifted)",
+        "held.some": "{because} ({rule})",
+        "deny.held": "no: {held}",
+        "needs.held": "{actor} may {verb} {action}{measured}, once this is done: {needs}; {held}",
         "incomplete": "it cannot be said without {missing}",
         "undefined.unset": "the policy does not say: the limit of {rule} was never fixed; "
         "ask {owner}",
@@ -93,6 +99,11 @@ WORDS: dict[str, dict[str, str]] = {
         "deny.unset": "不可以：在此情况下无人有权{verb}{action}；{rules}的限额尚未确定，"
         "请询问{owner}",
         "deny.default": "有规则禁止",
+        "held.default": "监控规则限制",
+        "held.one": "{because}（{rule}自{since}起，直至警报{alert}结束或限制{hold}解除）",
+        "held.some": "{because}（{rule}）",
+        "deny.held": "不可以：{held}",
+        "needs.held": "{actor}有权{verb}{action}{measured}，但须先完成：{needs}；{held}",
         "incomplete": "缺少以下事实，无法判断：{missing}",
         "undefined.unset": "制度未规定：{rule}的限额尚未确定，请询问{owner}",
         "undefined.parameter": "制度未规定：{subject}尚未确定，请询问{owner}",

@@ -192,7 +192,7 @@ class Search:
             scan = Scan(fact.path, environment(request, engine))
             self.scanned(scan, request, engine, rules)
             points |= scan.points
-            texts |= scan.texts
+            texts |= scan.texts.union(*scan.lists)
         if fact.type.kind == "text":
             yield from (*sorted(texts), "something else")
             return

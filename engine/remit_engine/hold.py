@@ -1,0 +1,38 @@
+"""A hold: what a watch forbids or asks for on a key, until its alert ends or it is lifted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from remit_dsl.expressions import Value
+from remit_dsl.parts import Label
+from remit_dsl.watch import Restraint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """One restraint on one key.
+
+    value: what the fact of a request is compared with, exact. rule, subject, row: of the alert.
+    since: the first day on which it holds. because: the reason for people. text: the restraint as
+    its policy wrote it, for that policy may have been changed since.
+    """
+
+    id: str
+    restraint: Restraint
+    value: Value
+    alert: str
+    rule: str
+    subject: str
+    row: str | None = None
+    since: date
+    because: Label | None = None
+    source: str | None = None
+    text: str
+
+    @property
+    def named(self) -> str:
+        """The rule with whom it holds: `watch.credit_usage.full[c-1]`."""
+        about = self.subject if self.row is None else f"{self.subject}/{self.row}"
+        return f"{self.rule}[{about}]"
