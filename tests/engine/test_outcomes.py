@@ -185,6 +185,16 @@ class TestStep4MissingFactsThatMatter:
         house = pay("clerk may approve up to 500 when risky", "clerk may not approve when risky")
         assert house.outcome("clerk", amount=5) == "deny"
 
+    def test_of_texts_that_are_looked_for_alike_one_stands_for_all(self) -> None:
+        """So that it can be told with lists of any length."""
+        many = ", ".join(f'"v{n}"' for n in range(2_000))
+        grant = f"clerk may approve up to 500 when vendor in ({many})"
+        assert missing(pay(grant).decide("clerk", amount=5)) == ["vendor"]
+        barred = pay(grant, f"clerk may not approve when vendor in ({many})")
+        assert barred.outcome("clerk", amount=5) == "deny"
+        but_one = pay(grant, f'clerk may not approve when vendor in ({many}) and vendor != "v7"')
+        assert missing(but_one.decide("clerk", amount=5)) == ["vendor"]
+
     def test_enumerated_facts_come_with_what_they_may_be(self) -> None:
         house = House(
             PEOPLE
