@@ -20,6 +20,7 @@ from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import Json
 from remit_api.cli.output import Screen, plural, screen
 from remit_api.pay import keeping
+from remit_api.pay.closing_document import closing_document
 from remit_api.pay.running import ALL
 from remit_engine.storage.closings import ClosingHead
 
@@ -58,7 +59,7 @@ def close(
             for head in keeping.close(connection, name, asked, run, doer(by), with_earlier)
         ]
     if as_json:
-        view.data({"closed": [document(head) for head in done]})
+        view.data({"closed": [closing_document(head) for head in done]})
     else:
         for head in done:
             tell(head, view)
@@ -72,19 +73,3 @@ def tell(head: ClosingHead, view: Screen) -> None:
     more = f" and {plural(head.differences, 'difference')}" if head.differences else ""
     view.line((f"{short} {head.period}", "bold"), f" is closed with run {head.run}: {paid}{more}")
     view.line((f"  number {head.number}, by {head.by}, {head.made}, hash {head.hash}", "dim"))
-
-
-def document(head: ClosingHead) -> dict[str, object]:
-    """A closing as JSON."""
-    return {
-        "number": head.number,
-        "plan": head.plan,
-        "period": str(head.period),
-        "run": head.run,
-        "by": head.by,
-        "made": head.made,
-        "statements": head.statements,
-        "differences": head.differences,
-        "hash": head.hash,
-        "previous": head.previous,
-    }

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date, timedelta
-from fractions import Fraction
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy.engine import Connection
 
 from remit_api.cli.commission.dispute_words import tell
 from remit_api.cli.commission.options import (
@@ -28,16 +25,14 @@ from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import Json, Policies
 from remit_api.cli.output import screen
 from remit_api.cli.session import read_day
-from remit_api.failures import Refused, WrongUse
+from remit_api.failures import WrongUse
 from remit_api.files import policy_paths
 from remit_api.pay import keeping
+from remit_api.pay.disputing import PARAMETER, amount_of, last_day, refuse_strange
 from remit_api.pay.running import answer_days, open_texts
-from remit_dsl.suggest import nearest
 from remit_engine.commission.dispute import Dispute
 from remit_engine.commission.document import dispute_document
-from remit_engine.commission.periods import Period
-from remit_engine.commission.statement import Statement
-from remit_engine.storage import disputes, remarks, runs
+from remit_engine.storage import disputes, remarks
 
 LineOption = Annotated[
     str | None,
@@ -64,8 +59,6 @@ Deadline = Annotated[
     str | None,
     typer.Option("--deadline", metavar="DATE", help="The last day for an answer, YYYY-MM-DD."),
 ]
-PARAMETER = "dispute_days"
-_AMOUNT = re.compile(r"[+-]?[0-9][0-9_]{0,39}(\.[0-9]{1,12})?")
 
 
 def dispute_open(
@@ -95,8 +88,8 @@ def dispute_open(
     last = _deadline(day, days, deadline, policy)
     with keeping.opened(store_of(store)) as kept, kept.writing() as connection:
         name = keeping.plan_named(connection, plan)
-        _refuse_strange(connection, name, person, asked, line)
-        wanted = _amount(expected)
+        refuse_strange(connection, name, person, asked, line)
+        wanted = None if expected is None else amount_of(expected)
         made = Dispute(None, name, person, asked, line, wanted, reason.strip(), doer(by), day, last)
         found = disputes.opened(connection, made)
         names = remarks.names(connection)
@@ -122,36 +115,4 @@ def _deadline(day: date, days: int | None, deadline: str | None, policy: list[st
             message = f"no parameter `{PARAMETER}` of the policies says by when an answer is due"
             raise WrongUse(message, "say it with `--days 14`")
         raise WrongUse("nothing says by when an answer is due", help)
-    try:
-        return day + timedelta(days=days)
-    except OverflowError:
-        message = f"there is no calendar {days} days after {day}"
-        raise WrongUse(message, "name the last day with `--deadline DATE`") from None
-
-
-def _amount(written: str | None) -> Fraction | None:
-    if written is None:
-        return None
-    if _AMOUNT.fullmatch(written.strip()) is None:
-        raise WrongUse(f"`{written[:40]}` is not an amount", "write it as `1_200.50`")
-    return Fraction(written.strip().replace("_", ""))
-
-
-def _refuse_strange(
-    connection: Connection, plan: str, person: str, period: Period, line: str | None
-) -> None:
-    """A dispute is about something that was told."""
-    number = keeping.shown_run(connection, plan, period)
-    found = next(runs.statements(connection, number, plan, period, person), None)
-    if found is None:
-        near = nearest(person, runs.persons(connection, number, plan, period))
-        help = f"did you mean `{near}`?" if near else None
-        raise Refused(f"`{person}` has no statement of `{plan}` for {period}", help)
-    if line is not None and line not in _events(found):
-        near = nearest(line, _events(found))
-        help = f"did you mean `{near}`?" if near else "leave `--line` out for the whole statement"
-        raise Refused(f"the statement has no line `{line}`", help)
-
-
-def _events(statement: Statement) -> list[str]:
-    return [*(x.event for x in statement.lines), *(m.event for m in statement.movements)]
+    return last_day(day, days, "name the last day with `--deadline DATE`")

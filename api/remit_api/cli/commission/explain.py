@@ -30,6 +30,7 @@ from remit_api.failures import WrongUse
 from remit_api.pay import keeping
 from remit_api.pay.amounts import with_code
 from remit_api.pay.report import Report
+from remit_api.pay.report_document import document
 from remit_api.pay.running import ALL, Texts, chosen
 from remit_api.pay.sheets import change_text
 from remit_dsl.suggest import nearest
@@ -80,7 +81,7 @@ def explain(
     later = _changed(closed, today, person) if closed is not None and data is not None else ()
     if as_json:
         changed = [difference_of_today(was, now) for was, now in later]
-        view.data({**report_view.document(report, None, ()), "today": changed})
+        view.data({**document(report, None, ()), "today": changed})
     else:
         told = sorted(report.statements, key=lambda s: list(report.plans).index(s.plan))
         if len(told) > 1 and line is None:

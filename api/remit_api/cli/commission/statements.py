@@ -24,6 +24,7 @@ from remit_api.failures import Refused
 from remit_api.pay import keeping
 from remit_api.pay.folder import write_folder
 from remit_api.pay.report import Report
+from remit_api.pay.report_document import document, summary
 
 
 def statements(
@@ -49,9 +50,9 @@ def statements(
         number = run if run is not None else keeping.shown_run(connection, name, asked)
         report = keeping.report_of(connection, number, asked, name, person)
     _refuse_nothing(report, plan, person)
-    names = write_folder(report, out, files, report_view.summary(report)) if out is not None else []
+    names = write_folder(report, out, files, summary(report)) if out is not None else []
     if as_json:
-        view.data(report_view.document(report, out, names))
+        view.data(document(report, out, names))
     elif shown and person is not None:
         for statement in report.statements:
             tell(statement, report, view, None)

@@ -6,14 +6,15 @@ from typing import Annotated
 
 import typer
 
-from remit_api.cli.commission.close import document
 from remit_api.cli.commission.options import StoreOption, store_of
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import Json
-from remit_api.cli.output import plural, screen
+from remit_api.cli.output import Screen, plural, screen
 from remit_api.pay import keeping
-from remit_engine.storage.seals import GENESIS
-from remit_engine.storage.verification import Altered, AlteredDispute, verified, verified_disputes
+from remit_api.pay.closing_document import closing_document
+from remit_api.pay.verifying import Verified
+from remit_api.pay.verifying import verify as verified
+from remit_engine.storage.verification import Altered, AlteredDispute
 
 Expected = Annotated[
     str | None,
@@ -31,7 +32,6 @@ ExpectedDisputes = Annotated[
         help="The same of the last hash of disputes.",
     ),
 ]
-SHORTEST = 8
 
 
 def verify(
@@ -47,41 +47,44 @@ def verify(
     """
     view = screen(as_json=as_json)
     with keeping.opened(store_of(store), reads=True) as kept, kept.reading() as connection:
-        found = list(verified(connection))
-        count, last_dispute, disputes = verified_disputes(connection)
-    last = found[-1][0].hash if found else GENESIS
-    wrong = [each for _, told in found for each in told]
-    strange = not _fits(expect, last)
-    odd = not _fits(expect_disputes, last_dispute)
+        found = verified(connection, expect, expect_disputes)
     if as_json:
-        view.data(
-            {
-                "closings": [document(head) for head, _ in found],
-                "altered": [*map(_altered, wrong), *map(_altered_dispute, disputes)],
-                "last": last,
-                "expected": not strange,
-                "disputes": {"count": count, "last": last_dispute, "expected": not odd},
-            }
-        )
+        view.data(_document(found))
     else:
-        for a in wrong:
-            short = a.plan.rsplit(".", 1)[-1]
-            view.line(("altered", "bold red"), f": {short} {a.period}: {a.message}")
-        for d in disputes:
-            view.line(("altered", "bold red"), f": dispute {d.number}: {d.message}")
-        if strange:
-            view.line(("altered", "bold red"), f": the last hash is not {expect}")
-        if odd:
-            view.line(
-                ("altered", "bold red"), f": the last hash of disputes is not {expect_disputes}"
-            )
-        if not (wrong or disputes or strange or odd):
-            told = f" and {plural(count, 'dispute')}" if count else ""
-            view.line(f"{plural(len(found), 'closing')}{told}, nothing was altered")
-        view.line((f"last hash {last}", "dim"))
-        if count:
-            view.line((f"last hash of disputes {last_dispute}", "dim"))
-    return ExitCode.ALTERED if wrong or disputes or strange or odd else ExitCode.OK
+        _tell(found, expect, expect_disputes, view)
+    return ExitCode.OK if found.sound else ExitCode.ALTERED
+
+
+def _document(found: Verified) -> dict[str, object]:
+    return {
+        "closings": [closing_document(head) for head in found.closings],
+        "altered": [
+            *map(_altered, found.altered),
+            *map(_altered_dispute, found.altered_disputes),
+        ],
+        "last": found.last,
+        "expected": found.closings_fit,
+        "disputes": {
+            "count": found.disputes,
+            "last": found.last_dispute,
+            "expected": found.disputes_fit,
+        },
+    }
+
+
+def _tell(found: Verified, expect: str | None, expect_disputes: str | None, view: Screen) -> None:
+    wrong = [f"{a.plan.rsplit('.', 1)[-1]} {a.period}: {a.message}" for a in found.altered]
+    wrong += [f"dispute {d.number}: {d.message}" for d in found.altered_disputes]
+    wrong += [] if found.closings_fit else [f"the last hash is not {expect}"]
+    wrong += [] if found.disputes_fit else [f"the last hash of disputes is not {expect_disputes}"]
+    for said in wrong:
+        view.line(("altered", "bold red"), f": {said}")
+    if found.sound:
+        told = f" and {plural(found.disputes, 'dispute')}" if found.disputes else ""
+        view.line(f"{plural(len(found.closings), 'closing')}{told}, nothing was altered")
+    view.line((f"last hash {found.last}", "dim"))
+    if found.disputes:
+        view.line((f"last hash of disputes {found.last_dispute}", "dim"))
 
 
 def _altered(a: Altered) -> dict[str, object]:
@@ -96,9 +99,3 @@ def _altered_dispute(d: AlteredDispute) -> dict[str, object]:
         "closing": None, "dispute": d.number, "plan": None, "period": None,
         "person": None, "message": d.message,
     }  # fmt: skip
-
-
-def _fits(expected: str | None, last: str) -> bool:
-    if expected is None:
-        return True
-    return len(expected) >= SHORTEST and last.startswith(expected.lower())

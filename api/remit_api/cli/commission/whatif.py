@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -23,25 +22,19 @@ from remit_api.cli.options import Json, Language, LanguageOption, Verbose
 from remit_api.cli.output import Screen, screen
 from remit_api.cli.progress import phases
 from remit_api.failures import WrongUse
-from remit_api.pay.alternatives import (
-    Alternative,
-    Meant,
-    Outcome,
-    cells,
-    event_of,
-    first_period,
-    last_period,
-    outcome,
-    with_change,
-    with_sale,
-)
+from remit_api.pay.alternatives import cells
 from remit_api.pay.amounts import money, signed
 from remit_api.pay.report import called
-from remit_api.pay.running import ALL, Phase, Texts, chosen, compute, read_data
-from remit_dsl.suggest import nearest
-from remit_engine.commission.dataset import Dataset
-from remit_engine.commission.document import amount
-from remit_engine.commission.periods import Period
+from remit_api.pay.running import ALL, chosen, read_data
+from remit_api.pay.whatif import (
+    AS_IT_IS,
+    NOTHING,
+    Answer,
+    Supposed,
+    WhatIf,
+    answered,
+    whatif_document,
+)
 
 Sale = Annotated[
     str | None,
@@ -63,9 +56,7 @@ EventOption = Annotated[
     str | None,
     typer.Option("--event", metavar="EVENT", help="What is sold. [the only event that fits]"),
 ]
-AS_IT_IS = "as it is"
 HELD = "held back"
-Key = tuple[str, Period]
 
 
 def whatif(
@@ -93,86 +84,34 @@ def whatif(
     plans = chosen(plan or ALL, texts, asked)
     with phases(view, "pay") as told:
         read = read_data(place, texts, plans, told, view.remark)
-        _refuse_nobody(person, read)
-        alternatives = _alternatives(texts, read, plans, person, (sale, change, other, event))
-        found = _outcomes(texts, read, plans, person, alternatives, asked, told)
+        question = WhatIf(texts, plans, person, asked)
+        found = answered(question, read, _supposed(sale, change, other or (), event), told)
     if as_json:
-        view.data(_document(texts, person, asked, found))
+        view.data(whatif_document(found))
     else:
-        _show(texts, called(person, read.names), found, view)
-    return ExitCode.FAILED if any(o.troubles for o in found) else ExitCode.OK
+        _show(called(person, read.names), found, view)
+    return ExitCode.OK if found.certain else ExitCode.FAILED
 
 
-Said = tuple[str | None, str | None, list[str] | None, str | None]
-
-
-def _alternatives(
-    texts: Texts, data: Dataset, plans: Sequence[str], person: str, said: Said
-) -> list[Alternative]:
-    sale, change, others, event = said
+def _supposed(
+    sale: str | None, change: str | None, others: Sequence[str], event: str | None
+) -> Supposed:
+    """The alternatives as they stand on the command line."""
     if (sale is None) == (change is None):
         help = "`--sale 'net=90_000 date=2026-03-20'`, or `--change 'S-123 net=85_000'`"
         raise WrongUse("name one sale more, or one that is changed", help)
-    id, option = "", "--sale"
-    first = sale or ""
+    id, option, first = None, "--sale", sale or ""
     if change is not None:
         (id, _, first), option = change.strip().partition(" "), "--change"
     start = cells(first, option)
-    fields = [start, *({**start, **cells(text, "--or")} for text in others or ())]
-    named = list(dict.fromkeys(name for of in fields for name in of))
-    meant = event_of(texts, plans, event, Meant(data, person, id or None, named))
-    words = [first.strip(), *(text.strip() for text in others or ())]
-    if change is None:
-        return [
-            with_sale(texts, data, meant, person, given, text)
-            for given, text in zip(fields, words, strict=True)
-        ]
-    return [
-        with_change(texts, data, meant, id, given, f"{id} {text}")
-        for given, text in zip(fields, words, strict=True)
-    ]
+    fields = [start, *({**start, **cells(text, "--or")} for text in others)]
+    words = [text.strip() for text in (first, *others)]
+    told = words if id is None else [f"{id} {text}" for text in words]
+    return Supposed(fields, told, id, event)
 
 
-def _outcomes(
-    texts: Texts,
-    data: Dataset,
-    plans: Sequence[str],
-    person: str,
-    alternatives: Sequence[Alternative],
-    asked: Period,
-    told: Phase,
-) -> list[Outcome]:
-    """As it is, and each alternative, up to the last period that a date of theirs lies in."""
-    since, through = first_period(alternatives, asked), last_period(alternatives, asked)
-    start = compute(texts, data, plans, through, told).run
-    found = [outcome(start, AS_IT_IS, person, since, None)]
-    for each in alternatives:
-        made = compute(texts, each.data, plans, through, told).run
-        found.append(outcome(made, each.text, person, since, each.row))
-    return found
-
-
-def _refuse_nobody(person: str, data: Dataset) -> None:
-    if person not in data.people:
-        near = nearest(person, data.people)
-        help = f"did you mean `{near}`?" if near else None
-        raise WrongUse(f"nobody in the data is `{person}`", help)
-
-
-def _keys(found: Sequence[Outcome]) -> list[Key]:
-    """The plans and periods in which something differs; where nothing does, all of them."""
-    every = sorted({key for o in found for key in o.due}, key=lambda key: (key[1], key[0]))
-    differing = [key for key in every if len({o.due.get(key, Fraction(0)) for o in found}) > 1]
-    return differing or every
-
-
-def _waiting(found: Sequence[Outcome]) -> list[str]:
-    """The plans that still hold back another amount in one alternative than in another."""
-    every = dict.fromkeys(plan for o in found for plan in o.waiting)
-    return [plan for plan in every if len({o.waiting.get(plan, Fraction(0)) for o in found}) > 1]
-
-
-def _show(texts: Texts, person: str, found: Sequence[Outcome], view: Screen) -> None:
+def _show(person: str, answer: Answer, view: Screen) -> None:
+    found, note = answer.outcomes, answer.asked.texts.note
     names = [chr(ord("A") + n) for n in range(len(found) - 1)]
     view.line((f"{person}, what if", "bold"))
     for name, o in zip(names, found[1:], strict=True):
@@ -181,22 +120,22 @@ def _show(texts: Texts, person: str, found: Sequence[Outcome], view: Screen) -> 
             view.line("     ", ("not certain", "bold red"), f": {trouble}")
     view.line()
     rows = []
-    for plan, period in _keys(found):
-        note = texts.note(plan)
-        dues = [money(o.due.get((plan, period), Fraction(0)), note.currency) for o in found]
-        rows.append([str(period), note.short, note.currency or "", *dues])
-    for plan in _waiting(found):
-        note = texts.note(plan)
-        held = [money(o.waiting.get(plan, Fraction(0)), note.currency) for o in found]
-        rows.append([HELD, note.short, note.currency or "", *held])
+    for plan, period in answer.keys:
+        plan_note = note(plan)
+        dues = [money(o.due.get((plan, period), NOTHING), plan_note.currency) for o in found]
+        rows.append([str(period), plan_note.short, plan_note.currency or "", *dues])
+    for plan in answer.waiting:
+        plan_note = note(plan)
+        held = [money(o.waiting.get(plan, NOTHING), plan_note.currency) for o in found]
+        rows.append([HELD, plan_note.short, plan_note.currency or "", *held])
     _table(["period", "plan", "", AS_IT_IS, *names], rows, view)
     view.line()
-    _compare(texts, names, found, view)
+    _compare(names, answer, view)
 
 
-def _compare(texts: Texts, names: Sequence[str], found: Sequence[Outcome], view: Screen) -> None:
-    for currency in _currencies(texts, found):
-        totals = [_total(texts, o, currency) for o in found]
+def _compare(names: Sequence[str], answer: Answer, view: Screen) -> None:
+    for currency in answer.currencies:
+        totals = [answer.total(o, currency) for o in answer.outcomes]
         code = f" {currency}" if currency else ""
         for name, total in zip(names, totals[1:], strict=True):
             more = (signed(total - totals[0], currency) + code, "bold")
@@ -212,53 +151,3 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]], view: Screen) -
         for r in (header, *rows)
     ]
     view.table(shown[0], shown[1:], indent=2)
-
-
-def _currencies(texts: Texts, found: Sequence[Outcome]) -> list[str | None]:
-    return list(dict.fromkeys(texts.note(plan).currency for plan, _ in _keys(found)))
-
-
-def _total(texts: Texts, o: Outcome, currency: str | None) -> Fraction:
-    own = (due for (plan, _), due in o.due.items() if texts.note(plan).currency == currency)
-    return sum(own, Fraction(0))
-
-
-def _document(texts: Texts, person: str, asked: Period, found: Sequence[Outcome]) -> dict[str, Any]:
-    keys = _keys(found)
-    return {
-        "person": person,
-        "period": str(asked),
-        "policy": {"digest": texts.digest},
-        "alternatives": [
-            {
-                "text": o.text,
-                "due": [
-                    {
-                        "plan": plan,
-                        "period": str(period),
-                        "currency": texts.note(plan).currency,
-                        "amount": amount(o.due.get((plan, period), Fraction(0))),
-                    }
-                    for plan, period in keys
-                ],
-                "totals": [
-                    {
-                        "currency": c,
-                        "amount": amount(_total(texts, o, c)),
-                        "difference": amount(_total(texts, o, c) - _total(texts, found[0], c)),
-                    }
-                    for c in _currencies(texts, found)
-                ],
-                "held": [
-                    {
-                        "plan": plan,
-                        "currency": texts.note(plan).currency,
-                        "amount": amount(o.waiting.get(plan, Fraction(0))),
-                    }
-                    for plan in _waiting(found)
-                ],
-                "troubles": list(o.troubles),
-            }
-            for o in found
-        ],
-    }

@@ -1,0 +1,56 @@
+"""Opening disputes, for every door: about something that was told, to be answered by a day."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from fractions import Fraction
+
+from sqlalchemy.engine import Connection
+
+from remit_api.failures import Refused, WrongUse
+from remit_api.pay import keeping
+from remit_dsl.suggest import nearest
+from remit_engine.commission.periods import Period
+from remit_engine.commission.statement import Statement
+from remit_engine.storage import runs
+
+PARAMETER = "dispute_days"
+"""The parameter of the policies that says within how many days a dispute is answered."""
+_AMOUNT = re.compile(r"[+-]?[0-9][0-9_]{0,39}(\.[0-9]{1,12})?")
+
+
+def amount_of(written: str) -> Fraction:
+    """What would be right, as a person writes it; WrongUse for no amount."""
+    if _AMOUNT.fullmatch(written.strip()) is None:
+        raise WrongUse(f"`{written[:40]}` is not an amount", "write it as `1_200.50`")
+    return Fraction(written.strip().replace("_", ""))
+
+
+def last_day(day: date, days: int, help: str) -> date:
+    """So many days later; WrongUse where the calendar ends before, with the cure."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        raise WrongUse(f"there is no calendar {days} days after {day}", help) from None
+
+
+def refuse_strange(
+    connection: Connection, plan: str, person: str, period: Period, line: str | None
+) -> None:
+    """A dispute is about something that was told. Raises Refused, NotKept."""
+    number = keeping.shown_run(connection, plan, period)
+    found = next(runs.statements(connection, number, plan, period, person), None)
+    if found is None:
+        near = nearest(person, runs.persons(connection, number, plan, period))
+        help = f"did you mean `{near}`?" if near else None
+        raise Refused(f"`{person}` has no statement of `{plan}` for {period}", help)
+    if line is not None and line not in _events(found):
+        near = nearest(line, _events(found))
+        whole = "leave the line out for the whole statement"
+        help = f"did you mean `{near}`?" if near else whole
+        raise Refused(f"the statement has no line `{line}`", help)
+
+
+def _events(statement: Statement) -> list[str]:
+    return [*(x.event for x in statement.lines), *(m.event for m in statement.movements)]

@@ -1,0 +1,175 @@
+"""What a person would be paid with one sale more, or one changed, against what he is paid as it is.
+Nothing is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from remit_api.failures import WrongUse
+from remit_api.pay.alternatives import (
+    Alternative,
+    Cells,
+    Meant,
+    Outcome,
+    event_of,
+    first_period,
+    last_period,
+    outcome,
+    with_change,
+    with_sale,
+)
+from remit_api.pay.running import Phase, Texts, compute
+from remit_dsl.suggest import nearest
+from remit_engine.commission.dataset import Dataset
+from remit_engine.commission.document import amount
+from remit_engine.commission.periods import Period
+
+AS_IT_IS = "as it is"
+NOTHING = Fraction(0)
+Key = tuple[str, Period]
+"""Plan and period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """The alternatives of a sale: cells by column, and each in the words of who asks. changed: the
+    id of the sale that is another; None for one more. event: what is sold, as it was named."""
+
+    cells: Sequence[Cells]
+    words: Sequence[str]
+    changed: str | None = None
+    event: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """Whose pay of which plans, from a period on."""
+
+    texts: Texts
+    plans: Sequence[str]
+    person: str
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What each alternative pays; the first of the outcomes is how it is."""
+
+    asked: WhatIf
+    outcomes: Sequence[Outcome]
+
+    @property
+    def keys(self) -> list[Key]:
+        """The plans and periods in which something differs; where nothing does, all of them."""
+        found = self.outcomes
+        every = sorted({key for o in found for key in o.due}, key=lambda key: (key[1], key[0]))
+        differing = [key for key in every if len({o.due.get(key, NOTHING) for o in found}) > 1]
+        return differing or every
+
+    @property
+    def waiting(self) -> list[str]:
+        """The plans that hold back another amount in one alternative than in another."""
+        found = self.outcomes
+        every = dict.fromkeys(plan for o in found for plan in o.waiting)
+        return [plan for plan in every if len({o.waiting.get(plan, NOTHING) for o in found}) > 1]
+
+    @property
+    def currencies(self) -> list[str | None]:
+        """Those of what differs."""
+        return list(dict.fromkeys(self.asked.texts.note(plan).currency for plan, _ in self.keys))
+
+    def total(self, of: Outcome, currency: str | None) -> Fraction:
+        """What an alternative pays in a currency."""
+        note = self.asked.texts.note
+        return sum((v for (p, _), v in of.due.items() if note(p).currency == currency), NOTHING)
+
+    @property
+    def certain(self) -> bool:
+        """Whether every alternative could be computed."""
+        return not any(o.troubles for o in self.outcomes)
+
+
+def answered(asked: WhatIf, data: Dataset, supposed: Supposed, told: Phase) -> Answer:
+    """What the alternatives pay. Raises WrongUse for somebody who is nobody, for a sale that is not
+    there and for an event that is not clear, BadFacts for what it says of the sale."""
+    _refuse_nobody(asked.person, data)
+    alternatives = _alternatives(asked, data, supposed)
+    since = first_period(alternatives, asked.period)
+    through = last_period(alternatives, asked.period)
+    every: list[tuple[str, Alternative | None]] = [(AS_IT_IS, None)]
+    every += [(each.text, each) for each in alternatives]
+    found = []
+    for text, each in every:
+        supposing = data if each is None else each.data
+        run = compute(asked.texts, supposing, asked.plans, through, told).run
+        found.append(outcome(run, text, asked.person, since, None if each is None else each.row))
+    return Answer(asked, found)
+
+
+def _alternatives(asked: WhatIf, data: Dataset, supposed: Supposed) -> list[Alternative]:
+    named = list(dict.fromkeys(name for of in supposed.cells for name in of))
+    meant = Meant(data, asked.person, supposed.changed or None, named)
+    event = event_of(asked.texts, asked.plans, supposed.event, meant)
+    pairs = zip(supposed.cells, supposed.words, strict=True)
+    if supposed.changed is None:
+        return [
+            with_sale(asked.texts, data, event, asked.person, given, text) for given, text in pairs
+        ]
+    return [
+        with_change(asked.texts, data, event, supposed.changed, given, text)
+        for given, text in pairs
+    ]
+
+
+def _refuse_nobody(person: str, data: Dataset) -> None:
+    if person not in data.people:
+        near = nearest(person, data.people)
+        help = f"did you mean `{near}`?" if near else None
+        raise WrongUse(f"nobody in the data is `{person}`", help)
+
+
+def whatif_document(answer: Answer) -> dict[str, Any]:
+    """An answer as JSON; amounts are exact text."""
+    asked = answer.asked
+    return {
+        "person": asked.person,
+        "period": str(asked.period),
+        "policy": {"digest": asked.texts.digest},
+        "alternatives": [_alternative(o, answer) for o in answer.outcomes],
+    }
+
+
+def _alternative(of: Outcome, answer: Answer) -> dict[str, Any]:
+    note, first = answer.asked.texts.note, answer.outcomes[0]
+    return {
+        "text": of.text,
+        "due": [
+            {
+                "plan": plan,
+                "period": str(period),
+                "currency": note(plan).currency,
+                "amount": amount(of.due.get((plan, period), NOTHING)),
+            }
+            for plan, period in answer.keys
+        ],
+        "totals": [
+            {
+                "currency": c,
+                "amount": amount(answer.total(of, c)),
+                "difference": amount(answer.total(of, c) - answer.total(first, c)),
+            }
+            for c in answer.currencies
+        ],
+        "held": [
+            {
+                "plan": plan,
+                "currency": note(plan).currency,
+                "amount": amount(of.waiting.get(plan, NOTHING)),
+            }
+            for plan in answer.waiting
+        ],
+        "troubles": list(of.troubles),
+    }
