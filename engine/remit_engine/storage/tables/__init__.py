@@ -9,6 +9,7 @@ from remit_engine.storage.tables.beside_pay import (
 )
 from remit_engine.storage.tables.columns import ALTERED, Exact, Row, Written, metadata, storable
 from remit_engine.storage.tables.decisions import consumption, decision, dimension, idempotency
+from remit_engine.storage.tables.jobs import run_job
 from remit_engine.storage.tables.leases import lease
 from remit_engine.storage.tables.pay import (
     closing,
@@ -37,6 +38,6 @@ __all__ = [
     "approval_waiting", "closing", "consumption", "decision", "delegation", "difference",
     "dimension", "directory_version", "dispute", "dispute_answer", "dispute_seal", "event",
     "idempotency", "lease", "line", "metadata", "movement", "policy_version", "publication",
-    "revision", "run", "run_base", "run_climb", "run_name", "run_plan", "stage", "statement",
-    "storable", "uncounted",
+    "revision", "run", "run_base", "run_climb", "run_job", "run_name", "run_plan", "stage",
+    "statement", "storable", "uncounted",
 ]  # fmt: skip
