@@ -10,10 +10,9 @@ from datetime import date
 
 from sqlalchemy.engine import Connection
 
-from remit_api.past.source import shown_source
 from remit_api.pay import keeping
 from remit_api.pay.report import Report
-from remit_api.pay.running import Computed, Means, Notice, Phase, Texts, compute_over
+from remit_api.pay.running import Computed, Means, Notice, Phase, Place, Texts, compute_over
 from remit_engine.commission.closing import Comparison, Difference
 from remit_engine.commission.dataset import names_of
 from remit_engine.commission.membership import People
@@ -25,12 +24,14 @@ from remit_engine.storage.runs import RunHead
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is to be run. whole: all plans of the policies, those that are no more as well."""
+    """What is to be run. source: how the place of the data is told. whole: all plans of the
+    policies, those that are no more as well."""
 
     texts: Texts
     plans: Sequence[str]
     period: Period
-    place: str
+    place: Place
+    source: str
     day: date
     whole: bool
     means: Means
@@ -83,9 +84,8 @@ def make(
 
 
 def _head(work: Work, made: Computed) -> RunHead:
-    source, currencies = shown_source(work.place), dict(made.run.currency)
-    digest = work.texts.digest
-    return RunHead(0, work.period, digest, work.day, source, made.engine, currencies)
+    digest, currencies = work.texts.digest, dict(made.run.currency)
+    return RunHead(0, work.period, digest, work.day, work.source, made.engine, currencies)
 
 
 def _kept(

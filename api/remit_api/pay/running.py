@@ -22,6 +22,7 @@ from remit_api.pay.batches import (
     fitting,
 )
 from remit_api.pay.report import PlanNote
+from remit_api.pay_data.kept_events import KeptEvents, open_kept
 from remit_api.pay_data.opening import open_data
 from remit_api.pay_data.plain_file import NotPlain
 from remit_api.pay_data.staging import Asked, row_count
@@ -35,6 +36,7 @@ from remit_engine.commission.climbs import climbs
 from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.membership import People
 from remit_engine.commission.periods import Period, TooLong
+from remit_engine.commission.reading.findings import Finding
 from remit_engine.commission.reading.needs import Needs, needs, nodes
 from remit_engine.commission.reference import run, with_underneath
 from remit_engine.commission.statement import Run
@@ -54,12 +56,12 @@ Notice = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The policies that pay is computed by. language: of labels. directory: the file of people
-    beside them."""
+    """The policies that pay is computed by. language: of labels. directory: the people, or the file
+    of people beside the policies."""
 
     model: Model
     language: str = "en"
-    directory: Path | None = None
+    directory: Path | Directory | None = None
 
     @property
     def digest(self) -> str:
@@ -146,24 +148,31 @@ def other_kinds(texts: Texts, period: Period) -> list[Plan]:
     return [p for p in texts.model.program.plans.values() if p.period != period.kind]
 
 
+Place = str | KeptEvents
+"""Where data are: a folder, the address of a database, or what the service was told."""
+
+
 def read_data(
-    place: str, texts: Texts, plans: Sequence[str], told: Phase, notice: Notice
+    place: Place, texts: Texts, plans: Sequence[str], told: Phase, notice: Notice
 ) -> Dataset:
-    """What some plans read of a folder or a database; see `open_data` for what it raises. People
-    come from the directory beside the policies where the place has none."""
-    return open_data(
-        place,
-        texts.model,
-        lambda name, done, of: told(f"reading {name}", done, of),
-        lambda found: notice(str(found)),
-        _people_beside(texts),
-        wanted(texts.model, plans),
-    )
+    """What some plans read of a place; see `open_data` for what it raises. People come from the
+    directory of the texts where the place has none."""
+
+    def reading(name: str, done: int, of: int) -> None:
+        told(f"reading {name}", done, of)
+
+    def noticed(found: Finding) -> None:
+        notice(str(found))
+
+    people, needed = _people_beside(texts), wanted(texts.model, plans)
+    if isinstance(place, KeptEvents):
+        return open_kept(place, texts.model, people, reading, noticed, needed)
+    return open_data(place, texts.model, reading, noticed, people, needed)
 
 
 def _people_beside(texts: Texts) -> Directory | None:
-    if texts.directory is None:
-        return None
+    if not isinstance(texts.directory, Path):
+        return texts.directory
     return load_directory(texts.directory, texts.model.program)[0]
 
 
@@ -191,9 +200,9 @@ class Means:
 
 
 def compute_over(
-    place: str, texts: Texts, plans: Sequence[str], period: Period, told: Phase, by: Means
+    place: Place, texts: Texts, plans: Sequence[str], period: Period, told: Phase, by: Means
 ) -> Computed:
-    """The run of some plans over a folder or a database; see `read_data` and `compute`. Where
+    """The run of some plans over a place; see `read_data` and `compute`. Where
     DuckDB computes, the events of a folder go straight into it if they are plain; what is read is
     the same either way."""
     with _bounded():
@@ -216,7 +225,7 @@ def _bounded() -> Iterator[None]:
 
 
 def _computed_over(
-    place: str, texts: Texts, plans: Sequence[str], period: Period, told: Phase, by: Means
+    place: Place, texts: Texts, plans: Sequence[str], period: Period, told: Phase, by: Means
 ) -> Computed:
     notice = by.notice or (lambda _: None)
     asked = _staged(place, texts, plans, by.engine)
@@ -238,9 +247,9 @@ def _computed_over(
     return _computed(texts, data, plans, period, told, by)
 
 
-def _staged(place: str, texts: Texts, plans: Sequence[str], engine: str) -> Asked | None:
+def _staged(place: Place, texts: Texts, plans: Sequence[str], engine: str) -> Asked | None:
     """What DuckDB would stage; None where it does not compute, or not from a folder."""
-    if engine not in (AUTO, DUCKDB) or is_url(place):
+    if engine not in (AUTO, DUCKDB) or isinstance(place, KeptEvents) or is_url(place):
         return None
     needed = wanted(texts.model, plans)
     asked = Asked(Path(place), texts.model, _people_beside(texts), needed)

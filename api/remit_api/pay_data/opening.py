@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -53,17 +53,23 @@ def open_data(
     Raises BadData with all that is wrong with the rows, MissingFile, FileTrouble, WrongUse, and
     InvalidPolicy for a directory with errors.
     """
+    if is_url(place):
+        read = partial(_from_database, place, model, directory, progress)
+    else:
+        read = partial(_from_folder, Path(place), model, directory, progress)
+    return whole(lambda findings: read(findings, wanted), shown_source(place), notice)
+
+
+def whole(read: Callable[[Findings], Dataset], place: str, notice: Notice) -> Dataset:
+    """What is read, where nothing is wrong with it; BadData with all that is. notice: as for
+    `open_data`."""
     findings = Findings()
     with uncollected():
-        if is_url(place):
-            read = partial(_from_database, place)
-        else:
-            read = partial(_from_folder, Path(place))
-        data = read(model, directory, progress, findings, wanted)
+        data = read(findings)
     for found in findings.notices:
         notice(found)
     if findings.fault_count:
-        raise BadData(shown_source(place), findings)
+        raise BadData(place, findings)
     return data
 
 
@@ -91,18 +97,21 @@ def _from_database(
 ) -> Dataset:
     engine = database.opened(url)
     try:
-        tables = _tables_of(engine, url, model, progress)
+        tables = tables_of(engine, url, table_names(model), progress)
         people = None if PEOPLE in tables else directory
         return read_dataset(tables, people, model, shown_source(url), findings, wanted)
     finally:
         engine.dispose()
 
 
-def _tables_of(engine: Engine, url: str, model: Model, progress: Progress) -> Mapping[str, Table]:
+def tables_of(
+    engine: Engine, url: str, names: Iterable[str], progress: Progress
+) -> Mapping[str, Table]:
+    """The tables of a database, of some names. Raises FileTrouble."""
     there = table_list(engine, url)
     return {
         name: database_table(engine, name, url, partial(_told, progress, name, 0))
-        for name in table_names(model)
+        for name in names
         if name in there
     }
 

@@ -57,11 +57,13 @@ def after(
     seq: int | None,
     kind: str | None = None,
     mentions: tuple[str, str] | None = None,
+    until: int | None = None,
 ) -> Iterator[KeptEvent]:
-    """The events behind a number, in order. mentions: only those told by the first, or whose body
-    holds the second, which is a JSON text."""
+    """The events behind a number, in order, up to another. mentions: only those told by the first,
+    or whose body holds the second, which is a JSON text."""
     c = tables.event.c
     wanted = [] if kind is None else [c.kind == kind]
+    wanted += [] if until is None else [c.seq <= until]
     if mentions is not None:
         by, text = mentions
         wanted.append(sql.or_(c.by == by, c.body.contains(text, autoescape=True)))
@@ -73,6 +75,18 @@ def after(
         if len(rows) < CHUNK:
             return
         last = rows[-1].seq
+
+
+def last(connection: Connection) -> int:
+    """The number of the last event; 0 where there is none."""
+    return connection.scalar(sql.select(sql.func.max(tables.event.c.seq))) or 0
+
+
+def count(connection: Connection, kind: str, until: int) -> int:
+    """How many events of a kind there are up to a number."""
+    c = tables.event.c
+    asked = sql.select(sql.func.count()).select_from(tables.event)
+    return connection.scalar(asked.where(c.kind == kind, c.seq <= until)) or 0
 
 
 def _known(connection: Connection, kind: str, id: str) -> KeptEvent | None:

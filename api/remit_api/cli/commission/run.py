@@ -32,6 +32,7 @@ from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import Json, Language, LanguageOption, Verbose
 from remit_api.cli.output import Screen, plural, screen
 from remit_api.cli.progress import phases
+from remit_api.past.source import shown_source
 from remit_api.pay import keeping
 from remit_api.pay.batches import AUTO, wished
 from remit_api.pay.folder import prepared
@@ -75,7 +76,7 @@ def run(
         kept = stack.enter_context(keeping.opened(store, new=True)) if store is not None else None
         lines = folder.place if folder is not None and "parquet" in files else None
         by = replace(means, folder=lines)
-        work = Work(texts, plans, asked, place, day, plan == ALL, by)
+        work = Work(texts, plans, asked, place, shown_source(place), day, plan == ALL, by)
 
         def write(report: Report, _: Connection | None) -> None:
             if folder is not None:
