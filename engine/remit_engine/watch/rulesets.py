@@ -12,6 +12,7 @@ from typing import Any
 
 from remit_dsl import expressions as x
 from remit_dsl.program import Policy, Program
+from remit_dsl.source import Span
 from remit_dsl.watch import Duty, Watch, WatchRule
 from remit_engine.watch.matching import EQUAL, GREATER, LESS
 
@@ -78,11 +79,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class RuleShape:
-    """begin: the rule is true. clear: what ends its alert (without `until`: it is false)."""
+    """begin: the rule is true. clear: what ends its alert (without `until`: it is false). written:
+    where the atoms of its condition stand in the text, by name."""
 
     id: str
     begin: Formula
     clear: Formula
+    written: tuple[tuple[str, Span], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,7 @@ class _Draft:
     """The atoms of one ruleset, each asked once."""
 
     made: dict[Any, Question] = field(default_factory=dict)
+    written: dict[str, Span] = field(default_factory=dict)
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -156,6 +160,7 @@ class _Draft:
         """A rule: true while its policy is in force, each part of its condition is true, and, of a
         row, its days are over."""
         parts: list[Formula] = []
+        self.written = {}
         if policy.start is not None or policy.effective_until is not None:
             parts.append(self.own("force"))
         if rule.rows is not None:
@@ -164,11 +169,12 @@ class _Draft:
                 parts.append(self.formula(rule.rows.where, True))
             parts.append(self.formula(rule.rows.condition, True))
         begin = _and((*parts, self.formula(rule.condition, False)))
+        written = tuple(self.written.items())
         if rule.until is None:
-            return RuleShape(rule.id, begin, Not(begin))
+            return RuleShape(rule.id, begin, Not(begin), written)
         until = self.formula(rule.until, False)
         out = tuple(Not(p) for p in parts if p == Atom("force", YES))
-        return RuleShape(rule.id, begin, Or((*out, until)) if out else until)
+        return RuleShape(rule.id, begin, Or((*out, until)) if out else until, written)
 
     def formula(self, e: x.Expression, row: bool) -> Formula:
         """A condition taken apart as far as and, or and not go."""
@@ -182,8 +188,11 @@ class _Draft:
             case x.Constant():
                 return And(()) if e.value is True else Or(())
             case x.Compare():
-                return self._asked("compare", e.left, e.right, row, _SIGNS[e.operator])
-        return self._asked("truth", e, None, row, YES)
+                atom = self._asked("compare", e.left, e.right, row, _SIGNS[e.operator])
+            case _:
+                atom = self._asked("truth", e, None, row, YES)
+        self.written.setdefault(atom.name, e.span)
+        return atom
 
     def own(self, kind: str) -> Atom:
         """An atom that is no expression."""

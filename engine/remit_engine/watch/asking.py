@@ -1,0 +1,117 @@
+"""The signs of atoms: expressions read in the facts of a subject or a row, on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from remit_dsl import expressions as x
+from remit_dsl.program import Policy
+from remit_engine.directory import Directory
+from remit_engine.evaluate import Environment, evaluate, truth
+from remit_engine.ir import Model
+from remit_engine.unknown import Truth, Unknown, missing
+from remit_engine.watch.accumulators import ONE, Weigh
+from remit_engine.watch.entry import Entry, as_date, value_at
+from remit_engine.watch.matching import EQUAL, GREATER, LESS, UNKNOWN
+from remit_engine.watch.plan import CountPlan, has_people
+from remit_engine.watch.reading import people_in
+from remit_engine.watch.reads import COUNT, SEQUENCE
+from remit_engine.watch.rulesets import Question
+
+_NOTHING: Mapping[str, Any] = {}
+
+
+class Asker:
+    """Reads expressions for one program and directory."""
+
+    def __init__(self, model: Model, directory: Directory) -> None:
+        self.model = model
+        self.directory = directory
+        program = model.program
+        self._fields = {name: event.fields for name, event in program.events.items()}
+        self._fields |= {name: record.fields for name, record in program.records.items()}
+        self._peopled = {n for n, f in self._fields.items() if has_people(f, program)}
+
+    def facts(self, kind: str, facts: Mapping[str, Any], day: int) -> Mapping[str, Any]:
+        """The facts of an event or record, with people as they are on a day; who is not in the
+        directory is unknown."""
+        if kind not in self._peopled:
+            return facts
+        found = dict(facts)
+        for path, id in people_in(facts, self._fields[kind], self.model.program):
+            party = self.directory.party(id, as_date(day))
+            _put(found, path, missing(".".join(path)) if party is None else party)
+        return found
+
+    def environment(
+        self,
+        facts: Mapping[str, Any],
+        day: int,
+        counts: Mapping[str, Any] = _NOTHING,
+        sequences: Mapping[str, Any] = _NOTHING,
+    ) -> Environment:
+        """Where expressions are read at a point."""
+        today = as_date(day)
+        known = {**facts, "as_of": today, COUNT: counts, SEQUENCE: sequences}
+        return Environment(self.model, today, known, self.directory.within, {})
+
+    def weigh(self, plan: CountPlan, day: int) -> Weigh:
+        """What each row adds to a count or sum on a day."""
+        return partial(self._weight, plan, day)
+
+    def _weight(self, plan: CountPlan, day: int, row: Entry) -> Any:
+        spec = plan.spec
+        if spec.where is not None:
+            counted = self.judge(spec.where, day, row)
+            if counted is not True:
+                return None if counted is False else counted
+        if spec.field is None:
+            return ONE
+        value = value_at(row.facts, spec.field)
+        return missing(".".join(spec.field)) if value is None else value
+
+    def judge(self, where: x.Expression | None, day: int, row: Entry) -> Truth:
+        """A condition over the fields of a row."""
+        if where is None:
+            return True
+        return truth(where, self.environment(self.facts(row.kind, row.facts, day), day))
+
+    def judging(self, where: x.Expression | None, day: int) -> Callable[[Entry], Truth]:
+        """The same, for each row."""
+        return partial(self.judge, where, day)
+
+
+def sign(question: Question, env: Environment) -> int:
+    """The sign of a comparison, or of a condition by itself."""
+    if question.left is None:
+        raise TypeError("a question without an expression")
+    left = evaluate(question.left, env)
+    if isinstance(left, Unknown):
+        return UNKNOWN
+    if question.right is None:
+        return GREATER if left else EQUAL
+    right = evaluate(question.right, env)
+    if isinstance(right, Unknown):
+        return UNKNOWN
+    if left == right:
+        return EQUAL
+    kind = question.left.type
+    ordered = kind.numeric or kind.kind == "date"
+    return LESS if ordered and left < right else GREATER
+
+
+def in_force(policy: Policy, day: int) -> int:
+    """The sign of the atom `force`."""
+    today = as_date(day)
+    started = policy.start is None or policy.start <= today
+    ended = policy.effective_until is not None and policy.effective_until <= today
+    return GREATER if started and not ended else EQUAL
+
+
+def _put(facts: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    for step in path[:-1]:
+        facts[step] = dict(facts[step])
+        facts = facts[step]
+    facts[path[-1]] = value

@@ -1,0 +1,123 @@
+"""One person's duty: which periods have their report, at each point of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from remit_dsl.program import Policy
+from remit_dsl.watch import Duty
+from remit_engine.directory import Person
+from remit_engine.unknown import Truth, Unknown
+from remit_engine.watch.crossings import Crossings
+from remit_engine.watch.matching import EQUAL, GREATER, LESS, UNKNOWN
+from remit_engine.watch.periods import Period, covers, holds_throughout, occasion, period_at
+from remit_engine.watch.windows import LAST
+
+
+@dataclass(slots=True)
+class Reporting:
+    """lacking: periods without a report, in order. unsure: of them, those with a report that may
+    count. since: the first day of the clock. since_next: where the next period by the calendar
+    begins."""
+
+    duty: Duty
+    policy: Policy
+    person: Person
+    since: int
+    crossings: Crossings = field(default_factory=Crossings)
+    lacking: list[Period] = field(default_factory=list)
+    unsure: set[Period] = field(default_factory=set)
+    reports: list[tuple[int, Truth]] = field(default_factory=list)
+    occasions: list[Period] = field(default_factory=list)
+    upcoming: Period | None = None
+
+    def __post_init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """As before the first entry; what was crossed stays."""
+        self.lacking, self.unsure, self.reports, self.occasions = [], set(), [], []
+        self.upcoming = None
+        if self.duty.frequency != "at once":
+            first = period_at(self.duty, self.since)
+            behind = first if first.first >= self.since else period_at(self.duty, first.end + 1)
+            self.upcoming = behind
+
+    # --- what comes --------------------------------------------------------------------------
+
+    def go_to(self, today: int) -> None:
+        """Enter the periods that have begun."""
+        while self.upcoming is not None and self.upcoming.first <= today:
+            period = self.upcoming
+            if self._asked(period):
+                self.lacking.append(period)
+            self.upcoming = period_at(self.duty, period.end + 1) if period.end < LAST else None
+
+    def occur(self, row: str, day: int, place: int) -> None:
+        """A row after which a report is due at once."""
+        period = occasion(row, day, place)
+        if day >= self.since and self._asked(period):
+            self.occasions.append(period)
+            self._assign_again()
+
+    def report(self, day: int, counts: Truth) -> Period | None:
+        """A report; the period it is for, if there is one."""
+        if self.duty.frequency != "at once":
+            return self._assign(day, counts)
+        self.reports.append((day, counts))
+        before = set(self.lacking)
+        self._assign_again()
+        return next(iter(sorted(before - set(self.lacking))), None)
+
+    def _asked(self, period: Period) -> bool:
+        holds = holds_throughout(self.person, self.duty.position, period.first, period.end)
+        return holds and covers(self.policy, period.first, period.end)
+
+    def _assign_again(self) -> None:
+        """Occasions and their reports come in any order on one day."""
+        self.lacking, self.unsure = sorted(self.occasions), set()
+        for day, counts in self.reports:
+            self._assign(day, counts)
+
+    def _assign(self, day: int, counts: Truth) -> Period | None:
+        if isinstance(counts, Unknown):
+            self.unsure |= {p for p in self.lacking if p.in_time(day)}
+        if counts is not True:
+            return None
+        period = _first(p for p in self.lacking if p.in_time(day))
+        if period is None:
+            period = _first(p for p in self.lacking if p.last < day)
+        if period is not None:
+            self.lacking.remove(period)
+        return period
+
+    # --- what is asked -----------------------------------------------------------------------
+
+    def signs(self, period: Period, today: int) -> dict[str, int]:
+        """Of the atoms of the duty's ruleset."""
+        due = GREATER if today > period.last else EQUAL if today == period.last else LESS
+        return {"due": due, "handed": self._handed(period)}
+
+    def _handed(self, period: Period) -> int:
+        if self.duty.event is None:
+            return UNKNOWN
+        if period not in self.lacking:
+            return GREATER
+        return UNKNOWN if period in self.unsure else EQUAL
+
+    def over(self, today: int) -> Iterator[Period]:
+        """Periods without a report whose last day is past, in order."""
+        return (p for p in self.lacking if p.last < today)
+
+    def next_day(self, today: int) -> int | None:
+        """The next day on which a report is missed, or a period begins."""
+        days = [p.last + 1 for p in self.lacking if p.last >= today]
+        if self.upcoming is not None:
+            days.append(max(self.upcoming.first, today + 1))
+        known = [d for d in days if d <= LAST]
+        return min(known, default=None)
+
+
+def _first(periods: Iterable[Period]) -> Period | None:
+    return next(iter(periods), None)
