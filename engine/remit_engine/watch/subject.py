@@ -21,12 +21,13 @@ from remit_engine.watch.windows import LAST, after, leaves
 @dataclass(slots=True)
 class World:
     """What all subjects read. turns: days on which somebody takes or leaves a position. told: how
-    many messages were made."""
+    many messages were made. asked: how often a subject was asked."""
 
     log: Log
     asker: Asker
     turns: tuple[int, ...]
     told: int = 0
+    asked: int = 0
 
     def number(self) -> str:
         """The id of the next message."""
@@ -135,6 +136,7 @@ class Subject:
 
     def ask(self, place: int, world: World) -> list[Ask]:
         """What is asked at a point, of the subject and of each row; only what has changed."""
+        world.asked += 1
         today = day_at(place)
         env = world.asker.environment(
             self._own_facts(today, world),

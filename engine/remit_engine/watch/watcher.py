@@ -70,9 +70,9 @@ class Watcher:
         self._log = Log(sorted(feeds | set(duty_feeds(program.duties))))
         self._reader = EntryReader(model, directory)
         self._judge = Judge(rulesets(program), matcher)
-        world = World(self._log, Asker(model, directory), turns(directory))
-        self._following = Following(followed, world, self._judge)
-        self._duties = Duties(world, self._judge)
+        self._world = World(self._log, Asker(model, directory), turns(directory))
+        self._following = Following(followed, self._world, self._judge)
+        self._duties = Duties(self._world, self._judge)
         self._refused: deque[Refused] = deque(maxlen=MOST_REFUSED)
         self._since = 0
         self._clock = 0
@@ -187,6 +187,11 @@ class Watcher:
     def mismatches(self) -> int:
         """How many messages the matcher answered otherwise than the plain one."""
         return self._judge.mismatches
+
+    @property
+    def asked(self) -> int:
+        """How often a subject of a watch was asked."""
+        return self._world.asked
 
     def close(self) -> None:
         """Let the matcher go."""

@@ -42,7 +42,7 @@ def leaves(window: Window, day: int) -> int | None:
                 found += 1
         case unit:
             found = calendar.period_end(date.fromordinal(day), unit).toordinal() + 1
-    return found if found <= LAST else None
+    return found if found <= LAST and begins(window, found) > day else None
 
 
 @lru_cache(maxsize=10_000)

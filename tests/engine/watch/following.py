@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from dsl.expect import check
+from remit_dsl.program import Program
 from remit_engine.directory import DatedHolding, Directory, Person
 from remit_engine.watch.alert import Happening
 from remit_engine.watch.watcher import Told, Watcher
@@ -50,8 +52,13 @@ def people(**holdings: Iterable[DatedHolding]) -> Directory:
 def watcher(
     text: str, directory: Directory | None = None, head: str = HEAD, **more: Any
 ) -> Watcher:
-    program = check(head + text).fine().program
-    return Watcher(program, directory or Directory.empty(), **more)
+    return Watcher(program_of(head + text), directory or Directory.empty(), **more)
+
+
+@cache
+def program_of(text: str) -> Program:
+    """The program of a text without a fault."""
+    return check(text).fine().program
 
 
 def on_customer(*rules: str, **more: Any) -> Watcher:

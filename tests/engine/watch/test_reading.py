@@ -1,0 +1,254 @@
+"""Entries that are taken, and those that are refused, as their sender reads it."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from engine.watch.following import HEAD, day, people, program_of, refusal, row, seen, watcher
+from remit_engine.directory import Directory
+from remit_engine.json_reader import read_json
+from remit_engine.lower import lower
+from remit_engine.watch.entry import Entry, Refused
+from remit_engine.watch.reading import EntryReader
+
+RULE = "watch c on Customer { when exposure over credit_line notify board }"
+RETURN = {
+    "kind": "Return", "id": "r-1", "date": "2026-03-01", "customer": {"id": "c-1"},
+    "product": "pump", "amount": 900,
+}  # fmt: skip
+SEEN = {
+    "kind": "Customer", "id": "c-1", "entry": "o-1", "on": "2026-03-01",
+    "facts": {"exposure": 81_000},
+}  # fmt: skip
+
+
+def read(document: Any, directory: Directory | None = None, head: str = HEAD) -> Entry | Refused:
+    model = lower(program_of(head + RULE))
+    reader = EntryReader(model, directory or Directory.empty())
+    return reader.read(document, day("12-31").toordinal())
+
+
+def refused(document: Any, directory: Directory | None = None, head: str = HEAD) -> list[str]:
+    found = read(document, directory, head)
+    assert isinstance(found, Refused)
+    return [f"{p.path}: {p.message}" for p in found.problems]
+
+
+def test_an_event_is_read_exactly() -> None:
+    found = read({**RETURN, "amount": Decimal("900.10")})
+    assert isinstance(found, Entry)
+    assert (found.kind, found.id, found.entry) == ("w.Return", "r-1", None)
+    assert found.day == day("03-01").toordinal()
+    assert found.facts == {
+        "id": "r-1", "date": day("03-01"), "customer": {"id": "c-1"}, "product": "pump",
+        "amount": Fraction(9001, 10),
+    }  # fmt: skip
+
+
+def test_the_day_is_as_stated_or_the_first_date_that_must_be_there() -> None:
+    invoice = row("Invoice", "03-01", due="2026-04-01", amount=5)
+    assert read(invoice).day == day("03-01").toordinal()
+    assert read({**invoice, "on": "2026-03-02"}).day == day("03-02").toordinal()
+
+
+def test_an_event_without_such_a_date_says_its_day() -> None:
+    head = HEAD.replace(
+        "event Complaint { id: text  date: date", "event Complaint { id: text  date: date optional"
+    )
+    document = {"kind": "Complaint", "id": "k", "customer": {"id": "c-1"}}
+    assert refused(document, head=head) == [
+        "on: it is missing, and `Complaint` has no date that must be there: "
+        'write "on": "2026-03-01"'
+    ]
+    assert isinstance(read({**document, "on": "2026-03-01"}, head=head), Entry)
+
+
+def test_fields_may_stand_in_facts_and_have_to_where_one_has_a_name_of_the_entry() -> None:
+    report = {"kind": "Report", "id": "p-1", "facts": {"date": "2026-03-01", "author": "ann"}}
+    report["facts"]["kind"] = "monthly_report"
+    assert read(report).facts == {
+        "id": "p-1", "date": day("03-01"), "author": "ann", "kind": "monthly_report",
+    }  # fmt: skip
+    flat = {k: v for k, v in RETURN.items() if k != "kind"}
+    assert read({"kind": "Return", "facts": flat}).facts == read(RETURN).facts
+    assert refused({**RETURN, "facts": {}}) == ["date: write it in `facts` with the other fields"]
+
+
+def test_an_observation_is_read_exactly() -> None:
+    found = read({**SEEN, "facts": {"exposure": Decimal("0.1"), "note": None}})
+    assert (found.kind, found.id, found.entry) == ("w.Customer", "c-1", "o-1")
+    assert found.facts == {"exposure": Fraction(1, 10), "note": None}
+
+
+def without(document: dict[str, Any], name: str) -> dict[str, Any]:
+    return {k: v for k, v in document.items() if k != name}
+
+
+@pytest.mark.parametrize(
+    ("document", "problems"),
+    [
+        (
+            5,
+            [': `5` is not an entry: write {"kind": "NAME", "id": "…", "on": "2026-03-01", …}'],
+        ),
+        (
+            without(RETURN, "kind"),
+            ['kind: it is missing: write {"kind": "NAME", "id": "…", "on": "2026-03-01", …}'],
+        ),
+        (
+            {**RETURN, "kind": ["Return"]},
+            [
+                'kind: `a list` is not a name: write {"kind": "NAME", "id": "…", '
+                '"on": "2026-03-01", …}'
+            ],
+        ),
+        (
+            {**RETURN, "kind": "Retrun"},
+            [
+                "kind: there is no event and no record `Retrun` to be told of, "
+                "did you mean `Return`?"
+            ],
+        ),
+        (
+            {**RETURN, "amount": "900"},
+            ['amount: `"900"` is not an amount of money: write 900 without quotes'],
+        ),
+        (
+            {**RETURN, "amount": 0.1},
+            ["amount: a binary fraction is not exact: pass it as a decimal"],
+        ),
+        (
+            {**RETURN, "amount": Decimal("NaN")},
+            ["amount: `NaN` is not a number that can be compared"],
+        ),
+        (
+            {**RETURN, "amount": float("nan")},
+            ["amount: a binary fraction is not exact: pass it as a decimal"],
+        ),
+        (
+            {**RETURN, "product": "x" * 1_000_000},
+            ["product: the text has more than 10_000 characters: shorten it"],
+        ),
+        (
+            {**RETURN, "customer": {"id": "x" * 201}},
+            ["customer.id: it has more than 200 characters: an id is short"],
+        ),
+        ({**RETURN, "id": " "}, ["id: it is empty: write what tells it from all others"]),
+        (
+            without(RETURN, "customer"),
+            ["customer: it is missing, and it is not optional"],
+        ),
+        (
+            {**RETURN, "customer": {}},
+            ["customer.id: it is missing: write which one it is"],
+        ),
+        (
+            {**RETURN, "customer": "c-1"},
+            ['customer: `"c-1"` is not a Customer: write an object with its fields'],
+        ),
+        (
+            {**RETURN, "amonut": 5},
+            ["amonut: `Return` has no such field, did you mean `amount`?"],
+        ),
+        ({**RETURN, "date": "2026-02-30"}, ["date: there is no day 2026-02-30"]),
+        (
+            {**RETURN, "on": "1 March"},
+            ['on: `"1 March"` is not a date: write it as "2026-03-01"'],
+        ),
+        (
+            {**RETURN, "product": 5, "amount": True},
+            [
+                "product: `5` is not text: write it in quotes",
+                "amount: `true` is not an amount of money: write 900, or with its currency "
+                '"900 CNY"',
+            ],
+        ),
+        (
+            without(SEEN, "entry"),
+            ["entry: it is missing: write what tells this observation from all others, in quotes"],
+        ),
+        (
+            without(without(SEEN, "id"), "on"),
+            [
+                "id: it is missing: write which `Customer` was observed, in quotes",
+                'on: it is missing: write the day, "on": "2026-03-01"',
+            ],
+        ),
+        (
+            without(SEEN, "facts"),
+            ["facts: it is missing: write what was observed as an object"],
+        ),
+        (
+            {**SEEN, "facts": {"exposure": None}},
+            [
+                "facts.exposure: it is not optional, so it cannot be absent: leave it out, "
+                "or write it"
+            ],
+        ),
+        (
+            {**SEEN, "facts": {"exposre": 5}},
+            ["facts.exposre: `Customer` has no such field, did you mean `exposure`?"],
+        ),
+        (
+            {**SEEN, "facts": {"id": "c-2"}},
+            ['facts.id: `"c-2"` is not the `id` of the entry: leave it out'],
+        ),
+        (
+            {**SEEN, "exposure": 5},
+            ["exposure: an observation has no such: write what was observed in `facts`"],
+        ),
+    ],
+)
+def test_a_refusal_names_the_place_and_the_cure(document: Any, problems: list[str]) -> None:
+    assert refused(document) == problems
+
+
+def test_what_is_large_is_exact_all_the_same() -> None:
+    assert read({**RETURN, "amount": 10**400}).facts["amount"] == 10**400
+    assert read(read_json(json.dumps(RETURN).replace("900", "1e400"))).facts["amount"] == 10**400
+
+
+def test_people_are_those_of_the_directory() -> None:
+    sale = row("Sale", "03-01", seller="zed", ship_to="east", account="c-1")
+    assert isinstance(read(sale), Entry)  # nobody is known: they are taken as stated
+    assert refused(sale, people(ann=())) == ['seller: nobody is called `"zed"` in the directory']
+
+
+def test_a_day_in_the_future_is_refused() -> None:
+    w = watcher(RULE)
+    told = w.tell([seen("03-02", exposure=5)], day("03-01"))
+    assert refusal(told) == [
+        "future: on: 2026-03-02 lies behind today (2026-03-01): tell it when its day has come"
+    ]
+
+
+def test_a_copy_changes_nothing_and_a_conflict_is_refused() -> None:
+    w = watcher(RULE)
+    again = {**RETURN, "amount": Decimal("900.00")}
+    other = {**RETURN, "amount": 901}
+    told = w.tell([RETURN, again, other, SEEN, {**SEEN, "id": "c-2"}, SEEN], day("03-01"))
+    assert [t.status for t in told.taken] == [
+        "accepted", "copy", "refused", "accepted", "refused", "copy",
+    ]  # fmt: skip
+    assert refusal(told) == [
+        "conflict: id: this event was told before with another content, which is not changed: "
+        "tell a new one that corrects it",
+        "conflict: entry: this observation was told before with another content, which is not "
+        "changed: tell a new one that corrects it",
+    ]
+    assert [(r.code, r.kind, r.id) for r in w.refused] == [
+        ("conflict", "w.Return", "r-1"),
+        ("conflict", "w.Customer", "c-2"),
+    ]
+
+
+def test_one_bad_entry_leaves_the_others() -> None:
+    w = watcher(RULE)
+    told = w.tell([{"kind": "?"}, seen("03-01", exposure=6, credit_line=5)], day("03-01"))
+    assert [t.status for t in told.taken] == ["refused", "accepted"]
+    assert len(told.happenings) == 1
