@@ -61,9 +61,7 @@ def test_a_date_that_is_absent_never_comes() -> None:
     w = on_customer("when an Invoice stays amount over 5 2 days after paid_by notify board")
     assert tell(
         w, "2030-03-01", invoice("03-01", "a"), invoice("03-01", "b", paid_by="2026-03-02")
-    ) == [
-        "03-05 begun c.1 c-1/b"
-    ]
+    ) == ["03-05 begun c.1 c-1/b"]
 
 
 def test_the_other_side_of_and_is_asked_of_the_subject() -> None:
