@@ -16,7 +16,7 @@ from remit_api.cli.exit_codes import epilog
 from remit_api.failures import WrongUse
 from remit_dsl.suggest import nearest
 
-ASK, WRITE, PAY, SERVE = "Ask", "Write and check policies", "Pay", "Serve"
+ASK, WRITE, WATCH, PAY, SERVE = "Ask", "Write and check policies", "Watch", "Pay", "Serve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ COMMANDS: dict[str, Command] = {
     "fmt": Command("fmt", "fmt", WRITE),
     "test": Command("test", "run_tests", WRITE),
     "explain": Command("explain", "explain", WRITE),
+    "watch": Command("watch", "watch", WATCH),
     "commission": Command(
         "", "", PAY, "What plans pay people, and why: run, explain, whatif, close.", COMMISSION
     ),

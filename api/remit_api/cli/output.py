@@ -71,6 +71,10 @@ class Screen:
         """A JSON document on standard output."""
         self.block(json.dumps(document, ensure_ascii=False, indent=2))
 
+    def row(self, document: Any) -> None:
+        """A JSON document on one line, for what goes on line by line."""
+        self.block(json.dumps(document, ensure_ascii=False))
+
     def table(self, header: Sequence[str], rows: Iterable[Sequence[str]], indent: int = 0) -> None:
         """Aligned columns (wide characters count double) under a header."""
         lines = [tuple(header), *(tuple(r) for r in rows)]

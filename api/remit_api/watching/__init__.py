@@ -1,0 +1,1 @@
+"""Events out of files, followed by the watches of a policy, and what came of them."""
