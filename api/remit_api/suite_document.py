@@ -18,7 +18,7 @@ def suites_document(results: Sequence[SuiteResult], broken: Sequence[Broken]) ->
     failed = sum(len(result.failed) for result in results)
     return {
         "ok": not broken and not failed,
-        "cases": sum(len(result.results) for result in results),
+        "cases": sum(len(result.every) for result in results),
         "failed": failed,
         "suites": [_suite(result) for result in results],
         "broken": [
@@ -38,6 +38,6 @@ def _suite(result: SuiteResult) -> dict[str, Any]:
                 "passed": case.passed,
                 "failures": list(case.failures),
             }
-            for case in result.results
+            for case in result.every
         ],
     }

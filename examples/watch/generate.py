@@ -47,23 +47,23 @@ def entries() -> Iterator[tuple[str, int, Entry]]:
     for i, customer, sent, amount, after in invoices():
         id, owner = f"I{i:04}", f"C{customer:02}"
         yield day(sent), 1, {
-            "kind": "Invoice", "id": id, "on": day(sent), "due": day(sent + 14),
-            "customer": owner, "amount": amount,
+            "kind": "Invoice", "id": id, "date": day(sent), "due": day(sent + 14),
+            "customer": {"id": owner}, "amount": amount,
         }  # fmt: skip
         changes.append((sent, 0, customer, amount))
         if sent + after < DAYS:
             paid = day(sent + after)
             yield paid, 2, {
-                "kind": "Payment", "id": f"P{i:04}", "on": paid, "invoice": id, "amount": amount,
+                "kind": "Payment", "id": f"P{i:04}", "date": paid, "invoice": id, "amount": amount,
             }  # fmt: skip
             changes.append((sent + after, 1, customer, -amount))
     for i, customer, back, amount in returns():
         yield day(back), 4, {
-            "kind": "GoodsReturned", "id": f"R{i:03}", "on": day(back),
-            "customer": f"C{customer:02}", "amount": amount,
+            "kind": "GoodsReturned", "id": f"R{i:03}", "date": day(back),
+            "customer": {"id": f"C{customer:02}"}, "amount": amount,
         }  # fmt: skip
     for n, (author, on) in enumerate(reports()):
-        yield on, 5, {"kind": "Report", "id": f"S{n}", "on": on, "author": author}
+        yield on, 5, {"kind": "Report", "id": f"S{n}", "date": on, "author": author}
     used = dict.fromkeys(range(CUSTOMERS), 0)
     for n, (on, _, customer, amount) in enumerate(sorted(changes)):
         used[customer] += amount

@@ -35,9 +35,13 @@ def near(used: int, most: int) -> bool | None:
 
 
 def returned(customer: int) -> int:
-    """How often three returns lie within thirty days, day by day."""
+    """How often three returns lie within thirty days: at the start of each day, when the oldest
+    fall out, and after each that comes in."""
     days = [on for _, owner, on, _ in returns() if owner == customer]
-    counts = [sum(n - 30 < d <= n for d in days) for n in range(DAYS)]
+    counts: list[int] = []
+    for n in range(DAYS):
+        before = sum(n - 30 < d < n for d in days)
+        counts += range(before, before + days.count(n) + 1)
     return crossings(count >= 3 for count in counts)
 
 

@@ -15,7 +15,7 @@ from remit_api.suite_document import suites_document
 from remit_api.wiring import sources_of
 from remit_dsl.diagnostics import Diagnostic
 from remit_engine.engine import Engine
-from remit_engine.suite import CaseResult, Coverage, SuiteResult, coverage
+from remit_engine.suite import CaseResult, Coverage, SuiteResult, WatchResult, coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,14 @@ class Run:
     broken: tuple[tuple[Path, tuple[Diagnostic, ...]], ...]
 
     @property
-    def failed(self) -> tuple[CaseResult, ...]:
+    def failed(self) -> tuple[CaseResult | WatchResult, ...]:
         """The cases that did not pass."""
         return tuple(case for result in self.results for case in result.failed)
 
     @property
     def cases(self) -> int:
         """How many cases were asked."""
-        return sum(len(result.results) for result in self.results)
+        return sum(len(result.every) for result in self.results)
 
     @property
     def code(self) -> ExitCode:
@@ -68,7 +68,7 @@ def show(run: Run, tried: Sequence[Coverage], view: Screen) -> None:
 
 
 def _show_suite(result: SuiteResult, view: Screen) -> None:
-    for case in result.results:
+    for case in result.every:
         if not case.passed:
             view.line(("fails", "bold red"), f"   {case.case.name}  ", (case.place, "dim"))
             for failure in case.failures:

@@ -187,9 +187,7 @@ def _show(happenings: Iterable[Happening], shown: watch_report.Shown, view: Scre
             shown.happening(happening, view)
 
 
-def _told(
-    following: Following, chosen: Chosen, shown: watch_report.Shown, view: Screen
-) -> None:
+def _told(following: Following, chosen: Chosen, shown: watch_report.Shown, view: Screen) -> None:
     if view.as_json:
         for refused in following.refused:
             view.row({"refused": refused_document(refused)})

@@ -13,6 +13,7 @@ from remit_engine.suite.reader import (
     suite_files,
 )
 from remit_engine.suite.runner import CaseResult, SuiteResult, run_case, run_suite
+from remit_engine.suite.watch_runner import WatchResult
 
 __all__ = [
     "CaseResult",
@@ -23,6 +24,7 @@ __all__ = [
     "Suite",
     "SuiteCase",
     "SuiteResult",
+    "WatchResult",
     "coverage",
     "junit_xml",
     "read_suite",

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from remit_dsl.source import Span
+from remit_engine.suite.watch_cases import WatchCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,11 @@ class SuiteCase:
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """The cases of one file, and the day they are asked on where they do not say."""
+    """The cases of one file, and the day they are asked on where they do not say. watching: those
+    about what is watched."""
 
     name: str
     file: str
     as_of: date | None
     cases: tuple[SuiteCase, ...]
+    watching: tuple[WatchCase, ...] = ()

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from xml.etree import ElementTree
 
 from remit_engine.suite.runner import CaseResult, SuiteResult
+from remit_engine.suite.watch_runner import WatchResult
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -33,18 +34,18 @@ def _suite(suite: SuiteResult) -> ElementTree.Element:
         "testsuite",
         name=_clean(suite.suite.name),
         file=_clean(suite.suite.file),
-        tests=str(len(suite.results)),
+        tests=str(len(suite.every)),
         failures=str(len(suite.failed)),
         errors="0",
         skipped="0",
         time=f"{suite.seconds:.3f}",
     )
-    for result in suite.results:
+    for result in suite.every:
         element.append(_case(result, suite.suite.name))
     return element
 
 
-def _case(result: CaseResult, suite: str) -> ElementTree.Element:
+def _case(result: CaseResult | WatchResult, suite: str) -> ElementTree.Element:
     element = ElementTree.Element(
         "testcase",
         name=_clean(result.case.name),

@@ -16,11 +16,12 @@ from remit_engine.engine import Engine
 from remit_engine.lower import lower
 from remit_engine.suite.case_reader import read_cases
 from remit_engine.suite.cases import Suite
+from remit_engine.suite.watch_reader import read_watch_cases
 from remit_engine.yaml_members import MembersReader
 from remit_engine.yaml_tree import Node, read_yaml, read_yaml_file
 
 SUFFIX = ".test.yaml"
-MEMBERS = ("policies", "directory", "as_of", "defaults", "suite")
+MEMBERS = ("policies", "directory", "as_of", "defaults", "suite", "cases", "watch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,16 @@ def read_suite_text(name: str, text: str, engine: Engine) -> tuple[Suite | None,
 
 
 def _suite(name: str, root: Node, engine: Engine, members: MembersReader) -> Suite | None:
-    given = members.members(root, "a suite", ("cases",), MEMBERS)
+    given = members.members(root, "a suite", (), MEMBERS)
     if given is None:
         return None
+    if "cases" not in given and "watch" not in given:
+        members.fault(root, "E0607", "a suite lacks `cases`", "or `watch`, for what is watched")
     as_of: date | None = members.day(given, "as_of")
     cases = read_cases(members, given, engine)
     title = members.text(given, "suite") or Path(name).name.removesuffix(SUFFIX)
-    return Suite(title, name, as_of, cases)
+    watching = read_watch_cases(members, given, engine.model.program)
+    return Suite(title, name, as_of, cases, watching)
 
 
 def _empty(name: str) -> Diagnostic:

@@ -13,6 +13,7 @@ from remit_engine.request import InvalidRequest, Request
 from remit_engine.request_reader import read_request
 from remit_engine.suite.cases import Suite, SuiteCase
 from remit_engine.suite.comparison import differences
+from remit_engine.suite.watch_runner import WatchResult, run_watch_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +39,41 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True)
 class SuiteResult:
-    """The results of a suite in the order of its cases."""
+    """The results of a suite in the order of its cases. watched: of those about what is watched."""
 
     suite: Suite
     results: tuple[CaseResult, ...]
+    watched: tuple[WatchResult, ...] = ()
 
     @property
-    def failed(self) -> tuple[CaseResult, ...]:
+    def every(self) -> tuple[CaseResult | WatchResult, ...]:
+        """All results, of both kinds."""
+        return (*self.results, *self.watched)
+
+    @property
+    def failed(self) -> tuple[CaseResult | WatchResult, ...]:
         """Those that did not pass."""
-        return tuple(r for r in self.results if not r.passed)
+        return tuple(r for r in self.every if not r.passed)
 
     @property
     def seconds(self) -> float:
         """The time all cases took."""
-        return sum(r.seconds for r in self.results)
+        return sum(r.seconds for r in self.every)
 
 
 def run_suite(
     suite: Suite, engine: Engine, each: Callable[[CaseResult], None] | None = None
 ) -> SuiteResult:
-    """Runs all cases; `each` hears of every result at once, for a progress bar."""
+    """Runs all cases; `each` hears of every result about a question at once, for a progress bar."""
     results = []
     for case in suite.cases:
         result = run_case(case, suite, engine)
         results.append(result)
         if each is not None:
             each(result)
-    return SuiteResult(suite, tuple(results))
+    program, directory = engine.model.program, engine.directory
+    watched = tuple(run_watch_case(case, program, directory) for case in suite.watching)
+    return SuiteResult(suite, tuple(results), watched)
 
 
 def run_case(case: SuiteCase, suite: Suite, engine: Engine) -> CaseResult:

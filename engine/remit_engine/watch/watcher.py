@@ -81,8 +81,9 @@ class Watcher:
 
     # --- what is told ------------------------------------------------------------------------
 
-    def tell(self, entries: Iterable[Any], today: date) -> Told:
-        """Take entries (as JSON reads) in the order of arrival; then it is `today`.
+    def tell(self, entries: Iterable[Any], today: date, *, pass_days: bool = True) -> Told:
+        """Take entries (as JSON reads) in the order of arrival; then it is `today`. Without
+        `pass_days` the clock stays at the last day that an entry told; none lies behind `today`.
 
         Raises ClockBackError where today lies before the clock.
         """
@@ -92,7 +93,8 @@ class Watcher:
         for document in entries:
             status, refused = self._take(document, until, happenings)
             taken.append(Taken(status, as_date(self._clock or until), refused))
-        happenings += self._advance(until)
+        if pass_days:
+            happenings += self._advance(until)
         return Told(tuple(taken), tuple(happenings))
 
     def advance(self, day: date) -> tuple[Happening, ...]:
