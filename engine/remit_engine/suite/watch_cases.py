@@ -26,11 +26,13 @@ class ExpectedAlert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchCase:
-    """What is told, and all alerts that come of it. since: the first day of the clock; until: its
+    """What is told, and all alerts of some watches and duties (`of`; None: of all) that come of it.
+    since: the first day of the clock; until: its
     last, else the day of the last entry. refused: the numbers, from 1, of the entries that must
     not be taken."""
 
     name: str
+    of: frozenset[str] | None
     entries: tuple[Mapping[str, Any], ...]
     since: date | None
     until: date | None

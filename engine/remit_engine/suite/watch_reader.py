@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,8 @@ from remit_engine.suite.watch_cases import ExpectedAlert, WatchCase
 from remit_engine.yaml_members import MembersReader
 from remit_engine.yaml_tree import Node, plain
 
-_CASE = ("since", "until", "refused")
+Names = Mapping[str, list[str]]
+_CASE = ("of", "since", "until", "refused")
 _ALERT = ("subject", "row", "began", "cleared", "open")
 
 
@@ -19,7 +20,7 @@ def read_watch_cases(
     members: MembersReader, given: Mapping[str, Node], program: Program
 ) -> tuple[WatchCase, ...]:
     """The cases under `watch`; names are unique, rules are known."""
-    known = _rules(program)
+    rules, followed = _rules(program), _followed(program)
     found: list[WatchCase] = []
     names: dict[str, Node] = {}
     for node in members.items(given, "watch"):
@@ -31,17 +32,22 @@ def read_watch_cases(
             first = f"the first one is on line {names[name].span.line}"
             members.fault(case["name"], "E0705", f"two cases are called `{name}`", first)
         names.setdefault(name, case["name"])
-        found.append(_case(members, case, name, known))
+        found.append(_case(members, case, name, rules, followed))
     return tuple(found)
 
 
 def _case(
-    members: MembersReader, case: Mapping[str, Node], name: str, known: Mapping[str, list[str]]
+    members: MembersReader,
+    case: Mapping[str, Node],
+    name: str,
+    rules: Names,
+    followed: Names,
 ) -> WatchCase:
-    alerts = (_alert(members, node, known) for node in members.items(case, "alerts"))
+    alerts = (_alert(members, node, rules) for node in members.items(case, "alerts"))
     entries = members.items(case, "entries")
     return WatchCase(
         name=name,
+        of=_of(members, case, followed) if "of" in case else None,
         entries=tuple(e for node in entries if (e := _entry(members, node)) is not None),
         since=members.day(case, "since"),
         until=members.day(case, "until"),
@@ -71,23 +77,16 @@ def _told(value: Any) -> Any:
     return value
 
 
-def _alert(
-    members: MembersReader, node: Node, known: Mapping[str, list[str]]
-) -> ExpectedAlert | None:
+def _alert(members: MembersReader, node: Node, known: Names) -> ExpectedAlert | None:
     given = members.members(node, "an alert", ("rule",), _ALERT)
     word = members.text(given, "rule") if given else None
     if given is None or word is None:
         return None
-    found = known.get(word, [])
-    if len(found) != 1:
-        if found:
-            message = f"`{word}` may be {' or '.join(f'`{name}`' for name in found)}"
-            members.fault(given["rule"], "E0704", message, "write the whole name")
-        else:
-            members.unknown(given["rule"], "E0704", "rule", word, known)
+    rule = _meant(members, given["rule"], "rule", word, known)
+    if rule is None:
         return None
     return ExpectedAlert(
-        rule=found[0],
+        rule=rule,
         subject=members.text(given, "subject"),
         row=members.text(given, "row"),
         began=members.day(given, "began"),
@@ -95,6 +94,27 @@ def _alert(
         open=members.flag(given, "open") if "open" in given else None,
         text=", ".join(f"{key} {node.raw}" for key, node in given.items()),
     )
+
+
+def _of(members: MembersReader, case: Mapping[str, Node], known: Names) -> frozenset[str]:
+    """The watches and duties that a case is about: one name, or a list."""
+    node = case["of"]
+    words = members.texts(case, "of") if isinstance(node.value, tuple) else [(node.raw, node)]
+    meant = (_meant(members, at, "watch or duty", word, known) for word, at in words)
+    return frozenset(name for name in meant if name is not None)
+
+
+def _meant(members: MembersReader, at: Node, what: str, word: str, known: Names) -> str | None:
+    """The one thing of a name; another name is a fault."""
+    found = known.get(word, [])
+    if len(found) == 1:
+        return found[0]
+    if found:
+        message = f"`{word}` may be {' or '.join(f'`{name}`' for name in found)}"
+        members.fault(at, "E0704", message, "write the whole name")
+    else:
+        members.unknown(at, "E0704", what, word, known)
+    return None
 
 
 def _refused(members: MembersReader, case: Mapping[str, Node], entries: int) -> frozenset[int]:
@@ -109,12 +129,22 @@ def _refused(members: MembersReader, case: Mapping[str, Node], entries: int) -> 
     return frozenset(found)
 
 
-def _rules(program: Program) -> dict[str, list[str]]:
-    """Every name of a rule or a duty, whole and without its policy -> the rules it may mean."""
-    found: dict[str, list[str]] = {}
+def _rules(program: Program) -> Names:
+    """What names of rules and duties mean."""
     rules = [(w.policy, r.id) for w in program.watches.values() for r in w.rules]
-    for policy, name in (*rules, *((d.policy, d.name) for d in program.duties)):
-        words: Collection[str] = {name, name.removeprefix(f"{policy}.")}
-        for word in words:
+    return _names([*rules, *((d.policy, d.name) for d in program.duties)])
+
+
+def _followed(program: Program) -> Names:
+    """What names of watches and duties mean."""
+    watches = [(w.policy, w.name) for w in program.watches.values()]
+    return _names([*watches, *((d.policy, d.name) for d in program.duties)])
+
+
+def _names(things: Iterable[tuple[str, str]]) -> Names:
+    """Every name, whole and without its policy -> what it may mean."""
+    found: dict[str, list[str]] = {}
+    for policy, name in things:
+        for word in {name, name.removeprefix(f"{policy}.")}:
             found.setdefault(word, []).append(name)
     return found

@@ -14,6 +14,9 @@ from remit_engine.watch.alert import Alert
 from remit_engine.watch.watcher import Taken, Watcher
 
 
+MOST_SHOWN = 10
+
+
 @dataclass(frozen=True, slots=True)
 class WatchResult:
     """A case with what was wrong."""
@@ -49,7 +52,8 @@ def _failures(case: WatchCase, program: Program, directory: Directory) -> Iterat
     until = case.until or date.max
     told = watcher.tell(case.entries, until, pass_days=case.until is not None)
     yield from _refusals(case, told.taken)
-    yield from _differences(case.alerts, list(watcher.alerts))
+    alerts = [a for a in watcher.alerts if case.of is None or a.watch in case.of]
+    yield from _differences(case.alerts, alerts)
 
 
 def _refusals(case: WatchCase, taken: tuple[Taken, ...]) -> Iterator[str]:
@@ -71,8 +75,10 @@ def _differences(expected: tuple[ExpectedAlert, ...], alerts: list[Alert]) -> It
             yield f"expected an alert: {wanted.text}"
         else:
             left.remove(found)
-    for alert in left:
+    for alert in left[:MOST_SHOWN]:
         yield f"got an alert that is not expected: {_shown(alert)}"
+    if len(left) > MOST_SHOWN:
+        yield f"and {len(left) - MOST_SHOWN:,} more that are not expected"
 
 
 def _fits(wanted: ExpectedAlert, alert: Alert) -> bool:
