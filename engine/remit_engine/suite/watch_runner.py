@@ -13,7 +13,6 @@ from remit_engine.suite.watch_cases import ExpectedAlert, WatchCase
 from remit_engine.watch.alert import Alert
 from remit_engine.watch.watcher import Taken, Watcher
 
-
 MOST_SHOWN = 10
 
 
