@@ -16,14 +16,20 @@ _UNITS = {"monthly": "month", "quarterly": "quarter", "yearly": "year"}
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """first, end: its days. last: the last day of its report. row: what its alert is told by.
-    Ordered as reports go to them."""
+    """first, end: its days. last: the last day of its report. reach: the last day on which a report
+    is taken to be about it, in time or late. row: what its alert is told by. Ordered as reports go
+    to them."""
 
     first: int
     place: int
     row: str
     end: int
     last: int
+    reach: int
+
+    def in_reach(self, day: int) -> bool:
+        """Whether a report of a day is taken to be about it."""
+        return self.first <= day <= self.reach
 
     def in_time(self, day: int) -> bool:
         """Whether a report of a day can count for it."""
@@ -32,22 +38,26 @@ class Period:
 
 def period_at(duty: Duty, day: int) -> Period:
     """The period of a duty by the calendar that a day lies in."""
-    first = end = last = day
+    first = end = last = reach = day
     if duty.frequency == "weekly":
         weekday = duty.day or 0
-        end = last = day + (weekday - (day - 1)) % 7  # ordinal 1 is a Monday
+        end = last = reach = day + (weekday - (day - 1)) % 7  # ordinal 1 is a Monday
         first = end - 6
     elif duty.frequency != "daily":
         unit, today = _UNITS[duty.frequency], date.fromordinal(day)
         first = calendar.period_start(today, unit).toordinal()
         end = calendar.period_end(today, unit).toordinal()
         last = end + (duty.day or 1)
-    return Period(first, 0, date.fromordinal(max(first, 1)).isoformat(), end, min(last, LAST))
+        following = date.fromordinal(min(end + 1, LAST))
+        reach = max(last, calendar.period_end(following, unit).toordinal())
+    row = date.fromordinal(max(first, 1)).isoformat()
+    return Period(first, 0, row, end, min(last, LAST), min(reach, LAST))
 
 
 def occasion(row: str, day: int, place: int) -> Period:
     """The period of a row after which a report is due at once."""
-    return Period(day, place, row, day, min(day + 1, LAST))
+    last = min(day + 1, LAST)
+    return Period(day, place, row, day, last, last)
 
 
 def holds_throughout(person: Person, position: str, first: int, end: int) -> bool:

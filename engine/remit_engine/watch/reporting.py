@@ -85,7 +85,7 @@ class Reporting:
             self.unsure |= {p for p in self.lacking if p.in_time(day)}
         if counts is not True:
             return None
-        period = _first(p for p in self.lacking if p.in_time(day))
+        period = _first(p for p in self.lacking if p.in_reach(day))
         if period is None:
             period = _first(p for p in self.lacking if p.last < day)
         if period is not None:

@@ -302,6 +302,7 @@ class Period:
     first: date
     last: date
     due: date
+    reach: date
 
 
 def of_duty(
@@ -315,7 +316,7 @@ def of_duty(
         for e, sure in reports:
             if sure is True:
                 free = [p for p in owed if p not in handed]
-                fits = [p for p in free if p.first <= e.day <= p.due]
+                fits = [p for p in free if p.first <= e.day <= p.reach]
                 fits = fits or [p for p in free if p.due < e.day]
                 handed |= set(fits[:1])
         for p in owed:
@@ -352,7 +353,9 @@ def periods(world: World, duty: w.Duty, person: str, seen: list[Entry], day: dat
     """The periods that have begun, the earliest first."""
     if duty.after is not None:
         rows = [e for e in seen if e.kind == duty.after and at(e, duty.after_by or ()) == person]
-        return [Period(e.id, e.day, e.day, e.day + ONE_DAY) for e in rows if e.day >= world.start]
+        return [
+            Period(e.id, e.day, e.day, *[e.day + ONE_DAY] * 2) for e in rows if e.day >= world.start
+        ]
     days = [world.start + n * ONE_DAY for n in range((day - world.start).days + 1)]
     return [p for d in days if (p := period_of(duty, d)).first == d]
 
@@ -361,14 +364,16 @@ def period_of(duty: w.Duty, day: date) -> Period:
     """The period a day lies in."""
     match duty.frequency:
         case "daily":
-            return Period(day.isoformat(), day, day, day)
+            return Period(day.isoformat(), day, day, day, day)
         case "weekly":
             last = day + ((duty.day or 0) - day.weekday()) % 7 * ONE_DAY
             first = last - 6 * ONE_DAY
-            return Period(first.isoformat(), first, last, last)
+            return Period(first.isoformat(), first, last, last, last)
     unit = {"monthly": "month", "quarterly": "quarter", "yearly": "year"}[duty.frequency]
     first, last = period_start(day, unit), period_end(day, unit)
-    return Period(first.isoformat(), first, last, last + (duty.day or 0) * ONE_DAY)
+    due = last + (duty.day or 0) * ONE_DAY
+    reach = max(due, period_end(last + ONE_DAY, unit))
+    return Period(first.isoformat(), first, last, due, reach)
 
 
 # --- what comes in ----------------------------------------------------------------------------
