@@ -47,10 +47,23 @@ def test_the_last_day_is_in_time_and_later_clears() -> None:
     w = monthly()
     assert tell(w, "04-20", report("04-05")) == []
     assert tell(w, "05-10") == ["05-06 begun sales_manager.monthly ann/2026-04-01"]
-    assert tell(w, "05-20", report("05-20")) == []  # in time for May
-    assert tell(w, "05-21", report("05-21")) == [
-        "05-21 cleared sales_manager.monthly ann/2026-04-01"
+    assert tell(w, "05-20", report("05-20")) == [
+        "05-20 cleared sales_manager.monthly ann/2026-04-01"
     ]
+    assert tell(w, "06-06") == ["06-06 begun sales_manager.monthly ann/2026-05-01"]
+
+
+def test_a_report_is_about_the_month_before_then_this_one_then_what_is_long_past() -> None:
+    w = monthly()
+    assert len(tell(w, "06-09", report("04-05"))) == 2  # April's and May's are missing
+    assert tell(w, "06-10", report("06-10")) == [
+        "06-10 cleared sales_manager.monthly ann/2026-05-01"
+    ]
+    assert tell(w, "06-11", report("06-11")) == []  # June's, early
+    assert tell(w, "06-12", report("06-12")) == [
+        "06-12 cleared sales_manager.monthly ann/2026-04-01"
+    ]
+    assert tell(w, "07-06") == []
 
 
 def test_one_report_stands_for_one_period() -> None:
