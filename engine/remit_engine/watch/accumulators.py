@@ -4,109 +4,126 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from remit_engine.unknown import Truth, Unknown, missing
 from remit_engine.watch.entry import Entry, start_of
 from remit_engine.watch.plan import CountPlan, SequencePlan
-from remit_engine.watch.windows import begins, leaves
+from remit_engine.watch.windows import LAST, begins, leaves
 
-Weigh = Callable[[Entry], Any]
-"""What a row adds: an exact number, None where it is not counted, or Unknown."""
+Weigh = Callable[[CountPlan, int, Entry], Any]
+"""What a row adds on a day: an exact number, None where it is not counted, or Unknown."""
+Judge = Callable[[SequencePlan, int, Entry], Truth]
+"""Whether a row is one that is meant, on a day."""
 ONE = Fraction(1)
+NEVER = LAST + 1
 
 
-@dataclass(slots=True)
 class Counter:
-    """The rows of a window that are counted so far: rows[low:high]."""
+    """The rows of a window that are counted so far: rows[low:high]. out: the day on which its value
+    may change without a row; NEVER where it does not."""
 
-    plan: CountPlan
-    low: int = 0
-    high: int = 0
-    total: Fraction = Fraction(0)
-    unknown: int = 0
+    __slots__ = ("high", "low", "out", "plan", "total", "unknown")
 
-    def move(self, rows: list[Entry], place: int, today: int, weigh: Weigh) -> Any:
-        """The value at a place that is not before the last one."""
-        begin = begins(self.plan.spec.window, today)
-        if not self.plan.still:
-            self.low = bisect_left(rows, start_of(begin), key=_place)
-            self.high = bisect_right(rows, place, key=_place)
-            self.total, self.unknown = Fraction(0), 0
-            for row in rows[self.low : self.high]:
-                self._take(weigh(row), 1)
-            return self.value
+    def __init__(self, plan: CountPlan) -> None:
+        self.plan = plan
+        self.low = self.high = self.unknown = 0
+        self.total = Fraction(0)
+        self.out = NEVER
+
+    def move(self, rows: list[Entry], place: int, today: int, weigh: Weigh) -> bool:
+        """Go on to a place that is not before the last one; whether its value may be another."""
+        plan, changed = self.plan, False
+        if not plan.still:
+            self.rewind(rows, place + 1, today, weigh)
+            return True
         while self.high < len(rows) and rows[self.high].place <= place:
-            self._take(weigh(rows[self.high]), 1)
+            changed |= self._take(weigh(plan, today, rows[self.high]), 1)
             self.high += 1
+        begin = begins(plan.spec.window, today)
         while self.low < self.high and rows[self.low].day < begin:
-            self._take(weigh(rows[self.low]), -1)
+            changed |= self._take(weigh(plan, today, rows[self.low]), -1)
             self.low += 1
-        return self.value
+        self._mark(rows, today)
+        return changed
 
     def rewind(self, rows: list[Entry], place: int, today: int, weigh: Weigh) -> None:
         """Go to the place before another, as it was on that day."""
         self.low = bisect_left(rows, start_of(begins(self.plan.spec.window, today)), key=_place)
         self.high = max(self.low, bisect_left(rows, place, key=_place))
         self.total, self.unknown = Fraction(0), 0
-        if self.plan.still:
-            for row in rows[self.low : self.high]:
-                self._take(weigh(row), 1)
+        for row in rows[self.low : self.high]:
+            self._take(weigh(self.plan, today, row), 1)
+        self._mark(rows, today)
 
-    def _take(self, weight: Any, sign: int) -> None:
+    def _take(self, weight: Any, sign: int) -> bool:
+        if weight is None:
+            return False
         if isinstance(weight, Unknown):
             self.unknown += sign
-        elif weight is not None:
+        else:
             self.total += sign * weight
+        return True
+
+    def _mark(self, rows: list[Entry], today: int) -> None:
+        out = NEVER
+        if not self.plan.still:
+            out = today + 1
+        elif self.low < self.high:
+            out = leaves(self.plan.spec.window, rows[self.low].day) or NEVER
+        self.out = out
 
     @property
     def value(self) -> Any:
         """The count or sum; unknown while a row of the window is."""
         return missing(self.plan.spec.event.rsplit(".", 1)[-1]) if self.unknown else self.total
 
-    def next_day(self, rows: list[Entry]) -> int | None:
-        """When the first row leaves the window."""
-        if self.low >= self.high:
-            return None
-        return leaves(self.plan.spec.window, rows[self.low].day)
-
 
 def counted(plan: CountPlan, rows: list[Entry], place: int, today: int, weigh: Weigh) -> Any:
-    """The value at a place, from all rows."""
+    """The count or sum at a place, from all rows."""
     counter = Counter(plan)
     counter.rewind(rows, place + 1, today, weigh)
-    return counter.move(rows, place, today, weigh)
+    return counter.value
 
 
-def followed(
-    plan: SequencePlan,
-    first: list[Entry],
-    second: list[Entry],
-    place: int,
-    today: int,
-    judge: Callable[[Entry], Truth],
-) -> Truth:
-    """Whether a row of the second lies behind one of the first, both in the window."""
-    low = first_inside(plan, first, today)
-    if low >= len(first) or first[low].place > place:
-        return False
-    unknown = False
-    for at in range(bisect_right(second, place, key=_place) - 1, -1, -1):
-        row = second[at]
-        if row.place <= first[low].place:
-            break
-        found = judge(row)
-        if found is True:
-            return True
-        unknown = unknown or isinstance(found, Unknown)
-    return missing(plan.spec.second.rsplit(".", 1)[-1]) if unknown else False
+class Follower:
+    """Whether a row of the second lies behind one of the first, both in the window. out: as of a
+    counter."""
 
+    __slots__ = ("out", "plan", "value")
 
-def first_inside(plan: SequencePlan, first: list[Entry], today: int) -> int:
-    """The index of the first row in the window."""
-    return bisect_left(first, start_of(begins(plan.spec.window, today)), key=_place)
+    def __init__(self, plan: SequencePlan) -> None:
+        self.plan = plan
+        self.value: Truth = False
+        self.out = NEVER
+
+    def move(
+        self, first: list[Entry], second: list[Entry], place: int, today: int, judge: Judge
+    ) -> bool:
+        """Look again at a place; whether its value may be another."""
+        before, window = self.value, self.plan.spec.window
+        low = bisect_left(first, start_of(begins(window, today)), key=_place)
+        there = low < len(first) and first[low].place <= place
+        self.value, self.out = False, NEVER
+        if there:
+            out = leaves(window, first[low].day) or NEVER
+            self.out = out if self.plan.still else today + 1
+            self.value = self._behind(first[low].place, second, place, today, judge)
+        return self.value is not before
+
+    def _behind(
+        self, behind: int, second: list[Entry], place: int, today: int, judge: Judge
+    ) -> Truth:
+        unknown = False
+        for at in range(bisect_right(second, place, key=_place) - 1, -1, -1):
+            if second[at].place <= behind:
+                break
+            found = judge(self.plan, today, second[at])
+            if found is True:
+                return True
+            unknown = unknown or isinstance(found, Unknown)
+        return missing(self.plan.spec.second.rsplit(".", 1)[-1]) if unknown else False
 
 
 def _place(entry: Entry) -> int:

@@ -7,24 +7,18 @@ from datetime import date
 
 from remit_dsl.watch import Duty, WatchRule
 from remit_engine.directory import Directory
-from remit_engine.ir import Model
 from remit_engine.watch.alert import Alert, Compared
 from remit_engine.watch.compared import compared
 from remit_engine.watch.crossings import alert_id
 from remit_engine.watch.entry import as_date, day_at
-from remit_engine.watch.subject import Ask, Subject
+from remit_engine.watch.subject import Ask, Subject, World
 
 
 def alert_of(
-    subject: Subject,
-    rule_id: str,
-    ask: Ask,
-    place: int,
-    where: str,
-    model: Model,
-    people: Directory,
+    subject: Subject, rule_id: str, ask: Ask, place: int, where: str, world: World
 ) -> Alert:
-    """The alert of a rule of a watch. where: the place in words."""
+    """The alert of a rule of a watch, at the point that the subject has been moved to. where: the
+    place in words."""
     rule, watch = ask.asked.rules[rule_id], subject.plan.watch
     row = None if ask.row is None else ask.row.id
     began = as_date(day_at(place))
@@ -41,24 +35,32 @@ def alert_of(
         owner=rule.owner,
         notify=rule.notify,
         restraints=rule.restraints,
-        compared=_compared(rule, ask, model, began),
+        compared=_compared(subject, rule, ask, place, world),
         because=rule.because,
         source=rule.source,
-        people=holders(rule.notify, began, people),
+        people=holders(rule.notify, began, world.asker.directory),
     )
 
 
-def _compared(rule: WatchRule, ask: Ask, model: Model, began: date) -> tuple[Compared, ...]:
+def _compared(
+    subject: Subject, rule: WatchRule, ask: Ask, place: int, world: World
+) -> tuple[Compared, ...]:
     """Each comparison of a rule's condition, and the days of a row."""
-    found = []
-    if rule.rows is not None and ask.row is not None:
+    found, program = [], world.asker.model.program
+    slots = dict(ask.asked.slots)
+    env = row_env = subject.environment(place, world)
+    if ask.row is not None and rule.rows is not None:
         text = f"{rule.rows.length} {rule.rows.unit} after {rule.rows.of}"
-        found.append(Compared(text, began.isoformat(), str(ask.row.facts.get(rule.rows.of))))
-    questions = {question.name: question for question, _ in ask.asked.questions}
+        today, date = as_date(day_at(place)), ask.row.facts.get(rule.rows.of)
+        found.append(Compared(text, today.isoformat(), str(date)))
+        plan = next(p for p in subject.plan.rows if p.rule is rule)
+        row_env = subject.row_environment(plan, ask.row, place, world)
+    of_row = {question.name: question for question in ask.asked.of_row}
     for name, span in ask.asked.shapes[rule.id].written:
-        question = questions[name]
-        env = ask.row_env if question.row and ask.row_env is not None else ask.env
-        found.append(compared(question, span, env, model.program))
+        if name in of_row:
+            found.append(compared(of_row[name], span, row_env, program))
+        else:
+            found.append(compared(subject.plan.questions[slots[name]], span, env, program))
     return tuple(found)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
 from remit_dsl import expressions as x
@@ -12,10 +11,10 @@ from remit_engine.directory import Directory
 from remit_engine.evaluate import Environment, evaluate, truth
 from remit_engine.ir import Model
 from remit_engine.unknown import Truth, Unknown, missing
-from remit_engine.watch.accumulators import ONE, Weigh
+from remit_engine.watch.accumulators import ONE
 from remit_engine.watch.entry import Entry, as_date, value_at
 from remit_engine.watch.matching import EQUAL, GREATER, LESS, UNKNOWN
-from remit_engine.watch.plan import CountPlan, has_people
+from remit_engine.watch.plan import CountPlan, SequencePlan, has_people
 from remit_engine.watch.reading import people_in
 from remit_engine.watch.reads import COUNT, SEQUENCE
 from remit_engine.watch.rulesets import Question
@@ -57,11 +56,8 @@ class Asker:
         known = {**facts, "as_of": today, COUNT: counts, SEQUENCE: sequences}
         return Environment(self.model, today, known, self.directory.within, {})
 
-    def weigh(self, plan: CountPlan, day: int) -> Weigh:
-        """What each row adds to a count or sum on a day."""
-        return partial(self._weight, plan, day)
-
-    def _weight(self, plan: CountPlan, day: int, row: Entry) -> Any:
+    def weight(self, plan: CountPlan, day: int, row: Entry) -> Any:
+        """What a row adds to a count or sum on a day: None where it is not counted."""
         spec = plan.spec
         if spec.where is not None:
             counted = self.judge(spec.where, day, row)
@@ -78,9 +74,9 @@ class Asker:
             return True
         return truth(where, self.environment(self.facts(row.kind, row.facts, day), day))
 
-    def judging(self, where: x.Expression | None, day: int) -> Callable[[Entry], Truth]:
-        """The same, for each row."""
-        return partial(self.judge, where, day)
+    def meant(self, plan: SequencePlan, day: int, row: Entry) -> Truth:
+        """Whether a row may be the second of a sequence, on a day."""
+        return self.judge(plan.spec.where, day, row)
 
 
 def sign(question: Question, env: Environment) -> int:

@@ -11,8 +11,9 @@ from remit_engine.watch.crossings import Crossings, differences
 from remit_engine.watch.entry import Entry, as_date, day_at, start_of, value_at
 from remit_engine.watch.judging import Judge
 from remit_engine.watch.plan import RowsPlan, WatchPlan
+from remit_engine.watch.routes import routes
 from remit_engine.watch.schedule import Schedule
-from remit_engine.watch.subject import Ask, Subject, World
+from remit_engine.watch.subject import Ask, Subject, World, owner
 
 Who = tuple[int, str]
 """The number of a plan, and the key as text."""
@@ -22,10 +23,10 @@ class Following:
     """All subjects of all watches."""
 
     def __init__(self, plans: tuple[WatchPlan, ...], world: World, judge: Judge) -> None:
-        self._plans = plans
         self._world = world
         self._judge = judge
         self._schedule: Schedule[Who] = Schedule()
+        self._routes = routes(plans)
         self.subjects: dict[Who, Subject] = {}
 
     def __len__(self) -> int:
@@ -36,51 +37,34 @@ class Following:
     def entry(self, entry: Entry, clock: int) -> list[Happening]:
         """A new entry, which the log has taken already."""
         late = entry.day < clock
-        touched = list(self._touched(entry))
+        touched = self._touched(entry)
         if late:
             return [h for who in touched for h in self._replayed(who, entry.place, clock)]
-        for who in touched:
-            self.subjects[who].take(entry)
-        return self._point(touched, entry.place, entry.name, clock)
+        return self._point(touched, entry.place, entry, clock)
 
-    def _touched(self, entry: Entry) -> Iterator[Who]:
+    def _touched(self, entry: Entry) -> list[Who]:
         """Whom an entry concerns, each once; who is new is made."""
-        for number, plan in enumerate(self._plans):
-            found: dict[Who, None] = {}
-            for key, names in self._keys(plan, entry):
-                who = (number, str(key))
+        found: dict[Who, None] = {}
+        for route in self._routes.get(entry.kind, ()):
+            for key, names in route.keys(entry):
+                who = (route.number, str(key))
                 subject = self.subjects.get(who)
                 if subject is None:
                     if not names:
                         continue
-                    subject = self.subjects[who] = Subject(plan, key, entry.place)
+                    subject = self.subjects[who] = Subject(route.plan, key, entry.place)
                     self._earlier_rows(subject)
-                elif names:
-                    subject.known = min(subject.known, entry.place)
+                elif names and entry.place < subject.known:
+                    subject.known = entry.place
                 found[who] = None
-            self._add_rows(number, plan, entry)
-            for at in plan.rows:
-                found |= dict.fromkeys(self._owners(number, at, entry))
-            yield from found
-
-    def _keys(self, plan: WatchPlan, entry: Entry) -> Iterator[tuple[Any, bool]]:
-        """The subjects an entry belongs to, and whether it makes them known."""
-        watch = plan.watch
-        if watch.kind != "key" and entry.kind == watch.on:
-            yield entry.id, True
-        if entry.entry is not None:
-            return
-        for event, path in plan.naming:
-            key = value_at(entry.facts, path) if event == entry.kind else None
-            if key is not None:
-                yield key, watch.kind != "event"
-
-    def _add_rows(self, number: int, plan: WatchPlan, entry: Entry) -> None:
-        for at, rows in enumerate(plan.rows):
-            if rows.rows.event == entry.kind:
-                subject = self.subjects.get((number, str(_owner(rows, entry))))
+            for at in route.rows:
+                subject = self.subjects.get((route.number, str(owner(route.plan.rows[at], entry))))
                 if subject is not None:
                     subject.add_row(at, entry)
+            for rows, path in route.links:
+                owning = self._owner_of(route.number, rows, value_at(entry.facts, path))
+                found |= {} if owning is None else {owning: None}
+        return list(found)
 
     def _earlier_rows(self, subject: Subject) -> None:
         """Rows that came before what they belong to."""
@@ -89,15 +73,11 @@ class Following:
                 for row in self._world.log.feeds[rows.feed].of(subject.key):
                     subject.add_row(at, row)
 
-    def _owners(self, number: int, rows: RowsPlan, entry: Entry) -> Iterator[Who]:
-        """Whose rows an entry links to."""
-        for count in rows.counts:
-            event, path = count.feed
-            id = value_at(entry.facts, path) if event == entry.kind else None
-            row = None if id is None else self._world.log.event(rows.rows.event, id)
-            who = None if row is None else (number, str(_owner(rows, row)))
-            if who is not None and who in self.subjects:
-                yield who
+    def _owner_of(self, number: int, rows: RowsPlan, id: Any) -> Who | None:
+        """Whose row an entry links to."""
+        row = None if id is None else self._world.log.event(rows.rows.event, id)
+        who = None if row is None else (number, str(owner(rows, row)))
+        return who if who in self.subjects else None
 
     # --- days --------------------------------------------------------------------------------
 
@@ -108,16 +88,21 @@ class Following:
 
     def day(self, today: int, clock: int) -> list[Happening]:
         """The start of a day, before its entries."""
-        return self._point(self._schedule.due(today), start_of(today), "start", clock)
+        return self._point(self._schedule.due(today), start_of(today), None, clock)
 
     # --- points ------------------------------------------------------------------------------
 
-    def _point(self, who: Iterable[Who], place: int, where: str, clock: int) -> list[Happening]:
+    def _point(
+        self, who: Iterable[Who], place: int, entry: Entry | None, clock: int
+    ) -> list[Happening]:
+        """After an entry, or at the start of a day."""
         asks: list[tuple[Subject, Ask]] = []
         for one in who:
             subject = self.subjects[one]
-            asks += ((subject, ask) for ask in subject.ask(place, self._world))
+            asks += [(subject, ask) for ask in subject.ask(place, entry, self._world)]
             self._schedule.put(one, subject.next)
+        if not asks:
+            return []
         answers = self._judge.match([ask.message for _, ask in asks])
         found: list[Happening] = []
         for (subject, ask), answer in zip(asks, answers, strict=True):
@@ -127,16 +112,16 @@ class Following:
                     alert = subject.crossings.clear((rule, row), place)
                     found.append(Happening(Turn.CLEARED, alert, as_date(clock)))
                 if rule in answer.begins:
+                    where = "start" if entry is None else entry.name
                     found.append(self._begun(subject, rule, ask, place, where, clock))
         return found
 
     def _begun(
         self, subject: Subject, rule: str, ask: Ask, place: int, where: str, clock: int
     ) -> Happening:
-        asker, told = self._world.asker, as_date(clock)
+        told = as_date(clock)
         words = f"{as_date(day_at(place))} {where}"
-        alert = alert_of(subject, rule, ask, place, words, asker.model, asker.directory)
-        alert = said_late(alert, told)
+        alert = said_late(alert_of(subject, rule, ask, place, words, self._world), told)
         subject.crossings.begin(alert, place)
         return Happening(Turn.BEGUN, alert, told)
 
@@ -154,10 +139,9 @@ class Following:
             day = subject.next
             if todo and (day is None or todo[-1].day < day):
                 entry = todo.pop()
-                subject.take(entry)
-                self._point((who,), entry.place, entry.name, clock)
+                self._point((who,), entry.place, entry, clock)
             elif day is not None and day <= clock:
-                self._point((who,), start_of(day), "start", clock)
+                self._point((who,), start_of(day), None, clock)
             else:
                 break
         self._schedule.put(who, subject.next)
@@ -166,8 +150,3 @@ class Following:
     def crossings(self) -> Iterator[Crossings]:
         """Of all subjects, in the order of watches and keys."""
         return (self.subjects[who].crossings for who in sorted(self.subjects))
-
-
-def _owner(rows: RowsPlan, row: Entry) -> Any:
-    """The key of the subject a row belongs to."""
-    return row.id if rows.feed is None else value_at(row.facts, rows.feed[1])

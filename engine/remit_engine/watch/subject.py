@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from remit_engine.evaluate import Environment
-from remit_engine.watch.accumulators import Counter, counted, first_inside, followed
+from remit_engine.watch.accumulators import NEVER, Counter, Follower, counted
 from remit_engine.watch.asking import Asker, in_force, sign
 from remit_engine.watch.crossings import Crossings
 from remit_engine.watch.entry import Entry, day_at, value_at
 from remit_engine.watch.log import Log
 from remit_engine.watch.matching import EQUAL, GREATER, LESS, UNKNOWN, Message
 from remit_engine.watch.plan import Asked, Feed, RowsPlan, WatchPlan
-from remit_engine.watch.windows import LAST, after, leaves
+from remit_engine.watch.windows import LAST, after
 
 
 @dataclass(slots=True)
@@ -37,30 +37,25 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A message with what it was made of. env, row_env: to tell the values compared."""
+    """A message, the ruleset it is put to, and the row it is about."""
 
     message: Message
     asked: Asked
-    env: Environment
     row: Entry | None = None
-    row_env: Environment | None = None
 
 
-@dataclass(slots=True)
-class Due:
-    """Rows of one rule by the first day on which their time is over; LAST where there is none."""
-
-    days: list[tuple[int, str]] = field(default_factory=list)
-    signs: dict[str, Mapping[str, int]] = field(default_factory=dict)
-    """By row: as it was asked last."""
+Due = list[tuple[int, str]]
+"""Rows of one rule by the first day on which their time is over; LAST where there is none."""
 
 
 class Subject:
-    """known: the place of the entry that named it first. next: the next day on which something may
-    change without an entry, None where there is none."""
+    """known: the place of the entry that named it first. day: when it was asked last, 0 where all
+    is to be asked. next: the next day on which something may change without an entry, None where
+    there is none."""
 
     __slots__ = (
-        "counters", "crossings", "dues", "facts", "key", "known", "next", "plan", "signs", "text",
+        "counters", "crossings", "day", "dues", "facts", "followers", "key", "known", "next",
+        "plan", "signs", "text",
     )  # fmt: skip
 
     def __init__(self, plan: WatchPlan, key: Any, known: int) -> None:
@@ -68,34 +63,26 @@ class Subject:
         self.key = key
         self.text = str(key)
         self.known = known
+        self.day = 0
         self.facts: dict[str, Any] = {}
-        self.counters = [Counter(c) for c in plan.counts]
-        self.signs: Mapping[str, int] | None = None
-        self.dues = [Due() for _ in plan.rows]
+        self.counters = tuple(Counter(c) for c in plan.counts)
+        self.followers = tuple(Follower(s) for s in plan.sequences)
+        self.signs = [UNKNOWN] * len(plan.questions)
+        self.dues: tuple[Due, ...] = tuple([] for _ in plan.rows)
         self.crossings = Crossings()
         self.next: int | None = None
 
     # --- the log -----------------------------------------------------------------------------
 
-    def take(self, entry: Entry) -> None:
-        """An entry that concerns it, the next in the order of the log."""
-        if self.plan.watch.kind == "record" and entry.kind == self.plan.watch.on:
-            self.facts.update(entry.facts)
-
     def add_row(self, at: int, row: Entry) -> None:
         """A row of the rule about rows number `at`, whenever it came."""
-        rows = self.plan.rows[at].rows
-        date = row.facts.get(rows.of)
-        first = LAST
-        if date is not None:
-            first = min(LAST, after(date.toordinal(), rows.length, rows.unit) + 1)
-        days = self.dues[at].days
-        where = bisect_left(days, (first, row.id))
-        if where == len(days) or days[where] != (first, row.id):
-            days.insert(where, (first, row.id))
+        due, item = self.dues[at], (first_day(self.plan.rows[at], row), row.id)
+        where = bisect_left(due, item)
+        if where == len(due) or due[where] != item:
+            due.insert(where, item)
 
     def rewind(self, place: int, world: World) -> None:
-        """Go back to what was known before a place, on its day."""
+        """Go back to what was known before a place, on its day; all is to be asked again."""
         today, plan = day_at(place), self.plan
         self.facts = {}
         if plan.watch.kind == "record":
@@ -104,10 +91,10 @@ class Subject:
                     self.facts.update(entry.facts)
         for counter in self.counters:
             rows = world.log.feeds[counter.plan.feed].of(self.key)
-            counter.rewind(rows, place, today, world.asker.weigh(counter.plan, today))
-        self.signs = None
-        for due in self.dues:
-            due.signs.clear()
+            counter.rewind(rows, place, today, world.asker.weight)
+        for follower in self.followers:
+            self._follow(follower, place - 1, today, world)
+        self.day = 0
         self.next = self._next_day(today, world)
 
     def entries_from(self, place: int, world: World) -> list[Entry]:
@@ -125,30 +112,152 @@ class Subject:
         if watch.kind == "event":
             own = log.event(watch.on, self.key)
             yield [] if own is None else [own]
-        for feed in sorted(self.plan.naming):
+        for feed in self.plan.naming:
             yield log.feeds[feed].of(self.key)
         for rows, due in zip(self.plan.rows, self.dues, strict=True):
             for count in rows.counts:
-                for _, row in due.days:
+                for _, row in due:
                     yield log.feeds[count.feed].of(row)
 
     # --- what is asked -----------------------------------------------------------------------
 
-    def ask(self, place: int, world: World) -> list[Ask]:
-        """What is asked at a point, of the subject and of each row; only what has changed."""
+    def ask(self, place: int, entry: Entry | None, world: World) -> list[Ask]:
+        """What is asked at a point, after an entry or at the start of a day: the subject and its
+        rows, where something has changed."""
         world.asked += 1
         today = day_at(place)
-        env = world.asker.environment(
-            self._own_facts(today, world),
-            today,
-            {c.plan.spec.id: self._move(c, place, world) for c in self.counters},
-            {s.spec.id: self._followed(s, place, world) for s in self.plan.sequences},
-        )
-        asks = list(self._of_subject(place, env, world))
-        for at in range(len(self.plan.rows)):
-            asks += self._of_rows(at, place, env, world)
+        first = not self.day
+        dirty = self._moved(place, today, entry, world)
+        changed = self._signed(dirty, place, world)
+        asks = []
+        if self.plan.subject is not None and (first or self._any(self.plan.subject, changed)):
+            asks.append(self._of_subject(self.plan.subject, world))
+        for at, rows in enumerate(self.plan.rows):
+            every = first or self._any(rows.asked, changed) or (rows.sliding and self.day < today)
+            due = self._due_rows(at, place, entry, every, world)
+            asks += [self._of_row(rows, row, place, world) for row in due]
+        self.day = today
         self.next = self._next_day(today, world)
         return asks
+
+    def _moved(self, place: int, today: int, entry: Entry | None, world: World) -> set[int]:
+        """Take the entry in, move what is counted; gives the questions that may have changed."""
+        plan, first = self.plan, not self.day
+        hangs, kind, log = plan.hangs, None if entry is None else entry.kind, world.log
+        dirty = set(range(len(plan.questions))) if first else set()
+        if entry is not None and kind == plan.watch.on and plan.watch.kind == "record":
+            self.facts.update(entry.facts)
+            for root in entry.facts:
+                dirty.update(hangs.roots.get(root, ()))
+        for counter in self.counters:
+            event, _ = feed = counter.plan.feed
+            if first or event == kind or counter.out <= today:
+                rows = log.feeds[feed].of(self.key)
+                if counter.move(rows, place, today, world.asker.weight):
+                    dirty.update(hangs.counted.get(counter.plan.spec.id, ()))
+        for follower in self.followers:
+            spec = follower.plan.spec
+            concerned = kind in (spec.first, spec.second)
+            if (first or concerned or follower.out <= today) and self._follow(
+                follower, place, today, world
+            ):
+                dirty.update(hangs.counted.get(spec.id, ()))
+        if self.day < today:
+            dirty |= self._timed(today, world)
+        return dirty
+
+    def _follow(self, follower: Follower, place: int, today: int, world: World) -> bool:
+        feeds, plan = world.log.feeds, follower.plan
+        first, second = feeds[plan.first].of(self.key), feeds[plan.second].of(self.key)
+        return follower.move(first, second, place, today, world.asker.meant)
+
+    def _timed(self, today: int, world: World) -> set[int]:
+        """What may have changed by the days since it was asked last."""
+        hangs, found = self.plan.hangs, set(self.plan.hangs.daily)
+        if hangs.dated and _between(self.plan.days, self.day, today):
+            found.update(hangs.dated)
+        if hangs.people and _between(world.turns, self.day, today):
+            found.update(hangs.people)
+        return found
+
+    def _signed(self, dirty: set[int], place: int, world: World) -> set[int]:
+        """Find the signs of these questions; gives those that are others now."""
+        if not dirty:
+            return dirty
+        env = self.environment(place, world)
+        changed = set()
+        for n in dirty:
+            question = self.plan.questions[n]
+            if question.kind == "force":
+                found = in_force(self.plan.policy, day_at(place))
+            else:
+                found = sign(question, env)
+            if found != self.signs[n]:
+                self.signs[n] = found
+                changed.add(n)
+        return changed
+
+    def _any(self, asked: Asked, changed: set[int]) -> bool:
+        return bool(changed) and any(n in changed for _, n in asked.slots)
+
+    def _of_subject(self, asked: Asked, world: World) -> Ask:
+        signs = {name: self.signs[n] for name, n in asked.slots}
+        open = frozenset(rule for rule, row in self.crossings.open if row is None)
+        return Ask(Message(world.number(), asked.ruleset.name, self.text, signs, open), asked)
+
+    # --- rows --------------------------------------------------------------------------------
+
+    def _due_rows(
+        self, at: int, place: int, entry: Entry | None, every: bool, world: World
+    ) -> Iterator[Entry]:
+        """The rows whose time is over and that may have changed, in the order of their days."""
+        plan, due, today = self.plan.rows[at], self.dues[at], day_at(place)
+        if entry is not None and not every:
+            yield from self._touched(plan, entry, today, world.log)
+            return
+        start = 0 if every else bisect_right(due, self.day, key=_first)
+        for _, id in due[start : bisect_right(due, today, key=_first)]:
+            row = world.log.event(plan.rows.event, id)
+            if row is not None and row.place <= place:
+                yield row
+
+    def _touched(self, plan: RowsPlan, entry: Entry, today: int, log: Log) -> Iterator[Entry]:
+        """The row that an entry is, or those that it links to, where their time is over."""
+        event = plan.rows.event
+        ids = {entry.id: None} if entry.kind == event else {}
+        for count in plan.counts:
+            id = value_at(entry.facts, count.feed[1]) if count.feed[0] == entry.kind else None
+            ids |= {} if id is None else {id: None}
+        for id in ids:
+            row = log.event(event, id)
+            if row is None or row.place > entry.place or first_day(plan, row) > today:
+                continue
+            if owner(plan, row) == self.key:
+                yield row
+
+    def _of_row(self, plan: RowsPlan, row: Entry, place: int, world: World) -> Ask:
+        asked = plan.asked
+        signs = {name: self.signs[n] for name, n in asked.slots}
+        env = self.row_environment(plan, row, place, world)
+        for question in asked.of_row:
+            if question.kind == "due":
+                signs[question.name] = _due(plan, row, day_at(place))
+            else:
+                signs[question.name] = sign(question, env)
+        rule = plan.rule.id
+        open = frozenset({rule} if (rule, row.id) in self.crossings.open else ())
+        name, text = asked.ruleset.name, f"{self.text} {row.id}"
+        return Ask(Message(world.number(), name, text, signs, open), asked, row)
+
+    # --- where expressions are read ----------------------------------------------------------
+
+    def environment(self, place: int, world: World) -> Environment:
+        """The facts of the subject at the point that it has been moved to."""
+        today = day_at(place)
+        counts = {c.plan.spec.id: c.value for c in self.counters}
+        sequences = {f.plan.spec.id: f.value for f in self.followers}
+        facts = self._own_facts(today, world)
+        return world.asker.environment(facts, today, counts, sequences)
 
     def _own_facts(self, today: int, world: World) -> Mapping[str, Any]:
         watch = self.plan.watch
@@ -163,102 +272,74 @@ class Subject:
             facts[by[-2]] = {"id": self.key}
         return facts
 
-    def _move(self, counter: Counter, place: int, world: World) -> Any:
-        rows, today = world.log.feeds[counter.plan.feed].of(self.key), day_at(place)
-        return counter.move(rows, place, today, world.asker.weigh(counter.plan, today))
-
-    def _followed(self, sequence: Any, place: int, world: World) -> Any:
-        feeds, today = world.log.feeds, day_at(place)
-        first, second = feeds[sequence.first].of(self.key), feeds[sequence.second].of(self.key)
-        judge = world.asker.judging(sequence.spec.where, today)
-        return followed(sequence, first, second, place, today, judge)
-
-    def _of_subject(self, place: int, env: Environment, world: World) -> Iterator[Ask]:
-        asked = self.plan.subject
-        if asked is None:
-            return
-        signs = self._signs(asked, place, env, env, None)
-        if signs == self.signs:
-            return
-        self.signs = signs
-        name = asked.ruleset.name
-        open = frozenset(rule for rule, row in self.crossings.open if row is None)
-        message = Message(world.number(), name, self.text, signs, open)
-        yield Ask(message, asked, env)
-
-    def _of_rows(self, at: int, place: int, env: Environment, world: World) -> Iterator[Ask]:
-        plan, due, today = self.plan.rows[at], self.dues[at], day_at(place)
-        name, rule = plan.asked.ruleset.name, plan.rule.id
-        for _, id in due.days[: bisect_right(due.days, today, key=lambda d: d[0])]:
-            row = world.log.event(plan.rows.event, id)
-            if row is None or row.place > place:
-                continue
-            row_env = self._row_environment(plan, row, place, world)
-            signs = self._signs(plan.asked, place, env, row_env, row)
-            if signs == due.signs.get(id):
-                continue
-            due.signs[id] = signs
-            open = frozenset({rule} if (rule, id) in self.crossings.open else ())
-            message = Message(world.number(), name, f"{self.text} {id}", signs, open)
-            yield Ask(message, plan.asked, env, row, row_env)
-
-    def _row_environment(self, plan: RowsPlan, row: Entry, place: int, world: World) -> Environment:
-        asker, today = world.asker, day_at(place)
+    def row_environment(self, plan: RowsPlan, row: Entry, place: int, world: World) -> Environment:
+        """The fields of a row at a point, with what is counted about it."""
+        asker, feeds, today = world.asker, world.log.feeds, day_at(place)
         counts = {
-            c.spec.id: counted(
-                c, world.log.feeds[c.feed].of(row.id), place, today, asker.weigh(c, today)
-            )
+            c.spec.id: counted(c, feeds[c.feed].of(row.id), place, today, asker.weight)
             for c in plan.counts
         }
         return asker.environment(asker.facts(row.kind, row.facts, today), today, counts)
 
-    def _signs(
-        self, asked: Asked, place: int, env: Environment, row_env: Environment, row: Entry | None
-    ) -> dict[str, int]:
-        signs: dict[str, int] = {}
-        for question, _ in asked.questions:
-            match question.kind:
-                case "force":
-                    signs[question.name] = in_force(self.plan.policy, day_at(place))
-                case "due":
-                    signs[question.name] = self._due(asked, row, day_at(place))
-                case _:
-                    signs[question.name] = sign(question, row_env if question.row else env)
-        return signs
-
-    def _due(self, asked: Asked, row: Entry | None, today: int) -> int:
-        (rule,) = asked.rules.values()
-        date = None if row is None or rule.rows is None else value_at(row.facts, (rule.rows.of,))
-        if date is None or rule.rows is None:
-            return UNKNOWN
-        last = after(date.toordinal(), rule.rows.length, rule.rows.unit)
-        return GREATER if today > last else EQUAL if today == last else LESS
-
     # --- when it is to be asked again --------------------------------------------------------
 
     def _next_day(self, today: int, world: World) -> int | None:
-        plan, feeds = self.plan, world.log.feeds
-        days: list[int | None] = [today + 1] if plan.daily else []
-        days.append(_behind(plan.days, today))
+        plan = self.plan
+        found = min((c.out for c in self.counters), default=NEVER)
+        for follower in self.followers:
+            found = min(found, follower.out)
+        if plan.daily:
+            found = min(found, today + 1)
+        if plan.days:
+            found = min(found, _behind(plan.days, today))
         if plan.people:
-            days.append(_behind(world.turns, today))
-        days += [c.next_day(feeds[c.plan.feed].of(self.key)) for c in self.counters]
-        for sequence in plan.sequences:
-            first = feeds[sequence.first].of(self.key)
-            low = first_inside(sequence, first, today)
-            days.append(leaves(sequence.spec.window, first[low].day) if low < len(first) else None)
+            found = min(found, _behind(world.turns, today))
         for rows, due in zip(plan.rows, self.dues, strict=True):
-            at = bisect_right(due.days, today, key=lambda d: d[0])
-            days.append(due.days[at][0] if at < len(due.days) else None)
-            if at and any(c.spec.window.unit != "ever" for c in rows.counts):
-                days.append(today + 1)
-        known = [day for day in days if day is not None and today < day <= LAST]
-        return min(known, default=None)
+            if due:
+                found = min(found, _next_due(rows, due, today))
+        return found if found <= LAST else None
 
 
-def _behind(days: tuple[int, ...], today: int) -> int | None:
+def _next_due(plan: RowsPlan, due: Due, today: int) -> int:
+    at = bisect_right(due, today, key=_first)
+    if at and any(c.spec.window.unit != "ever" for c in plan.counts):
+        return today + 1
+    return due[at][0] if at < len(due) and due[at][0] < LAST else NEVER
+
+
+def _behind(days: tuple[int, ...], today: int) -> int:
     at = bisect_right(days, today)
-    return days[at] if at < len(days) else None
+    return days[at] if at < len(days) else NEVER
+
+
+def _between(days: tuple[int, ...], behind: int, until: int) -> bool:
+    """Whether one of the days lies behind the first and not behind the last."""
+    return _behind(days, behind) <= until
+
+
+def _first(due: tuple[int, str]) -> int:
+    return due[0]
+
+
+def _due(plan: RowsPlan, row: Entry, today: int) -> int:
+    date = row.facts.get(plan.rows.of)
+    if date is None:
+        return UNKNOWN
+    last = after(date.toordinal(), plan.rows.length, plan.rows.unit)
+    return GREATER if today > last else EQUAL if today == last else LESS
+
+
+def first_day(plan: RowsPlan, row: Entry) -> int:
+    """The first day on which the time of a row is over; LAST where it has no date."""
+    date = row.facts.get(plan.rows.of)
+    if date is None:
+        return LAST
+    return min(LAST, after(date.toordinal(), plan.rows.length, plan.rows.unit) + 1)
+
+
+def owner(plan: RowsPlan, row: Entry) -> Any:
+    """The key of the subject a row belongs to."""
+    return row.id if plan.feed is None else value_at(row.facts, plan.feed[1])
 
 
 def feeds_of(plan: WatchPlan) -> set[Feed]:

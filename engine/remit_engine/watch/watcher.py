@@ -127,7 +127,8 @@ class Watcher:
             refused = _conflict(entry)
             self._refused.append(refused)
             return "refused", refused
-        happenings += self._advance(max(entry.day, self._clock))
+        if entry.day > self._clock:
+            happenings += self._advance(entry.day)
         self._log.add(entry)
         happenings += self._following.entry(entry, self._clock)
         happenings += self._duties.entry(entry, self._clock)
