@@ -47,7 +47,7 @@ class EntryReader:
         except _Unread as refused:
             return Refused("unreadable", refused.problems, *_called(document))
         if entry.day > today:
-            message = f"{as_date(entry.day)} lies behind today ({as_date(today)}): "
+            message = f"{as_date(entry.day)} is after today ({as_date(today)}): "
             problem = Problem("on", message + "tell it when its day has come")
             return Refused("future", (problem,), *_called(document))
         return entry

@@ -223,7 +223,7 @@ def test_a_day_in_the_future_is_refused() -> None:
     w = watcher(RULE)
     told = w.tell([seen("03-02", exposure=5)], day("03-01"))
     assert refusal(told) == [
-        "future: on: 2026-03-02 lies behind today (2026-03-01): tell it when its day has come"
+        "future: on: 2026-03-02 is after today (2026-03-01): tell it when its day has come"
     ]
 
 
