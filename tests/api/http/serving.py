@@ -1,7 +1,7 @@
 """Real processes of `remit serve` over one store, with keys to ask them with.
 
 They serve a small policy that is published in the store: a representative may pay up to 100 each,
-and so much a month.
+so much a month, and so much to a vendor together with all others.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from remit_engine.storage.api_keys import ApiKey
 from remit_engine.storage.opening import open_store, writing
 from remit_engine.storage.versions import Findings
 
-MONTHLY = 20_000
+MONTHLY, OF_VENDOR = 200, 700
 POLICY = f"""
 policy house "House" {{ effective from 2020-01-01 owner boss currency CNY }}
 position boss "Boss"
 position rep "Rep" {{ reports to boss }}
 action pay "Pay" {{ amount money  vendor text  limit on amount }}
 authority pay {{
-  rep may approve up to 100 each, {MONTHLY} per month, 6_000 per vendor per month
+  rep may approve up to 100 each, {MONTHLY} per month, {OF_VENDOR} per vendor per month
   boss may approve any
 }}
 """
@@ -60,7 +60,7 @@ ROLES = {
     "shop": "machine",
     **dict.fromkeys(REPS, "representative"),
 }
-PATIENCE = 90
+PATIENCE = 240
 """Seconds after which a process that does not answer has failed."""
 
 

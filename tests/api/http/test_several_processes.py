@@ -1,17 +1,32 @@
-"""Several processes over one store: what one publishes, all answer by."""
+"""Several processes over one store: what one publishes, all answer by; what many clients were told
+adds up to what is kept.
+
+REMIT_CLIENTS, REMIT_CLIENT_SECONDS: how many clients (64), and how long they work (3).
+"""
 
 from __future__ import annotations
 
+import asyncio
+import os
 import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import httpx2
 import pytest
+import sqlalchemy as sql
 
-from api.http.serving import PATIENCE, Serving, serving, texts
+from api.http.clients import Book, busy
+from api.http.serving import MONTHLY, OF_VENDOR, PATIENCE, REPS, Serving, serving, texts
 from engine.storage.stores import address
+from remit_engine.storage import audit, history, tables
+from remit_engine.storage.opening import open_store, reading
+
+CLIENTS = int(os.environ.get("REMIT_CLIENTS", "64"))
+SECONDS = float(os.environ.get("REMIT_CLIENT_SECONDS", "3"))
 
 KINDS = {"sqlite": [["--workers", "2"]], "postgres": [[], []]}
 """The words of each `remit serve`. On both, two processes answer."""
@@ -19,22 +34,34 @@ ASKED = {"action": "pay", "actor": "rep1", "facts": {"amount": 150, "vendor": "v
 
 
 @pytest.fixture(params=KINDS)
-def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serving]:
-    with serving(address(request.param, tmp_path), tmp_path, KINDS[request.param]) as found:
-        yield found
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Sequence[Sequence[str]]]:
+    """Where the store is, and the processes over it."""
+    return address(request.param, tmp_path), KINDS[request.param]
 
 
-def test_what_one_process_publishes_all_answer_by(running: Serving) -> None:
+def test_processes_over_one_store(
+    store: tuple[str, Sequence[Sequence[str]]], tmp_path: Path
+) -> None:
+    """One test, for they take long to start."""
+    url, each = store
+    with serving(url, tmp_path, each) as running:
+        what_one_publishes_all_answer_by(running)
+        book = what_clients_are_told_is_kept(running, url)
+    kept = open_store(url)
+    with reading(kept) as connection:
+        found = audit.verified(connection)
+    kept.dispose()
+    assert (found.rows, found.broken) == (len(book.ids), [])
+
+
+def what_one_publishes_all_answer_by(running: Serving) -> None:
     connections = one_to_each(running, 2)
     for client in connections.values():
         assert outcome(client) == "escalate"
-    ada, fin = running.client("ada"), running.client("fin")
-    draft = ada.post("/v1/policies", json={"files": texts({"up to 100": "up to 200"})})
-    assert draft.status_code == 201, draft.text
+    draft = drafted(running, {"up to 100": "up to 200"})
     with Looking(connections) as look:
-        made = fin.post(f"/v1/policies/{draft.json()['id']}/publication", json={})
+        publish(running, draft)
         published = time.monotonic()
-        assert made.status_code == 201, made.text
         look.join(PATIENCE)
     assert set(look.seen) == set(connections), "a process answers by the text before it"
     late = max(look.seen.values()) - published
@@ -42,6 +69,50 @@ def test_what_one_process_publishes_all_answer_by(running: Serving) -> None:
     for process, client in connections.items():
         assert running.process_of(client, f"still.{process}") == process
         client.close()
+
+
+def what_clients_are_told_is_kept(running: Serving, url: str) -> Book:
+    """Also while something else is published."""
+    draft = drafted(running, {"up to 100": "up to 300"})
+    began = time.monotonic()
+    book = asyncio.run(busy(running, CLIENTS, SECONDS, lambda: publish(running, draft)))
+    took = time.monotonic() - began
+    rate = f"{len(book.ids) / took:,.0f} a second of wall time"
+    print(f"{CLIENTS} clients: {len(book.ids):,} records in {took:.1f} s, {rate}; {book.outcomes}")
+    assert len(set(book.ids)) == len(book.ids)
+    assert min(book.outcomes["permit"], book.outcomes["escalate"]) > 0
+    kept = open_store(url)
+    with reading(kept) as connection:
+        rows = list(history.rows(connection))
+        c = tables.consumption.c
+        asked = sql.select(c.dimension, c.key, c.day, c.amount).where(c.action == "house.pay")
+        totals = connection.execute(asked).all()
+    kept.dispose()
+    assert {row["id"] for row in rows} == set(book.ids)
+    assert {row["revision"] for row in rows} == {2, 3}
+    used: Counter[tuple[str, str]] = Counter()
+    for dimension, key, day, amount in totals:
+        used[dimension, key, str(day)[:7]] += amount
+    for rep in REPS:
+        told = sum(n for (by, key, _), n in used.items() if (by, key) == ("", f"person {rep}"))
+        assert told == Fraction(book.used[rep]), rep
+    assert all(n <= (OF_VENDOR if by else MONTHLY) for (by, _, _), n in used.items())
+    of_vendors = sum(n for (by, _, _), n in used.items() if by)
+    assert of_vendors == sum(Fraction(n) for n in book.used.values())
+    return book
+
+
+def drafted(running: Serving, changed: Mapping[str, str]) -> str:
+    with running.client("ada") as ada:
+        draft = ada.post("/v1/policies", json={"files": texts(changed)})
+    assert draft.status_code == 201, draft.text
+    return str(draft.json()["id"])
+
+
+def publish(running: Serving, draft: str) -> None:
+    with running.client("fin") as fin:
+        made = fin.post(f"/v1/policies/{draft}/publication", json={})
+    assert made.status_code == 201, made.text
 
 
 def one_to_each(running: Serving, wanted: int) -> dict[int, httpx2.Client]:
