@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
+from fastapi import FastAPI
 
 from remit_api.cli.database import DATABASE, Database
 from remit_api.cli.exit_codes import ExitCode
@@ -27,6 +28,7 @@ from remit_api.cli.serve_options import (
     PositionRoles,
     PublicUrl,
     Rate,
+    Traces,
 )
 from remit_api.failures import FileTrouble, WrongUse
 from remit_api.files import policy_paths
@@ -76,6 +78,7 @@ def serve(
     cors: Cors = None,
     authzen: Authzen = None,
     public_url: PublicUrl = None,
+    traces: Traces = None,
 ) -> ExitCode:
     """Answer over HTTP, and keep what was decided. Runs until it is stopped with Ctrl-C."""
     view = screen()
@@ -104,10 +107,11 @@ def serve(
         cors=tuple(cors or ()),
         authzen=authzen,
         public_url=_public(public_url),
+        traces=_collector(traces),
     )
     _allowed(settings)
     with telling(database):
-        app = create_app(settings)
+        app = _app(settings)
     _greet(settings, view)
     _introduce(app.state.demo, view)
     for what, line in first_questions(settings, app.state.demo, app.state.service):
@@ -121,6 +125,28 @@ def serve(
             help = "another service may use it: choose another with `--port`"
             raise FileTrouble("", f"the service cannot listen on {where}", help) from None
     return ExitCode.OK
+
+
+def _app(settings: Settings) -> FastAPI:
+    """What this process serves; where several do, it is made to see that it can be."""
+    if settings.traces is None:
+        return create_app(settings)
+    try:
+        from remit_api.http.telemetry import traced_app  # noqa: PLC0415 -- an extra
+    except ModuleNotFoundError as fault:
+        message = f"`--traces` needs OpenTelemetry, and there is no `{fault.name}` here"
+        raise WrongUse(message, "install it: python -m pip install 'remit[telemetry]'") from None
+    return traced_app(settings) if settings.workers == 1 else create_app(settings)
+
+
+def _collector(url: str | None) -> str | None:
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        message = f"`{url}` is not the address of a collector"
+        raise WrongUse(message, "write it as `http://127.0.0.1:4318`")
+    return url.rstrip("/")
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -90,3 +90,12 @@ PublicUrl = Annotated[
         help="The address others know the service by: https://remit.example.com.",
     ),
 ]
+Traces = Annotated[
+    str | None,
+    typer.Option(
+        "--traces",
+        metavar="URL",
+        envvar="REMIT_TRACES",
+        help="Tell this OpenTelemetry collector (OTLP over HTTP) of requests: http://127.0.0.1:4318.",
+    ),
+]

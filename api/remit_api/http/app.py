@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 
 from remit_api.http import entrance, problems
 from remit_api.http.authzen_mapping import read_mapping
@@ -72,11 +73,17 @@ ROUTERS: tuple[APIRouter, ...] = (
 SUMMARY = "Sales authority as code: who may decide what, up to how much, and why."
 
 
-def create_app(settings: Settings, clock: Clock | None = None, desk: Desk | None = None) -> FastAPI:
+def create_app(
+    settings: Settings,
+    clock: Clock | None = None,
+    desk: Desk | None = None,
+    outermost: Middleware | None = None,
+) -> FastAPI:
     """The service as an ASGI application. desk: that of the settings' files, where it was made
-    already. Raises InvalidPolicy and FileTrouble for the files, Refused for a policy of the service
-    that leaves questions open, WrongUse for an address that others reach with nobody to say who
-    they are, and what SQLAlchemy does for a database that cannot be opened."""
+    already. outermost: what a request passes before all else. Raises InvalidPolicy and FileTrouble
+    for the files, Refused for a policy of the service that leaves questions open, WrongUse for an
+    address that others reach with nobody to say who they are, and what SQLAlchemy does for a
+    database that cannot be opened."""
     app = FastAPI(
         title="Remit",
         summary=SUMMARY,
@@ -84,7 +91,8 @@ def create_app(settings: Settings, clock: Clock | None = None, desk: Desk | None
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        telemetry=dict.fromkeys(("tracing", "metrics", "logs"), settings.telemetry),  # type: ignore[arg-type]
+        # it would tell queries and texts of faults, which hold facts: see `telemetry`
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.service = service = _service(settings, clock, desk)
     problems.install(app)
@@ -93,6 +101,8 @@ def create_app(settings: Settings, clock: Clock | None = None, desk: Desk | None
     entrance.install(app, service)
     app.add_middleware(Observing, measures=service.measures)
     app.add_middleware(RequestId)
+    if outermost is not None:
+        app.user_middleware.insert(0, outermost)
     for router in ROUTERS:
         app.include_router(router)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]

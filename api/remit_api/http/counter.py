@@ -14,7 +14,7 @@ from remit_api.http.bodies import JSON
 from remit_api.http.deciding import decided
 from remit_api.http.enquiry import ASK
 from remit_api.http.identity.caller import SCOPE, Caller
-from remit_api.http.observing import QUICK
+from remit_api.http.observing import ANSWER, QUICK
 from remit_api.http.problems import described
 from remit_api.http.problems import response as problem_response
 from remit_api.http.quick import quick_answer
@@ -50,6 +50,7 @@ class Counter:
                 raise
             await problem_response(Request(scope), found)(scope, receive, send)
             return
+        scope[ANSWER] = answer
         headers = [_KIND, (b"content-length", str(len(answer)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": answer})

@@ -10,7 +10,7 @@ from remit_api.http.bodies import document_of, flag, json_body
 from remit_api.http.desk import Desk
 from remit_api.http.enquiry import ASK, ASK_OTHER_DAY, RECORD, Enquiry, enquiry
 from remit_api.http.identity.caller import caller_of
-from remit_api.http.observing import DECISION
+from remit_api.http.observing import ANSWER, DECISION
 from remit_api.http.recording import Stated, key_of
 from remit_api.http.records import answer_of, location
 from remit_api.http.replies import reply
@@ -33,7 +33,7 @@ async def decided(request: Request) -> Response:
     kept = flag(document, "record", default=True)
     read = enquiry(document, access, desk, record=kept)
     if not kept:
-        return reply(decision_to_json(await _asked(read, desk, service)))
+        return _said(request, reply(decision_to_json(await _asked(read, desk, service))))
     ask = Stated(read, desk, key_of(request, access.caller.label, body))
     (outcome,) = await service.recorder.record([ask])
     if isinstance(outcome, Refused):
@@ -42,7 +42,12 @@ async def decided(request: Request) -> Response:
     headers = {"Location": location(outcome.entry.id)}
     if outcome.replayed:
         headers["Idempotency-Replayed"] = "true"
-    return reply(answer_of(outcome.entry), 201, headers)
+    return _said(request, reply(answer_of(outcome.entry), 201, headers))
+
+
+def _said(request: Request, response: Response) -> Response:
+    request.scope[ANSWER] = response.body
+    return response
 
 
 async def _asked(read: Enquiry, desk: Desk, service: Service) -> Decision:

@@ -15,6 +15,8 @@ QUICK = "remit.quick"
 """In the scope of a request whose answer is not told: it was asked, and nobody keeps it."""
 DECISION = "remit.decision"
 """In the scope of a request: the id of what was recorded."""
+ANSWER = "remit.answer"
+"""In the scope of a request: the JSON of the decision that was answered."""
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -45,8 +47,7 @@ class Observing:
             self._seen(scope, status, perf_counter() - start)
 
     def _seen(self, scope: Scope, status: int, seconds: float) -> None:
-        method = scope["method"] if scope["method"] in METHODS else "other"
-        route = getattr(scope.get("route"), "path", None) or scope.get(QUICK) or "none"
+        method, route = method_of(scope), route_of(scope)
         self._measures.answered(method, route, status, seconds)
         if status == 200 and QUICK in scope:
             return
@@ -59,3 +60,15 @@ class Observing:
             milliseconds=round(seconds * 1000, 1),
             status=status,
         )
+
+
+def method_of(scope: Scope) -> str:
+    """The method of a request; `other` for one that is none of HTTP's."""
+    method: str = scope["method"]
+    return method if method in METHODS else "other"
+
+
+def route_of(scope: Scope) -> str:
+    """The route that a request came to, once it did; `none` where there is none for it."""
+    found: str = getattr(scope.get("route"), "path", None) or scope.get(QUICK) or "none"
+    return found

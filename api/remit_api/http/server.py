@@ -20,6 +20,8 @@ from remit_api.http.settings import Settings
 
 HANDED = "REMIT_SERVE"
 """The variable by which a worker learns its settings from the process that started it."""
+TRACED = "remit_api.http.telemetry"
+"""Where workers come from that tell OpenTelemetry of every request; loaded by them alone."""
 DRAIN = 20
 """Seconds that requests under way have to end when the service stops."""
 SILENT = 60
@@ -45,7 +47,8 @@ def run(settings: Settings, app: FastAPI) -> None:
         uvicorn.run(app, **shared)
         return
     os.environ[HANDED] = handed(settings)
-    uvicorn.run(f"{__name__}:worker", factory=True, workers=settings.workers, **shared)
+    module = __name__ if settings.traces is None else TRACED
+    uvicorn.run(f"{module}:worker", factory=True, workers=settings.workers, **shared)
 
 
 def worker() -> FastAPI:

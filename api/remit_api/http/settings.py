@@ -24,7 +24,8 @@ class Settings:
     service_policy: what each role may do; None for the one that remit brings along. oidc: the
     issuer whose tokens are believed. caller_rate, address_rate: requests a second; 0 counts none.
     cors: the origins of web pages that may ask; none may otherwise.
-    telemetry: tell OpenTelemetry of every request, where its providers were set up.
+    traces: the collector that is told of every request, without a slash at its end (the extra
+    `telemetry`).
     authzen: the mapping of its questions; None for names as in the policy. public_url: the address
     others know the service by, without a slash at its end.
     trusted_caller: who calls, believed as it is, for tests; no option of the command line sets it.
@@ -46,7 +47,7 @@ class Settings:
     caller_rate: int = 0
     address_rate: int = 0
     cors: tuple[str, ...] = ()
-    telemetry: bool = False
+    traces: str | None = None
     authzen: Path | None = None
     public_url: str | None = None
     trusted_caller: Callable[[Request], object] | None = None
