@@ -8,7 +8,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,8 @@ from api.http.serving import REPS, Serving
 
 VENDORS = ("north", "south", "east", "west")
 PATH = "/v1/decisions"
+IDLE = 0.5
+"""Seconds after which a connection is opened anew."""
 
 
 @dataclass
@@ -40,10 +42,25 @@ class Book:
 
 
 class Wire:
-    """One connection, kept."""
+    """A connection to one place, kept while it is used."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(self, place: str) -> None:
+        parts = urlsplit(place)
+        self._host, self._port = parts.hostname, parts.port
+        self._kept: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._used = 0.0
+
+    async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """The server ends what nobody used for some seconds: such a one is not used again."""
+        if self._kept is None or time.monotonic() - self._used > IDLE:
+            self.close()
+            self._kept = await asyncio.open_connection(self._host, self._port)
+        return self._kept
+
+    def close(self) -> None:
+        if self._kept is not None:
+            self._kept[1].close()
+            self._kept = None
 
     async def post(
         self, path: str, key: str, body: Any, wanted: Sequence[int], **headers: str
@@ -58,11 +75,13 @@ class Wire:
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
         lines = "".join(f"{name}: {value}\r\n" for name, value in given.items())
-        self._writer.write(f"POST {path} HTTP/1.1\r\n{lines}\r\n".encode() + sent)
-        head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        reader, writer = await self._open()
+        writer.write(f"POST {path} HTTP/1.1\r\n{lines}\r\n".encode() + sent)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         first, *rest = head.strip().split("\r\n")
         found = {name.lower(): value for name, _, value in (line.partition(": ") for line in rest)}
-        answer = json.loads(await self._reader.readexactly(int(found["content-length"])))
+        answer = json.loads(await reader.readexactly(int(found["content-length"])))
+        self._used = time.monotonic()
         assert int(first.split()[1]) in wanted, (first, answer)
         return found, answer
 
@@ -149,10 +168,12 @@ async def busy(
     """So many clients for a while, each with a connection to every place, and until what is done
     meanwhile, from half of the time on, is done."""
     book = Book()
-    async with AsyncExitStack() as stack:
+    with ExitStack() as stack:
         everybody = []
         for number in range(clients):
-            wires = [await _wire(place, stack) for place in running.places]
+            wires = [Wire(place) for place in running.places]
+            for wire in wires:
+                stack.callback(wire.close)
             everybody.append(Client(number, wires, running, book))
         other = asyncio.create_task(_later(seconds / 2, meanwhile))
         end = time.monotonic() + seconds
@@ -167,10 +188,3 @@ async def busy(
 async def _later(seconds: float, do: Callable[[], None]) -> None:
     await asyncio.sleep(seconds)
     await asyncio.to_thread(do)
-
-
-async def _wire(place: str, stack: AsyncExitStack) -> Wire:
-    parts = urlsplit(place)
-    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-    stack.callback(writer.close)
-    return Wire(reader, writer)
