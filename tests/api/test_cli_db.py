@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ import sqlalchemy as sql
 
 from engine.storage.ledgers import court, ledger, outcomes, pending
 from engine.storage.stores import address
-from remit_engine.storage import schema, tables
+from remit_engine.storage import api_keys, schema, tables
+from remit_engine.storage.api_keys import ApiKey
 from remit_engine.storage.opening import connected, open_store, writing
 from remit_engine.storage.tables import pay
 
@@ -24,11 +26,15 @@ def cli(remit):
 
 @pytest.fixture
 def file(tmp_path):
-    """A store with two decisions."""
+    """A store with two decisions and a key."""
     path = tmp_path / "remit.db"
     store = open_store(f"sqlite:///{path}")
     found = ledger(store).record([pending("mo", 9_000), pending("mo", 1_001)], court())
     assert outcomes(found) == ["permit", "escalate"]
+    with writing(store) as connection:
+        now, none = datetime(2026, 3, 15, tzinfo=UTC), frozenset[str]()
+        roles = frozenset(["machine"])
+        api_keys.made(connection, ApiKey("k", "0" * 64, "shop", None, roles, none, now, "ada"))
     store.dispose()
     return path
 
@@ -36,10 +42,16 @@ def file(tmp_path):
 def test_verify_says_what_was_altered(cli, file):
     good = cli("db", "verify", "--database", file)
     assert good.code == 0
-    assert "2 decisions, nothing was altered" in good.out
-    last = cli("db", "verify", "--database", file, "--json").document["last"]
-    assert cli("db", "verify", "--database", file, "--expect", last[:12]).code == 0
+    assert "2 decisions, 1 change, nothing was altered" in good.out
+    said = cli("db", "verify", "--database", file, "--json").document
+    both = ("--expect", said["last"][:12], "--expect", said["last_change"][:12])
+    assert cli("db", "verify", "--database", file, *both).code == 0
     assert cli("db", "verify", "--database", file, "--expect", "0" * 12).code == 8
+    with sqlite3.connect(file) as raw:
+        raw.execute("UPDATE api_key SET roles = '[\"administrator\"]'")
+    bad = cli("db", "verify", "--database", file)
+    assert bad.code == 8
+    assert 'altered: api key (["k"]): it was altered' in bad.out
     with sqlite3.connect(file) as raw:
         raw.execute("UPDATE decision SET outcome = 'deny' WHERE seq = 1")
     bad = cli("db", "verify", "--database", file)

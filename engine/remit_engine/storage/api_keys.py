@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
+from remit_engine.storage import changes
 from remit_engine.storage.faults import Conflict, Corrupt, NotKept
 from remit_engine.storage.tables.columns import Row
 from remit_engine.storage.tables.service import api_key
@@ -54,6 +55,7 @@ def made(connection: Connection, key: ApiKey) -> None:
             "expires": None if key.expires is None else _written(key.expires),
         },
     )
+    changes.noted(connection, api_key, api_key.c.id == key.id)
 
 
 def of_id(connection: Connection, id: str) -> ApiKey | None:
@@ -84,6 +86,7 @@ def revoked(connection: Connection, id: str, by: str, now: datetime) -> ApiKey:
         raise NotKept(f"there is no key `{id}`", "`remit key list` shows them all")
     if not ended.rowcount:
         raise Conflict(f"the key `{id}` was revoked before")
+    changes.noted(connection, api_key, api_key.c.id == id)
     return found
 
 

@@ -1,4 +1,5 @@
-"""Whether the ledger is what was recorded: chain, rows and totals; what is wrong is named."""
+"""Whether what stands in the store is what was recorded: ledger, totals, requests for approval, and
+what the service answers from; what is wrong is named."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
-from remit_engine.storage import approvals, history, tables
+from remit_engine.storage import approvals, changes, history, tables
 from remit_engine.storage.entries import GENESIS
 from remit_engine.storage.history import Broken
 from remit_engine.storage.usage import counted
@@ -23,16 +24,24 @@ Bucket = tuple[str, str, str, str, str, str]
 
 @dataclass(slots=True)
 class Verified:
-    """What was found. rows: how many there are. head: the hash of the last."""
+    """What was found. rows: how many decisions there are. head: the hash of the last. changes,
+    changed: the same of the changes of versions, publications, delegations and keys."""
 
     rows: int = 0
     head: str = GENESIS
+    changes: int = 0
+    changed: str = GENESIS
     broken: list[Broken] = field(default_factory=list)
+
+    def ends_with(self, expected: str) -> bool:
+        """Whether a hash, or its beginning, is the last of decisions or of changes."""
+        heads = (self.head, self.changed) if self.changes else (self.head,)
+        return any(head.startswith(expected.lower()) for head in heads)
 
 
 def verified(connection: Connection) -> Verified:
-    """Read every row of the ledger and every event of requests for approval, and add up every
-    total anew."""
+    """Read every row of the ledger, every event of requests for approval and every change of what
+    the service answers from, and add up every total anew."""
     found = Verified()
     dimensions = _dimensions(connection)
     totals: dict[Bucket, Fraction] = defaultdict(Fraction)
@@ -47,6 +56,10 @@ def verified(connection: Connection) -> Verified:
     found.broken += (
         Broken(told.seq, told.request, told.message, "request for approval")
         for told in approvals.verified(connection)
+    )
+    found.changes, found.changed = changes.head(connection)
+    found.broken += (
+        Broken(told.seq, told.key, told.message, told.what) for told in changes.verified(connection)
     )
     return found
 

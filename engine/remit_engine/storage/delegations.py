@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from remit_dsl.source import Span
 from remit_engine.directory import DelegationEntry
-from remit_engine.storage import tables
+from remit_engine.storage import changes, tables
 from remit_engine.storage.faults import Conflict, NotKept
 from remit_engine.storage.revisions import raised
 from remit_engine.storage.tables import Row
@@ -63,6 +63,7 @@ def add(connection: Connection, lent: Lent) -> Lent:
     if lent.waits_for is None:
         lent = replace(lent, since=raised(connection, lent.made))
     connection.execute(tables.delegation.insert(), _row(lent))
+    changes.noted(connection, tables.delegation, tables.delegation.c.id == lent.id)
     return lent
 
 
@@ -99,6 +100,7 @@ def _changed(connection: Connection, after: Lent, moment: str) -> Lent:
     values = {k: v for k, v in _row(after).items() if k not in ("id", "made", "by")}
     values["revoked"] = moment if after.ended is not None else None
     connection.execute(tables.delegation.update().where(c.id == after.id).values(values))
+    changes.noted(connection, tables.delegation, c.id == after.id)
     return after
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
-from remit_engine.storage import entries, tables
+from remit_engine.storage import changes, entries, tables
 from remit_engine.storage.entries import Entry
 from remit_engine.storage.faults import KeyReused
 
@@ -108,6 +108,7 @@ def insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """Add rows."""
     if rows:
         connection.execute(tables.idempotency.insert(), rows)
+        changes.added(connection, tables.idempotency, rows)
 
 
 def any_before(connection: Connection, before: datetime) -> bool:
@@ -120,8 +121,7 @@ def any_before(connection: Connection, before: datetime) -> bool:
 def forget(connection: Connection, before: datetime) -> int:
     """Forget the keys from before a moment; how many they were."""
     c = tables.idempotency.c
-    old = c.made < _written(before)
-    return connection.execute(tables.idempotency.delete().where(old)).rowcount
+    return changes.taken_out(connection, tables.idempotency, c.made < _written(before))
 
 
 def _written(moment: datetime) -> str:

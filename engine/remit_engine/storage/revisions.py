@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
-from remit_engine.storage import tables
+from remit_engine.storage import changes, tables
 
 ONE = 1
 """The id of the only row."""
@@ -26,4 +26,5 @@ def raised(connection: Connection, moment: str) -> int:
     else:
         changed = tables.revision.update().where(tables.revision.c.id == ONE)
         connection.execute(changed.values(number=number, made=moment))
+    changes.noted(connection, tables.revision)
     return number

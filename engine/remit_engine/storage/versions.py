@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
-from remit_engine.storage import tables
+from remit_engine.storage import changes, tables
 from remit_engine.storage.canonical import canonical, fingerprint
 from remit_engine.storage.faults import Conflict, NotKept, SecondPerson
 from remit_engine.storage.revisions import raised
@@ -107,6 +107,7 @@ def draft(
         "edition": 1,
     }
     connection.execute(tables.policy_version.insert(), row)
+    changes.noted(connection, tables.policy_version, tables.policy_version.c.id == id)
     return version(connection, id)
 
 
@@ -155,10 +156,12 @@ def keep_directory(
         authors |= set(found.authors)
         said = canonical(sorted(authors))
         connection.execute(t.update().where(t.c.id == id).values(authors=said))
+        changes.noted(connection, t, t.c.id == id)
         return directory(connection, id)
     row = {"id": id, "digest": digest, "file": file, "authors": canonical(sorted(authors))}
     more = {"note": note, "based_on": based_on, "made": _moment()}
     connection.execute(t.insert(), {**row, **more})
+    changes.noted(connection, t, t.c.id == id)
     return directory(connection, id)
 
 
@@ -263,10 +266,12 @@ def _published(
     moment = _moment()
     t = tables.policy_version
     edition = t.c.edition + 1
-    others = t.update().where(t.c.state == PUBLISHED, t.c.id != chosen.id)
+    before = connection.scalars(sql.select(t.c.id).where(t.c.state == PUBLISHED)).all()
+    others = t.update().where(t.c.id.in_(before), t.c.id != chosen.id)
     connection.execute(others.values(state=SUPERSEDED, edition=edition))
     mine = t.update().where(t.c.id == chosen.id)
     connection.execute(mine.values(state=PUBLISHED, edition=edition))
+    changes.noted(connection, t, t.c.id.in_([*before, chosen.id]))
     row = {
         "revision": raised(connection, moment),
         "kind": kind,
@@ -280,6 +285,7 @@ def _published(
         "impact": canonical(findings.impact),
     }
     connection.execute(tables.publication.insert(), row)
+    changes.noted(connection, tables.publication, tables.publication.c.revision == row["revision"])
     return _publication(row)
 
 
@@ -298,6 +304,7 @@ def _written_again(
     t = tables.policy_version
     changed = t.update().where(t.c.id == known.id)
     connection.execute(changed.values(authors=canonical(everybody), edition=t.c.edition + 1))
+    changes.noted(connection, t, t.c.id == known.id)
     return version(connection, known.id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -13,66 +14,98 @@ from remit_api.cli.output import Screen, plural, screen
 from remit_api.pay import keeping
 from remit_engine.storage import audit, verification
 from remit_engine.storage.audit import Verified
-from remit_engine.storage.verification import Altered
+from remit_engine.storage.verification import Altered, AlteredDispute
 
 Expected = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         "--expect",
         metavar="HASH",
-        help="The hash of the last decision as it was written down elsewhere, or its beginning.",
+        help="The last hash of decisions or of changes as it was written down elsewhere, or its "
+        "beginning; any number of times.",
     ),
 ]
 SHORTEST = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found. pay: in closed periods. disputed: in disputes. strange: last hashes that were
+    expected, and are not there."""
+
+    kept: Verified
+    pay: tuple[Altered, ...]
+    disputed: tuple[AlteredDispute, ...]
+    strange: tuple[str, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether everything is what was recorded."""
+        return not (self.kept.broken or self.pay or self.disputed or self.strange)
+
+
 def verify(
     database: Database = DATABASE, expect: Expected = None, as_json: Json = False
 ) -> ExitCode:
-    """Compute the hashes of all decisions anew, add up all totals, verify closed periods of pay,
-    and name what was altered.
+    """Compute the hashes of all that was recorded anew, add up all totals, and name what was
+    altered: decisions, requests for approval, policy versions, directories, publications,
+    delegations, keys, closed periods of pay, disputes.
 
-    Whoever rewrites or cuts off the end of the ledger is found only if the last hash was written
-    down: ask with --expect.
+    Whoever rewrites or cuts off the end is found only if the last hashes were written down: ask
+    with --expect.
     """
     view = screen(as_json=as_json)
     with keeping.opened(database) as kept, kept.reading() as connection:
         found = audit.verified(connection)
-        pay = [told for _, all_ in verification.verified(connection) for told in all_]
-    strange = expect is not None and not (
-        len(expect) >= SHORTEST and found.head.startswith(expect.lower())
-    )
+        pay = tuple(told for _, all_ in verification.verified(connection) for told in all_)
+        _, _, disputed = verification.verified_disputes(connection)
+    strange = tuple(one for one in expect or () if len(one) < SHORTEST or not found.ends_with(one))
+    report = Report(found, pay, disputed, strange)
     if as_json:
-        view.data(_document(found, pay, expected=not strange))
+        view.data(_document(report))
     else:
-        _show(view, found, pay, expect if strange else None)
-    return ExitCode.ALTERED if found.broken or pay or strange else ExitCode.OK
+        _show(view, report)
+    return ExitCode.OK if report.sound else ExitCode.ALTERED
 
 
-def _document(found: Verified, pay: list[Altered], *, expected: bool) -> dict[str, object]:
+def _document(report: Report) -> dict[str, object]:
+    kept = report.kept
     return {
-        "decisions": found.rows,
-        "last": found.head,
-        "expected": expected,
+        "decisions": kept.rows,
+        "last": kept.head,
+        "changes": kept.changes,
+        "last_change": kept.changed,
+        "expected": not report.strange,
         "altered": [
-            {"what": b.what, "seq": b.seq, "id": b.id, "message": b.message} for b in found.broken
+            {"what": b.what, "seq": b.seq, "id": b.id, "message": b.message} for b in kept.broken
         ],
         "closings": [
             {"closing": a.closing, "plan": a.plan, "period": a.period, "person": a.person,
              "message": a.message}
-            for a in pay
+            for a in report.pay
         ],
+        "disputes": [{"dispute": d.number, "message": d.message} for d in report.disputed],
     }  # fmt: skip
 
 
-def _show(view: Screen, found: Verified, pay: list[Altered], strange: str | None) -> None:
-    for broken in found.broken:
-        where = "" if broken.seq is None else f" {broken.seq} ({broken.id})"
-        view.line(("altered", "bold red"), f": {broken.what}{where}: {broken.message}")
-    for told in pay:
-        view.line(("altered", "bold red"), f": {told.plan} {told.period}: {told.message}")
-    if strange is not None:
-        view.line(("altered", "bold red"), f": the last hash is not {strange}")
-    if not found.broken and not pay and strange is None:
-        view.line(f"{plural(found.rows, 'decision')}, nothing was altered")
-    view.line((f"last hash {found.head}", "dim"))
+def _show(view: Screen, report: Report) -> None:
+    kept = report.kept
+    for broken in kept.broken:
+        named = [str(broken.seq)] if broken.seq is not None else []
+        named += [f"({broken.id})"] if broken.id is not None else []
+        _altered(view, f"{' '.join([broken.what, *named])}: {broken.message}")
+    for told in report.pay:
+        _altered(view, f"{told.plan} {told.period}: {told.message}")
+    for dispute in report.disputed:
+        _altered(view, f"dispute {dispute.number}: {dispute.message}")
+    for one in report.strange:
+        _altered(view, f"the last hash is not {one}")
+    if report.sound:
+        counted = f"{plural(kept.rows, 'decision')}, {plural(kept.changes, 'change')}"
+        view.line(f"{counted}, nothing was altered")
+    view.line((f"last hash {kept.head}", "dim"))
+    view.line((f"last change {kept.changed}", "dim"))
+
+
+def _altered(view: Screen, said: str) -> None:
+    view.line(("altered", "bold red"), f": {said}")

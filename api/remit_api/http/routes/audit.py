@@ -27,7 +27,7 @@ Expected = Annotated[
     str | None,
     Query(
         min_length=8, max_length=64, pattern="^[0-9a-fA-F]+$",
-        description="The last hash as it was written down elsewhere, or its beginning.",
+        description="A last hash as it was written down elsewhere, or its beginning.",
     ),
 ]  # fmt: skip
 
@@ -35,9 +35,11 @@ Expected = Annotated[
 @router.get("/verification", summary="Was anything altered?")
 def verify(access: Verifying, service: ServiceOf, expect: Expected = None) -> Response:
     """Computes the hashes of all decisions anew, adds up all totals, looks at requests for
-    approval, closed periods of pay and disputes, and names each row that is not what was kept.
+    approval, versions, publications, delegations, keys, closed periods of pay and disputes, and
+    names each row that is not what was kept.
 
-    What was cut off at the end is found only where the last hash was written down: `expect`.
+    What was cut off at the end is found only where a last hash was written down: `expect`, that of
+    decisions or that of changes.
     """
     access.require_any()
     with reading(service.store) as connection:
@@ -45,11 +47,13 @@ def verify(access: Verifying, service: ServiceOf, expect: Expected = None) -> Re
         asked = list(approvals.verified(connection))
         closed = [told for _, all_ in verification.verified(connection) for told in all_]
         disputes, _, disputed = verification.verified_disputes(connection)
-    fits = expect is None or found.head.startswith(expect.lower())
+    fits = expect is None or found.ends_with(expect)
     document: dict[str, Any] = {
         "ok": fits and not (found.broken or asked or closed or disputed),
         "decisions": found.rows,
         "last": found.head,
+        "changes": found.changes,
+        "last_change": found.changed,
         "expected": fits,
         "disputes": disputes,
         "altered": {

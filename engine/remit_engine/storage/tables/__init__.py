@@ -7,6 +7,7 @@ from remit_engine.storage.tables.beside_pay import (
     run_climb,
     run_name,
 )
+from remit_engine.storage.tables.changes import change
 from remit_engine.storage.tables.columns import ALTERED, Exact, Row, Written, metadata, storable
 from remit_engine.storage.tables.decisions import consumption, decision, dimension, idempotency
 from remit_engine.storage.tables.jobs import run_job
@@ -35,7 +36,7 @@ from remit_engine.storage.tables.versions import (
 
 __all__ = [
     "ALTERED", "Exact", "Row", "Written", "api_key", "approval_event", "approval_request",
-    "approval_waiting", "closing", "consumption", "decision", "delegation", "difference",
+    "approval_waiting", "change", "closing", "consumption", "decision", "delegation", "difference",
     "dimension", "directory_version", "dispute", "dispute_answer", "dispute_seal", "event",
     "idempotency", "lease", "line", "metadata", "movement", "policy_version", "publication",
     "revision", "run", "run_base", "run_climb", "run_job", "run_name", "run_plan", "stage",
