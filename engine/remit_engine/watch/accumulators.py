@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from remit_engine.unknown import Truth, Unknown, missing
-from remit_engine.watch.entry import Entry, start_of
+from remit_engine.watch.entry import Entry, place_in_log, start_of
 from remit_engine.watch.plan import CountPlan, SequencePlan
 from remit_engine.watch.windows import LAST, begins, leaves
 
@@ -50,8 +50,10 @@ class Counter:
 
     def rewind(self, rows: list[Entry], place: int, today: int, weigh: Weigh) -> None:
         """Go to the place before another, as it was on that day."""
-        self.low = bisect_left(rows, start_of(begins(self.plan.spec.window, today)), key=_place)
-        self.high = max(self.low, bisect_left(rows, place, key=_place))
+        self.low = bisect_left(
+            rows, start_of(begins(self.plan.spec.window, today)), key=place_in_log
+        )
+        self.high = max(self.low, bisect_left(rows, place, key=place_in_log))
         self.total, self.unknown = Fraction(0), 0
         for row in rows[self.low : self.high]:
             self._take(weigh(self.plan, today, row), 1)
@@ -103,7 +105,7 @@ class Follower:
     ) -> bool:
         """Look again at a place; whether its value may be another."""
         before, window = self.value, self.plan.spec.window
-        low = bisect_left(first, start_of(begins(window, today)), key=_place)
+        low = bisect_left(first, start_of(begins(window, today)), key=place_in_log)
         there = low < len(first) and first[low].place <= place
         self.value, self.out = False, NEVER
         if there:
@@ -116,7 +118,7 @@ class Follower:
         self, behind: int, second: list[Entry], place: int, today: int, judge: Judge
     ) -> Truth:
         unknown = False
-        for at in range(bisect_right(second, place, key=_place) - 1, -1, -1):
+        for at in range(bisect_right(second, place, key=place_in_log) - 1, -1, -1):
             if second[at].place <= behind:
                 break
             found = judge(self.plan, today, second[at])
@@ -124,7 +126,3 @@ class Follower:
                 return True
             unknown = unknown or isinstance(found, Unknown)
         return missing(self.plan.spec.second.rsplit(".", 1)[-1]) if unknown else False
-
-
-def _place(entry: Entry) -> int:
-    return entry.place

@@ -14,10 +14,10 @@ from remit_engine.unknown import Truth, Unknown, missing
 from remit_engine.watch.accumulators import ONE
 from remit_engine.watch.entry import Entry, as_date, value_at
 from remit_engine.watch.matching import EQUAL, GREATER, LESS, UNKNOWN
-from remit_engine.watch.plan import CountPlan, SequencePlan, has_people
-from remit_engine.watch.reading import people_in
+from remit_engine.watch.plan import CountPlan, SequencePlan
 from remit_engine.watch.reads import COUNT, SEQUENCE
 from remit_engine.watch.rulesets import Question
+from remit_engine.watch.shapes import people_in, shapes
 
 _NOTHING: Mapping[str, Any] = {}
 
@@ -28,10 +28,7 @@ class Asker:
     def __init__(self, model: Model, directory: Directory) -> None:
         self.model = model
         self.directory = directory
-        program = model.program
-        self._fields = {name: event.fields for name, event in program.events.items()}
-        self._fields |= {name: record.fields for name, record in program.records.items()}
-        self._peopled = {n for n, f in self._fields.items() if has_people(f, program)}
+        self._peopled = {s.name: s.fields for s in shapes(model.program) if s.peopled}
 
     def facts(self, kind: str, facts: Mapping[str, Any], day: int) -> Mapping[str, Any]:
         """The facts of an event or record, with people as they are on a day; who is not in the
@@ -39,7 +36,7 @@ class Asker:
         if kind not in self._peopled:
             return facts
         found = dict(facts)
-        for path, id in people_in(facts, self._fields[kind], self.model.program):
+        for path, id in people_in(facts, self._peopled[kind], self.model.program):
             party = self.directory.party(id, as_date(day))
             _put(found, path, missing(".".join(path)) if party is None else party)
         return found

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from bisect import insort
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,21 +13,65 @@ from remit_engine.request import Problem
 _ARRIVALS = 40  # bits: more than a million million entries
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What entries of one kind with the same fields share. at: field -> its number."""
+
+    kind: str
+    at: Mapping[str, int]
+
+
+class Facts(Mapping[str, Any]):
+    """The fields of one entry: a view of its values, as a million of them have to be kept."""
+
+    __slots__ = ("_at", "_values")
+
+    def __init__(self, at: Mapping[str, int], values: tuple[Any, ...]) -> None:
+        self._at = at
+        self._values = values
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[self._at[name]]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._at
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._at)
+
+    def __len__(self) -> int:
+        return len(self._at)
+
+
 @dataclass(slots=True, eq=False)
 class Entry:
     """An event, or an observation of a record.
 
-    kind: the qualified name of its declaration. id: of the event, or of the record observed.
-    entry: an observation's own id. day: `date.toordinal()`. facts: exact values; people are ids.
-    place: where it stands in the log, 0 before it is there.
+    id: of the event, or of the record observed. entry: an observation's own id. values: exact, of
+    the fields of the layout; people are ids. place: where it stands in the log; the start of its
+    day before it is there.
     """
 
-    kind: str
+    layout: Layout
     id: str
     entry: str | None
-    day: int
-    facts: Mapping[str, Any]
-    place: int = 0
+    values: tuple[Any, ...]
+    place: int
+
+    @property
+    def kind(self) -> str:
+        """The qualified name of its declaration."""
+        return self.layout.kind
+
+    @property
+    def day(self) -> int:
+        """As `date.toordinal()` has it."""
+        return self.place >> _ARRIVALS
+
+    @property
+    def facts(self) -> Facts:
+        """Its fields."""
+        return Facts(self.layout.at, self.values)
 
     @property
     def name(self) -> str:
@@ -75,34 +120,47 @@ def as_date(day: int) -> date:
     return date.fromordinal(day)
 
 
-@dataclass(slots=True)
 class Keyed:
-    """Entries by key, each list in the order of the log."""
+    """Entries by key, in the order of the log. Where a key has one entry, no list is made."""
 
-    lists: dict[Any, list[Entry]] = field(default_factory=dict)
+    __slots__ = ("_kept",)
+
+    def __init__(self) -> None:
+        self._kept: dict[Any, Entry | list[Entry]] = {}
 
     def add(self, key: Any, entry: Entry) -> None:
         """Put an entry at its place."""
-        found = self.lists.setdefault(key, [])
-        at = len(found)
-        while at and found[at - 1].place > entry.place:
-            at -= 1
-        found.insert(at, entry)
+        found = self._kept.get(key)
+        if found is None:
+            self._kept[key] = entry
+        elif isinstance(found, list):
+            if found[-1].place < entry.place:
+                found.append(entry)
+            else:
+                insort(found, entry, key=place_in_log)
+        else:
+            self._kept[key] = sorted((found, entry), key=place_in_log)
 
     def of(self, key: Any) -> list[Entry]:
         """The entries of a key; not to be changed."""
-        return self.lists.get(key, _NONE)
+        found = self._kept.get(key)
+        if found is None:
+            return _NONE
+        return found if isinstance(found, list) else [found]
 
 
 _NONE: list[Entry] = []
 
 
+def place_in_log(entry: Entry) -> int:
+    """By what entries are ordered."""
+    return entry.place
+
+
 def value_at(facts: Any, path: tuple[str, ...]) -> Any:
-    """The value at a path through records; None where it is not there. A person is his id."""
+    """The value at a path through records; None where it is not there."""
     for step in path:
-        if step == "id" and isinstance(facts, str):
-            return facts
-        if not isinstance(facts, Mapping):
+        if facts is None:
             return None
         facts = facts.get(step)
     return facts

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from remit_dsl.expressions import Expression
-from remit_dsl.program import Field, Policy, Program
+from remit_dsl.program import Policy, Program
 from remit_dsl.watch import Count, Rows, Sequence, Watch, WatchRule
 from remit_dsl.watch_expressions import of_watch as of_watch_expressions
-from remit_engine.names import is_person
 from remit_engine.watch.reads import Reads, of_each, reads, renamed
 from remit_engine.watch.rulesets import Question, Ruleset, RuleShape, of_watch, rows_name
 
@@ -226,15 +225,3 @@ class _Questions:
             tuple(n for n, one in every if one.people),
             tuple(n for n, one in every if one.days),
         )
-
-
-def has_people(fields: dict[str, Field], program: Program) -> bool:
-    """Whether somewhere in these fields a person stands."""
-    for field_ in fields.values():
-        if field_.type.kind != "record":
-            continue
-        if is_person(field_.type):
-            return True
-        if has_people(program.records[field_.type.name or ""].fields, program):
-            return True
-    return False

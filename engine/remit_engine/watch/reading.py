@@ -6,22 +6,23 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from remit_dsl.pay import Event
-from remit_dsl.program import Field, Program, Record
+from remit_dsl.program import Field
 from remit_dsl.suggest import nearest
-from remit_dsl.types import TEXT
 from remit_engine.directory import Directory
 from remit_engine.exact import Unreadable, day_of, shown
 from remit_engine.facts_reader import FactsReader, dotted
 from remit_engine.ir import Model
-from remit_engine.names import is_person, names_of
+from remit_engine.names import names_of
 from remit_engine.request import Problem
-from remit_engine.watch.entry import Entry, Refused, as_date
+from remit_engine.watch.entry import Entry, Refused, as_date, start_of
+from remit_engine.watch.pooling import Pool
+from remit_engine.watch.shapes import Shape, people_in, shapes
 
 LONGEST_ID = 200
 LONGEST_TEXT = 10_000
 _OWN = ("kind", "id", "on", "entry", "facts")
 _AS = 'write {"kind": "NAME", "id": "…", "on": "2026-03-01", …}'
+Path = tuple[str, ...]
 
 
 class _Unread(Exception):
@@ -37,8 +38,10 @@ class EntryReader:
 
     def __init__(self, model: Model, directory: Directory) -> None:
         self._model = model
-        self._directory = directory
-        self._kinds = _kinds(model.program)
+        self._names = names_of(model)
+        self._people = directory.people
+        self._kinds = _by_name(shapes(model.program))
+        self._pool = Pool()
 
     def read(self, document: Any, today: int) -> Entry | Refused:
         """The entry, or why not: `unreadable` with all that is wrong, or `future`."""
@@ -53,17 +56,14 @@ class EntryReader:
         return entry
 
     def _read(self, document: Any) -> Entry:
-        if not isinstance(document, Mapping):
+        if not isinstance(document, dict):
             raise _Unread(Problem("", f"`{shown(document)}` is not an entry: {_AS}"))
-        kind = self._kind(document.get("kind"))
-        too_long = list(_too_long(document, ""))
-        if too_long:
+        shape = self._shape(document.get("kind"))
+        if too_long := list(_too_long(document, ())):
             raise _Unread(*too_long)
-        if isinstance(kind, Event):
-            return self._event(document, kind)
-        return self._observation(document, kind)
+        return self._event(document, shape) if shape.event else self._observed(document, shape)
 
-    def _kind(self, name: Any) -> Event | Record:
+    def _shape(self, name: Any) -> Shape:
         if not isinstance(name, str) or not name:
             given = "it is missing" if name is None else f"`{shown(name)}` is not a name"
             raise _Unread(Problem("kind", f"{given}: {_AS}"))
@@ -71,181 +71,105 @@ class EntryReader:
         if len(found) == 1:
             return found[0]
         if found:
-            names = " or ".join(f"`{kind.name}`" for kind in found)
+            names = " or ".join(f"`{shape.name}`" for shape in found)
             raise _Unread(Problem("kind", f"`{name}` may mean {names}: write its full name"))
         guess = nearest(name[:80], self._kinds)
         cure = f", did you mean `{guess}`?" if guess else ""
-        raise _Unread(
-            Problem("kind", f"there is no event and no record `{name[:80]}` to be told of{cure}")
-        )
+        message = f"there is no event and no record `{name[:80]}` to be told of{cure}"
+        raise _Unread(Problem("kind", message))
 
     # --- events ------------------------------------------------------------------------------
 
-    def _event(self, document: Mapping[str, Any], event: Event) -> Entry:
-        reader = FactsReader(names_of(self._model), self._model)
-        given, path = _given(document, event.fields)
-        facts = reader.fields(given, event.fields, path)
-        problems = list(reader.problems)
-        problems += [_no_field(p, event.fields, event.short) for p in reader.unasked]
-        told = {problem.path for problem in problems}
-        for problem in self._missing(facts, event.fields, path):
-            if problem.path not in told:
-                problems.append(problem)
-        problems += self._strangers(facts, event.fields, path)
+    def _event(self, document: Mapping[str, Any], shape: Shape) -> Entry:
+        given, path = _given(document)
+        facts, problems = self._facts(given, shape, path)
+        problems += _missing(facts, shape, path, problems)
         id = facts.get("id")
         if isinstance(id, str):
             problems += _id(id, (*path, "id"))
-        day = self._day(document, facts, event, problems)
+        day = self._day(document, facts, shape, problems)
         if problems or day is None or not isinstance(id, str):
             raise _Unread(*problems)
-        return Entry(event.name, id, None, day, facts)
+        layout, values = self._pool.values(shape.name, facts)
+        return Entry(layout, id, None, values, start_of(day))
 
     def _day(
         self,
         document: Mapping[str, Any],
         facts: Mapping[str, Any],
-        event: Event,
+        shape: Shape,
         problems: list[Problem],
     ) -> int | None:
         if document.get("on") is not None:
             return _on(document["on"], problems)
-        name = first_date(event)
-        if name is not None:
-            day = facts.get(name)
+        if shape.date is not None:
+            day = facts.get(shape.date)
             return day.toordinal() if isinstance(day, date) else None
-        message = f"it is missing, and `{event.short}` has no date that must be there"
+        message = f"it is missing, and `{shape.short}` has no date that must be there"
         problems.append(Problem("on", f'{message}: write "on": "2026-03-01"'))
         return None
 
     # --- observations ------------------------------------------------------------------------
 
-    def _observation(self, document: Mapping[str, Any], record: Record) -> Entry:
-        short = record.name.rsplit(".", 1)[-1]
-        problems: list[Problem] = []
-        for name in document:
-            if name not in _OWN:
-                cure = "write what was observed in `facts`"
-                problems.append(
-                    Problem(dotted((str(name),)), f"an observation has no such: {cure}")
-                )
-        names = {"id": f"which `{short}` was observed", "entry": "what tells this observation"}
-        ids = {name: self._own_id(document, name, what, problems) for name, what in names.items()}
+    def _observed(self, document: Mapping[str, Any], shape: Shape) -> Entry:
+        cure = "an observation has no such: write what was observed in `facts`"
+        problems = [Problem(dotted((str(n),)), cure) for n in document if n not in _OWN]
+        id = _own_id(document, "id", f"which `{shape.short}` was observed", problems)
+        what = "what tells this observation from all others"
+        entry = _own_id(document, "entry", what, problems)
         if document.get("on") is None:
             problems.append(Problem("on", 'it is missing: write the day, "on": "2026-03-01"'))
         day = None if document.get("on") is None else _on(document["on"], problems)
-        facts = self._observed(document.get("facts"), record, problems)
-        given = facts.pop("id", ids["id"])
-        if given != ids["id"] and ids["id"]:
-            message = f"`{shown(given)}` is not the `id` of the entry: leave it out"
+        given = document.get("facts")
+        if not isinstance(given, dict):
+            how = "it is missing" if given is None else f"`{shown(given)}` is not an object"
+            problem = Problem("facts", f"{how}: write what was observed as an object")
+            raise _Unread(*problems, problem)
+        facts, found = self._facts(given, shape, ("facts",))
+        problems += [*found, *_absent(given, shape)]
+        named = facts.pop("id", id)
+        if named != id and id:
+            message = f"`{shown(named)}` is not the `id` of the entry: leave it out"
             problems.append(Problem("facts.id", message))
         if problems or day is None:
             raise _Unread(*problems)
-        return Entry(record.name, ids["id"], ids["entry"], day, facts)
-
-    def _own_id(
-        self, document: Mapping[str, Any], name: str, what: str, problems: list[Problem]
-    ) -> str:
-        value = document.get(name)
-        if isinstance(value, str):
-            problems += _id(value, (name,))
-            return value
-        given = "it is missing" if value is None else f"`{shown(value)}` is not text"
-        cure = f"write {what}" + (" from all others" if name == "entry" else "")
-        problems.append(Problem(name, f"{given}: {cure}, in quotes"))
-        return ""
-
-    def _observed(self, given: Any, record: Record, problems: list[Problem]) -> dict[str, Any]:
-        if not isinstance(given, Mapping):
-            what = "it is missing" if given is None else f"`{shown(given)}` is not an object"
-            problems.append(Problem("facts", f"{what}: write what was observed as an object"))
-            return {}
-        reader = FactsReader(names_of(self._model), self._model)
-        facts = reader.fields(given, record.fields, ("facts",))
-        short = record.name.rsplit(".", 1)[-1]
-        problems += reader.problems
-        problems += [_no_field(p, record.fields, short) for p in reader.unasked]
-        for name, value in given.items():
-            field = record.fields.get(name) if isinstance(name, str) else None
-            if value is None and field is not None and not field.optional:
-                message = "it is not optional, so it cannot be absent: leave it out, or write it"
-                problems.append(Problem(dotted(("facts", name)), message))
-        problems += self._strangers(facts, record.fields, ("facts",))
-        return facts
+        layout, values = self._pool.values(shape.name, facts)
+        return Entry(layout, id, entry, values, start_of(day))
 
     # --- what both share ---------------------------------------------------------------------
 
-    def _missing(
-        self,
-        facts: Mapping[str, Any],
-        declared: Mapping[str, Field],
-        path: tuple[str, ...],
-    ) -> Iterator[Problem]:
-        """Fields that must be there and are not; of a record inside its `id` alone."""
-        for name, field in declared.items():
-            value, here = facts.get(name), (*path, name)
-            if value is None and not field.optional:
-                yield Problem(dotted(here), "it is missing, and it is not optional")
-            elif isinstance(value, Mapping):
-                inner = self._model.program.records[field.type.name or ""].fields
-                key = inner.get("id")
-                if key is not None and key.type == TEXT and not key.optional:
-                    if not value.get("id"):
-                        yield Problem(dotted((*here, "id")), "it is missing: write which one it is")
-                    else:
-                        yield from _id(value["id"], (*here, "id"))
-
-    def _strangers(
-        self, facts: Mapping[str, Any], declared: Mapping[str, Field], path: tuple[str, ...]
-    ) -> Iterator[Problem]:
-        if not self._directory.people:
-            return
-        for where, id in people_in(facts, declared, self._model.program, path):
-            if id not in self._directory.people:
-                yield Problem(dotted(where), f"nobody is called `{shown(id)}` in the directory")
+    def _facts(
+        self, given: Mapping[str, Any], shape: Shape, path: Path
+    ) -> tuple[dict[str, Any], list[Problem]]:
+        """Exact facts, and what is wrong with them but that something is missing."""
+        reader = FactsReader(self._names, self._model)
+        facts = reader.fields(given, shape.fields, path)
+        problems = reader.problems
+        problems += [_no_field(p, shape.fields, shape.short) for p in reader.unasked]
+        for name in shape.keyed:
+            if isinstance(facts.get(name), dict):
+                problems += _record_id(facts[name], (*path, name))
+        if shape.peopled and self._people:
+            for where, id in people_in(facts, shape.fields, self._model.program, path):
+                if id not in self._people:
+                    message = f"nobody is called `{shown(id)}` in the directory"
+                    problems.append(Problem(dotted(where), message))
+        return facts, problems
 
 
-def first_date(event: Event) -> str | None:
-    """The field an event's day is read from where the entry does not state it."""
-    dates = (f.name for f in event.fields.values() if f.type.kind == "date" and not f.optional)
-    return next(dates, None)
-
-
-def people_in(
-    facts: Mapping[str, Any],
-    declared: Mapping[str, Field],
-    program: Program,
-    path: tuple[str, ...] = (),
-) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Where people are named, and who."""
-    for name, value in facts.items():
-        field = declared[name]
-        if isinstance(value, Mapping):
-            inner = program.records[field.type.name or ""].fields
-            yield from people_in(value, inner, program, (*path, name))
-        elif isinstance(value, str) and is_person(field.type):
-            yield (*path, name), value
-
-
-def _kinds(program: Program) -> dict[str, tuple[Event | Record, ...]]:
-    found: dict[str, tuple[Event | Record, ...]] = {}
-    told: list[Event | Record] = [*program.events.values()]
-    for record in program.records.values():
-        id = record.fields.get("id")
-        if id is not None and id.type == TEXT and not id.optional:
-            told.append(record)
-    for kind in told:
-        for name in dict.fromkeys((kind.name, kind.name.rsplit(".", 1)[-1])):
-            found[name] = (*found.get(name, ()), kind)
+def _by_name(known: tuple[Shape, ...]) -> dict[str, tuple[Shape, ...]]:
+    found: dict[str, tuple[Shape, ...]] = {}
+    for shape in known:
+        for name in dict.fromkeys((shape.name, shape.short)):
+            found[name] = (*found.get(name, ()), shape)
     return found
 
 
-def _given(
-    document: Mapping[str, Any], declared: Mapping[str, Field]
-) -> tuple[dict[str, Any], tuple[str, ...]]:
+def _given(document: Mapping[str, Any]) -> tuple[dict[str, Any], Path]:
     """The fields of an event: beside `kind`, or in `facts`."""
     facts = document.get("facts")
-    if not isinstance(facts, Mapping):
-        own = {"kind", "on"} | ({"facts"} if facts is None else set())
+    if not isinstance(facts, dict):
+        own = ("kind", "on", "facts") if facts is None else ("kind", "on")
         return {name: value for name, value in document.items() if name not in own}, ()
     for name in document:
         if name not in _OWN:
@@ -256,13 +180,54 @@ def _given(
     return {**facts, **({"id": document["id"]} if "id" in document else {})}, ("facts",)
 
 
+def _missing(
+    facts: Mapping[str, Any], shape: Shape, path: Path, told: list[Problem]
+) -> list[Problem]:
+    """Fields that must be there and are not."""
+    gone = [name for name in shape.required if facts.get(name) is None]
+    if not gone:
+        return []
+    known = {problem.path for problem in told}
+    paths = (dotted((*path, name)) for name in gone)
+    message = "it is missing, and it is not optional"
+    return [Problem(p, message) for p in paths if p not in known]
+
+
+def _absent(given: Mapping[str, Any], shape: Shape) -> Iterator[Problem]:
+    """Facts observed as absent that cannot be."""
+    for name, value in given.items():
+        field = shape.fields.get(name)
+        if value is None and field is not None and not field.optional:
+            message = "it is not optional, so it cannot be absent: leave it out, or write it"
+            yield Problem(dotted(("facts", name)), message)
+
+
+def _record_id(record: Mapping[str, Any], path: Path) -> Iterator[Problem]:
+    """The id of a record inside an entry."""
+    id = record.get("id")
+    if not isinstance(id, str) or not id:
+        yield Problem(dotted((*path, "id")), "it is missing: write which one it is")
+    else:
+        yield from _id(id, (*path, "id"))
+
+
 def _no_field(path: tuple[str | int, ...], declared: Mapping[str, Field], short: str) -> Problem:
     guess = nearest(str(path[-1]), declared) if len(path) <= 2 else None
     cure = f", did you mean `{guess}`?" if guess else ": leave it out"
     return Problem(dotted(path), f"`{short}` has no such field{cure}")
 
 
-def _id(value: str, path: tuple[str, ...]) -> Iterator[Problem]:
+def _own_id(document: Mapping[str, Any], name: str, what: str, problems: list[Problem]) -> str:
+    value = document.get(name)
+    if isinstance(value, str):
+        problems += _id(value, (name,))
+        return value
+    given = "it is missing" if value is None else f"`{shown(value)}` is not text"
+    problems.append(Problem(name, f"{given}: write {what}, in quotes"))
+    return ""
+
+
+def _id(value: str, path: Path) -> Iterator[Problem]:
     if not value.strip():
         yield Problem(dotted(path), "it is empty: write what tells it from all others")
     elif len(value) > LONGEST_ID:
@@ -278,19 +243,19 @@ def _on(value: Any, problems: list[Problem]) -> int | None:
         return None
 
 
-def _too_long(value: Any, path: str, depth: int = 0) -> Iterator[Problem]:
+def _too_long(values: Mapping[Any, Any], path: Path) -> Iterator[Problem]:
     """Texts that no fact is: they would be kept for ever."""
-    if isinstance(value, str) and len(value) > LONGEST_TEXT:
-        message = f"the text has more than {LONGEST_TEXT:_} characters: shorten it"
-        yield Problem(path, message)
-    elif isinstance(value, Mapping) and depth < 10:
-        for name, inner in value.items():
-            shorter = str(name)[:80]
-            yield from _too_long(inner, f"{path}.{shorter}" if path else shorter, depth + 1)
+    for name, value in values.items():
+        if type(value) is str:
+            if len(value) > LONGEST_TEXT:
+                message = f"the text has more than {LONGEST_TEXT:_} characters: shorten it"
+                yield Problem(dotted((*path, str(name))), message)
+        elif type(value) is dict and len(path) < 10:
+            yield from _too_long(value, (*path, str(name)))
 
 
 def _called(document: Any) -> tuple[str | None, str | None]:
-    if not isinstance(document, Mapping):
+    if not isinstance(document, dict):
         return None, None
     kind, id = document.get("kind"), document.get("id")
     return (

@@ -11,7 +11,7 @@ from remit_engine.evaluate import Environment
 from remit_engine.watch.accumulators import NEVER, Counter, Follower, counted
 from remit_engine.watch.asking import Asker, in_force, sign
 from remit_engine.watch.crossings import Crossings
-from remit_engine.watch.entry import Entry, day_at, value_at
+from remit_engine.watch.entry import Entry, day_at, place_in_log, value_at
 from remit_engine.watch.log import Log
 from remit_engine.watch.matching import EQUAL, GREATER, LESS, UNKNOWN, Message
 from remit_engine.watch.plan import Asked, Feed, RowsPlan, WatchPlan
@@ -101,7 +101,7 @@ class Subject:
         """Every entry from a place on that concerns it, in the order of the log."""
         found: dict[int, Entry] = {}
         for entries in self._lists(world):
-            for entry in entries[bisect_left(entries, place, key=lambda e: e.place) :]:
+            for entry in entries[bisect_left(entries, place, key=place_in_log) :]:
                 found[entry.place] = entry
         return [found[place] for place in sorted(found)]
 
