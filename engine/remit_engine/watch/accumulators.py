@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -12,24 +13,36 @@ from remit_engine.watch.entry import Entry, place_in_log, start_of
 from remit_engine.watch.plan import CountPlan, SequencePlan
 from remit_engine.watch.windows import LAST, begins, leaves
 
-Weigh = Callable[[CountPlan, int, Entry], Any]
-"""What a row adds on a day: an exact number, None where it is not counted, or Unknown."""
+Weigh = Callable[[CountPlan, int, Entry], "Fraction | Between | None"]
+"""What a row adds on a day: an exact number, None where it is not counted, or what it may be."""
 Judge = Callable[[SequencePlan, int, Entry], Truth]
 """Whether a row is one that is meant, on a day."""
 ONE = Fraction(1)
 NEVER = LAST + 1
 
 
-class Counter:
-    """The rows of a window that are counted so far: rows[low:high]. out: the day on which its value
-    may change without a row; NEVER where it does not."""
+ZERO = Fraction(0)
 
-    __slots__ = ("high", "low", "out", "plan", "total", "unknown")
+
+@dataclass(frozen=True, slots=True)
+class Between(Unknown):
+    """A number that is not known, but lies between two, both included; None: it has no bound."""
+
+    least: Fraction | None = None
+    most: Fraction | None = None
+
+
+class Counter:
+    """The rows of a window that are counted so far: rows[low:high]. doubts: how many of them may
+    add what. out: the day on which its value may change without a row; NEVER where it does not."""
+
+    __slots__ = ("doubts", "high", "low", "out", "plan", "total")
 
     def __init__(self, plan: CountPlan) -> None:
         self.plan = plan
-        self.low = self.high = self.unknown = 0
-        self.total = Fraction(0)
+        self.low = self.high = 0
+        self.total = ZERO
+        self.doubts: dict[Between, int] | None = None
         self.out = NEVER
 
     def move(self, rows: list[Entry], place: int, today: int, weigh: Weigh) -> bool:
@@ -54,18 +67,21 @@ class Counter:
             rows, start_of(begins(self.plan.spec.window, today)), key=place_in_log
         )
         self.high = max(self.low, bisect_left(rows, place, key=place_in_log))
-        self.total, self.unknown = Fraction(0), 0
+        self.total, self.doubts = ZERO, None
         for row in rows[self.low : self.high]:
             self._take(weigh(self.plan, today, row), 1)
         self._mark(rows, today)
 
-    def _take(self, weight: Any, sign: int) -> bool:
+    def _take(self, weight: Fraction | Between | None, sign: int) -> bool:
         if weight is None:
             return False
-        if isinstance(weight, Unknown):
-            self.unknown += sign
+        if isinstance(weight, Between):
+            doubts = self.doubts = self.doubts or {}
+            doubts[weight] = doubts.get(weight, 0) + sign
+            if not doubts[weight]:
+                del doubts[weight]
         else:
-            self.total += sign * weight
+            self.total += weight if sign > 0 else -weight
         return True
 
     def _mark(self, rows: list[Entry], today: int) -> None:
@@ -78,8 +94,16 @@ class Counter:
 
     @property
     def value(self) -> Any:
-        """The count or sum; unknown while a row of the window is."""
-        return missing(self.plan.spec.event.rsplit(".", 1)[-1]) if self.unknown else self.total
+        """The count or sum, or between what it lies while rows of the window are in doubt."""
+        if not self.doubts:
+            return self.total
+        least: Fraction | None = self.total
+        most: Fraction | None = self.total
+        for doubt, times in self.doubts.items():
+            least = None if least is None or doubt.least is None else least + times * doubt.least
+            most = None if most is None or doubt.most is None else most + times * doubt.most
+        event = self.plan.spec.event.rsplit(".", 1)[-1]
+        return Between(frozenset({event}), least=least, most=most)
 
 
 def counted(plan: CountPlan, rows: list[Entry], place: int, today: int, weigh: Weigh) -> Any:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from fractions import Fraction
+from typing import Any, cast
 
 from remit_dsl import expressions as x
 from remit_dsl.program import Policy
@@ -11,7 +12,7 @@ from remit_engine.directory import Directory
 from remit_engine.evaluate import Environment, evaluate, truth
 from remit_engine.ir import Model
 from remit_engine.unknown import Truth, Unknown, missing
-from remit_engine.watch.accumulators import ONE
+from remit_engine.watch.accumulators import ONE, ZERO, Between
 from remit_engine.watch.entry import Entry, as_date, value_at
 from remit_engine.watch.matching import EQUAL, GREATER, LESS, UNKNOWN
 from remit_engine.watch.plan import CountPlan, SequencePlan
@@ -53,17 +54,17 @@ class Asker:
         known = {**facts, "as_of": today, COUNT: counts, SEQUENCE: sequences}
         return Environment(self.model, today, known, self.directory.within, {})
 
-    def weight(self, plan: CountPlan, day: int, row: Entry) -> Any:
+    def weight(self, plan: CountPlan, day: int, row: Entry) -> Fraction | Between | None:
         """What a row adds to a count or sum on a day: None where it is not counted."""
-        spec = plan.spec
-        if spec.where is not None:
-            counted = self.judge(spec.where, day, row)
-            if counted is not True:
-                return None if counted is False else counted
-        if spec.field is None:
-            return ONE
-        value = value_at(row.facts, spec.field)
-        return missing(".".join(spec.field)) if value is None else value
+        spec, counted = plan.spec, self.judge(plan.spec.where, day, row)
+        if counted is False:
+            return None
+        value = ONE if spec.field is None else value_at(row.facts, spec.field)
+        if value is None:
+            return Between(frozenset(spec.field or ()))
+        if counted is True:
+            return cast(Fraction, value)
+        return Between(least=min(value, ZERO), most=max(value, ZERO))
 
     def judge(self, where: x.Expression | None, day: int, row: Entry) -> Truth:
         """A condition over the fields of a row."""
@@ -81,18 +82,41 @@ def sign(question: Question, env: Environment) -> int:
     if question.left is None:
         raise TypeError("a question without an expression")
     left = evaluate(question.left, env)
-    if isinstance(left, Unknown):
-        return UNKNOWN
     if question.right is None:
-        return GREATER if left else EQUAL
+        return UNKNOWN if isinstance(left, Unknown) else GREATER if left else EQUAL
     right = evaluate(question.right, env)
-    if isinstance(right, Unknown):
-        return UNKNOWN
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return _in_doubt(question.signs, left, right)
     if left == right:
         return EQUAL
     kind = question.left.type
     ordered = kind.numeric or kind.kind == "date"
     return LESS if ordered and left < right else GREATER
+
+
+def _in_doubt(signs: frozenset[int] | None, left: Any, right: Any) -> int:
+    """The sign of what may be several numbers: known where all that it may be make the atom true,
+    or all make it false."""
+    one, other = _ends(left), _ends(right)
+    if one is None or other is None:
+        return UNKNOWN
+    (low, high), (least, most) = one, other
+    possible = {EQUAL}
+    possible |= {LESS} if low is None or most is None or low < most else set()
+    possible |= {GREATER} if high is None or least is None or high > least else set()
+    if (high is not None and least is not None and high < least) or (
+        low is not None and most is not None and low > most
+    ):
+        possible.discard(EQUAL)
+    if len(possible) > 1 and (signs is None or (possible & signs and not possible <= signs)):
+        return UNKNOWN
+    return max(possible)
+
+
+def _ends(value: Any) -> tuple[Fraction | None, Fraction | None] | None:
+    if isinstance(value, Between):
+        return value.least, value.most
+    return None if isinstance(value, Unknown) else (value, value)
 
 
 def in_force(policy: Policy, day: int) -> int:

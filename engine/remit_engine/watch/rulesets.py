@@ -7,7 +7,7 @@ of nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from remit_dsl import expressions as x
@@ -66,12 +66,14 @@ class Question:
 
     kind: `compare` (the sign of left - right; of what has no order, EQUAL or GREATER), `truth` (of
     the boolean `left`), `force` (the policy is in force), `due` (today against the last day, of a
-    row its date and the rule's days), `handed` (a report is there). row: read in the row's fields,
-    not in the subject's facts.
+    row its date and the rule's days), `handed` (a report is there). signs: those that make its
+    atom true, wherever it stands; None where it stands in several ways. row: read in the row's
+    fields, not in the subject's facts.
     """
 
     name: str
     kind: str
+    signs: frozenset[int] | None = None
     left: x.Expression | None = None
     right: x.Expression | None = None
     row: bool = False
@@ -196,18 +198,31 @@ class _Draft:
 
     def own(self, kind: str) -> Atom:
         """An atom that is no expression."""
-        self.made.setdefault(kind, Question(kind, kind))
+        self.made.setdefault(kind, Question(kind, kind, YES))
         return Atom(kind, YES)
 
     def _asked(
-        self, kind: str, left: x.Expression, right: x.Expression | None, row: bool, signs: Any
+        self,
+        kind: str,
+        left: x.Expression,
+        right: x.Expression | None,
+        row: bool,
+        signs: frozenset[int],
     ) -> Atom:
-        key = (kind, row, _key(left), None if right is None else _key(right))
+        # what is counted may lie between two numbers: which signs are alike hangs on the operator
+        own = signs if _is_counted(left) or _is_counted(right) else None
+        key = (kind, row, _key(left), None if right is None else _key(right), own)
         asked = self.made.get(key)
         if asked is None:
-            asked = Question(f"a{len(self.made) + 1}", kind, left, right, row)
-            self.made[key] = asked
+            asked = Question(f"a{len(self.made) + 1}", kind, signs, left, right, row)
+        elif asked.signs != signs:
+            asked = replace(asked, signs=None)
+        self.made[key] = asked
         return Atom(asked.name, signs)
+
+
+def _is_counted(e: x.Expression | None) -> bool:
+    return isinstance(e, x.Fact) and e.path[0] == "count"
 
 
 def _and(operands: tuple[Formula, ...]) -> Formula:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.watch.following import day, on_customer, row, seen, short, standing, tell, watcher
+from engine.watch.following import HEAD, day, on_customer, row, seen, short, standing, tell, watcher
 from remit_engine.watch.watcher import Watcher
 
 
@@ -82,13 +82,54 @@ def test_only_rows_that_are_meant_are_counted() -> None:
     ]
 
 
-def test_a_count_with_a_row_that_is_unknown_is_unknown_until_it_leaves() -> None:
+def test_a_count_with_a_row_in_doubt_is_unknown_until_it_leaves() -> None:
     w = on_customer("when count of Return where (amount > 5) within 5 days = 0 notify board")
     assert tell(w, "03-01", seen("03-01", exposure=1)) == ["03-01 begun c.1 c-1"]
-    assert tell(w, "03-02", row("Return", "03-02")) == []  # unknown: it does not clear
-    assert tell(w, "03-03", row("Return", "03-03", amount=6)) == []
-    assert tell(w, "03-07") == ["03-07 cleared c.1 c-1"]
+    assert tell(w, "03-02", row("Return", "03-02")) == []  # it may count: it does not clear
+    assert tell(w, "03-03", row("Return", "03-03", amount=6)) == ["03-03 cleared c.1 c-1"]
+    assert tell(w, "03-07") == []  # the one in doubt has left
     assert tell(w, "03-08") == ["03-08 begun c.1 c-1"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "sure", "doubtful", "begun"),
+    [
+        ("count of Return where (amount > 5) >= 3", 3, 1, True),
+        ("count of Return where (amount > 5) >= 3", 2, 1, False),
+        ("count of Return where (amount > 5) < 3", 1, 1, True),
+        ("not (count of Return where (amount > 5) < 3)", 3, 1, True),
+        ("2 < count of Return where (amount > 5)", 3, 2, True),
+        ("count of Return where (amount > 5) = 3", 3, 1, False),
+        ("count of Return where (amount > 5) != 3", 4, 1, True),
+        ("count of Return where (amount > 5) > 2 and count of Return where (amount > 5) >= 3",
+         3, 1, True),
+        ("count of Return where (amount > 5) + 1 >= 3", 3, 1, False),  # not by itself
+        ("sum of Return.amount >= 18", 3, 1, False),  # it may be anything
+        ("count of Return >= count of Return where (amount > 5)", 3, 1, True),
+    ],
+)  # fmt: skip
+def test_what_is_so_either_way_is_known(
+    condition: str, sure: int, doubtful: int, begun: bool
+) -> None:
+    w = on_customer(f"when {condition} and exposure > 0 notify board")
+    rows = [row("Return", "03-01", amount=6) for _ in range(sure)]
+    rows += [row("Return", "03-01") for _ in range(doubtful)]
+    assert bool(tell(w, "03-01", *rows, seen("03-01", exposure=1))) is begun
+
+
+@pytest.mark.parametrize(
+    ("line", "begun"),
+    [("over 9", True), ("over 10", False), ("under 17", True), ("under 16", False)],
+)
+def test_a_sum_lies_between_what_it_may_be(line: str, begun: bool) -> None:
+    head = HEAD.replace("amount: money optional }", "amount: money  sort: text optional }")
+    w = on_customer(
+        f'when sum of Return.amount where (sort = "a") {line} and exposure > 0 notify board',
+        head=head,
+    )
+    rows = [row("Return", "03-01", amount=amount, **more) for amount, more in
+            ((10, {"sort": "a"}), (6, {}), (100, {"sort": "b"}))]  # fmt: skip
+    assert bool(tell(w, "03-01", *rows, seen("03-01", exposure=1))) is begun
 
 
 def test_conditions_on_rows_may_hang_on_the_day() -> None:

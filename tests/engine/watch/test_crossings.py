@@ -42,3 +42,31 @@ def test_a_late_entry_changes_what_was_said() -> None:
         "03-05 withdrawn c.1 c-1",
         "03-05 begun late c.1 c-1 of 03-03",
     ]
+
+
+def test_an_until_that_is_true_goes_before_its_rule() -> None:
+    w = on_customer("when exposure over 5 notify board until 1 Complaint within 2 days")
+    assert tell(w, "03-01", row("Complaint", "03-01"), seen("03-01", exposure=6)) == []
+    assert tell(w, "03-03") == ["03-03 begun c.1 c-1"]
+    assert tell(w, "03-05", row("Complaint", "03-05")) == ["03-05 cleared c.1 c-1"]
+    assert tell(w, "03-07") == ["03-07 begun c.1 c-1"]
+
+
+def test_an_until_that_is_unknown_hinders_nothing() -> None:
+    w = on_customer("when exposure over 5 notify board until region = west")
+    assert tell(w, "03-01", seen("03-01", exposure=6)) == ["03-01 begun c.1 c-1"]
+    assert tell(w, "03-02", seen("03-02", exposure=1)) == []
+    assert tell(w, "03-03", seen("03-03", region="west")) == ["03-03 cleared c.1 c-1"]
+
+
+def test_what_becomes_unknown_stays_open() -> None:
+    w = on_customer('when note = "a" and exposure over 5 notify board')
+    assert tell(w, "03-01", seen("03-01", exposure=6, note="a")) == ["03-01 begun c.1 c-1"]
+    assert tell(w, "03-02", seen("03-02", note=None)) == []
+    assert tell(w, "03-03", seen("03-03", exposure=5)) == ["03-03 cleared c.1 c-1"]
+
+
+def test_a_fault_in_a_value_is_unknown() -> None:
+    w = on_customer("when exposure / credit_line over 1 notify board")
+    assert tell(w, "03-01", seen("03-01", exposure=6, credit_line=0)) == []
+    assert tell(w, "03-02", seen("03-02", credit_line=5)) == ["03-02 begun c.1 c-1"]
