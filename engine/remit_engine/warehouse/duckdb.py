@@ -45,23 +45,33 @@ class DuckDB:
             raise _trouble(fault) from None
         self._lock = threading.Lock()
         self._running: list[duckdb.DuckDBPyConnection] = []
+        self._idle: list[duckdb.DuckDBPyConnection] = []
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection of its own for each statement, so that threads may ask at once."""
+        """A connection that no other statement uses, so that threads may ask at once."""
         with self._lock:
-            cursor = self.connection.cursor()
+            cursor = self._idle.pop() if self._idle else self._made()
             self._running.append(cursor)
+        done = False
         try:
-            cursor.execute("SET enable_progress_bar = true")
-            cursor.execute("SET enable_progress_bar_print = false")
             yield cursor
+            done = True
         except duckdb.Error as fault:
             raise _trouble(fault) from fault
         finally:
             with self._lock:
                 self._running.remove(cursor)
-            cursor.close()
+                if done:
+                    self._idle.append(cursor)
+                else:  # it may stand in the middle of something
+                    cursor.close()
+
+    def _made(self) -> duckdb.DuckDBPyConnection:
+        cursor = self.connection.cursor()
+        cursor.execute("SET enable_progress_bar = true")
+        cursor.execute("SET enable_progress_bar_print = false")
+        return cursor
 
     def run(self, sql: str) -> None:
         """See Warehouse."""
@@ -87,11 +97,12 @@ class DuckDB:
 
     def drop(self, table: str) -> None:
         """See Warehouse."""
-        kinds = self.rows(
-            f"SELECT table_type FROM information_schema.tables WHERE table_name = '{table}'"
-        )
-        for (kind,) in list(kinds):
-            self.run(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {table}")
+        try:
+            self.run(f"DROP TABLE IF EXISTS {table}")
+        except WarehouseTrouble as fault:
+            if not isinstance(fault.__cause__, duckdb.CatalogException):
+                raise
+            self.run(f"DROP VIEW IF EXISTS {table}")  # it was a view; asking first takes longer
 
     def load(self, table: str, columns: Columns, rows: Iterable[Row]) -> None:
         """See Warehouse."""
@@ -130,6 +141,8 @@ class DuckDB:
 
     def close(self) -> None:
         """See Warehouse."""
+        for cursor in self._idle:
+            cursor.close()
         self.connection.close()
         self._folder.cleanup()
 

@@ -15,8 +15,16 @@ class Frame:
         self.warehouse = warehouse
         self._prefix, self._version, self._names = prefix, 0, 0
         self.ranges: dict[str, Whole] = {}
-        self.table = f"{prefix}_0"
-        warehouse.create(self.table, query)
+        self._made = f"{prefix}_0"
+        self._added: str | None = None
+        warehouse.create(self._made, query)
+
+    @property
+    def table(self) -> str:
+        """The name of the table, with all columns in it."""
+        if self._added is not None:
+            self.replace(self._added)
+        return self._made
 
     def column(self, name: str) -> Whole:
         """A column of whole numbers that the query has."""
@@ -33,16 +41,17 @@ class Frame:
             self.ranges[name] = Whole(name, int(low or 0), int(high or 0))
 
     def add(self, columns: Mapping[str, str]) -> None:
-        """More columns of any kind."""
+        """More columns of any kind; they are computed when somebody asks for the table."""
         shown = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
-        self.replace(f"SELECT t.*, {shown} FROM {self.table} t")
+        rows = self._made if self._added is None else f"({self._added})"
+        self._added = f"SELECT t.*, {shown} FROM {rows} t"
 
     def replace(self, query: str) -> None:
         """Other rows: a query over this table."""
-        old = self.table
+        old, self._added = self._made, None
         self._version += 1
-        self.table = f"{self._prefix}_{self._version}"
-        self.warehouse.create(self.table, query)
+        self._made = f"{self._prefix}_{self._version}"
+        self.warehouse.create(self._made, query)
         self.warehouse.drop(old)
 
     def keep(self, *wholes: Whole) -> tuple[Whole, ...]:

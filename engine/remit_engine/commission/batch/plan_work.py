@@ -277,7 +277,7 @@ class PlanWork:
         query = (
             f"SELECT p.person, {self.written_period('t.period', tables.first)} AS period, "
             f"t.ok = 1 AS computed, {amounts} FROM {tables.statements} t "
-            f"JOIN {self.persons()} p ON p.payee = t.payee"
+            f"JOIN {readable.PERSONS} p ON p.payee = t.payee"
         )
         write_whole(self.warehouse, query, self._file(self.folder, "statements"))
 
@@ -296,7 +296,7 @@ class PlanWork:
             f"{self.written_period('l.period', first)} AS period, "
             f"{readable.day('l.day')} AS day, {amounts}, l.payee, l.period AS number, "
             f"l.opened, l.gone FROM ({query}) l JOIN {events} e ON e.n = l.n "
-            f"LEFT JOIN {self.persons()} p ON p.payee = l.payee"
+            f"LEFT JOIN {readable.PERSONS} p ON p.payee = l.payee"
         )
         file = self._file(self.folder, "lines")
         write_whole(self.warehouse, shown, file)
@@ -312,12 +312,6 @@ class PlanWork:
     def written_period(self, sql: str, first: Period) -> str:
         """A period as written, of its number."""
         return readable.period(sql, first, self.through)
-
-    def persons(self) -> str:
-        """A table of payee and person."""
-        table = f"{self.prefix}_persons"
-        self.warehouse.load(table, readable.PERSONS, readable.persons(self.people))
-        return table
 
     def _file(self, folder: Path, name: str) -> Path:
         return folder / f"{self.plan.short}.{name}.parquet"

@@ -12,7 +12,9 @@ DIGITS = 6
 """The decimals of an amount, at least."""
 MOST = 18
 EPOCH = date(1970, 1, 1).toordinal()
-PERSONS: Columns = (("payee", BIGINT), ("person", TEXT))
+PERSONS = "pay_persons"
+"""The table of PERSON_COLUMNS, that there is while files are written."""
+PERSON_COLUMNS: Columns = (("payee", BIGINT), ("person", TEXT))
 
 
 def decimals(unit: int) -> int | None:
@@ -56,7 +58,7 @@ def ordinal(sql: str) -> str:
 
 
 def persons(people: Mapping[str, int]) -> Sequence[tuple[int, str]]:
-    """Rows of PERSONS."""
+    """Its rows."""
     return [(number, person) for person, number in people.items()]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from remit_engine.commission.batch import readable
 from remit_engine.commission.batch.forms import TARGET
 from remit_engine.commission.batch.grading import Graded
 from remit_engine.commission.batch.plan_tables import PlanTables
@@ -77,7 +78,7 @@ class ReportPlan(PlanWork):
             f"l.x AS credit, l.before, l.after, {earned} AS earned, {nothing} AS share, "
             f"{nothing} AS opened, {nothing} AS gone FROM ({rows}) l"
         )
-        ids = f"(SELECT payee AS n, person AS id FROM {self.persons()})"
+        ids = f"(SELECT payee AS n, person AS id FROM {readable.PERSONS})"
         cents = int(1 / self.terms.cent)
         units = LineUnits(base.credit_unit, graded.unit, cents)
         return self.keep_lines(query, base.first, ids, units)

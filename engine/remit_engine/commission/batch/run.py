@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from remit_engine.commission.batch import readable
 from remit_engine.commission.batch.event_plan import EventPlan
 from remit_engine.commission.batch.plan_tables import CENTS, LINE_COLUMNS, Batch, PlanTables
 from remit_engine.commission.batch.pool_plan import PoolPlan
@@ -47,31 +49,49 @@ def run_batch(
     people = ranks(data)
     done: dict[str, PlanTables] = {}
     files: list[Path] = []
-    for number, plan in enumerate(ordered):
-        if progress is not None:
-            progress(plan.short, number, len(ordered))
-        terms = Terms.of(model, data, plan)
-        scratch = Scratch(warehouse)
-        common = (terms, through, scratch, dict(staged), people, f"pay{number}", folder)
-        try:
-            if plan.pool is not None:
-                found = PoolPlan(*common, seek=seek).run()
-            elif plan.base is not None:
-                found = ReportPlan(*common).run(done[plan.base])
-            else:
-                found = EventPlan(*common, seek=seek).run()
-            done[plan.name] = found
-            kept = (found.statements, found.lines or "", f"{found.lines}_file", found.left or "")
-            scratch.clear(kept)
-            files += scratch.files
-        except BaseException:
-            scratch.clear()
-            for file in (*files, *scratch.files):
-                file.unlink(missing_ok=True)
-            raise
+    with _persons(warehouse, people, folder):
+        for number, plan in enumerate(ordered):
+            if progress is not None:
+                progress(plan.short, number, len(ordered))
+            terms = Terms.of(model, data, plan)
+            scratch = Scratch(warehouse)
+            common = (terms, through, scratch, dict(staged), people, f"pay{number}", folder)
+            try:
+                if plan.pool is not None:
+                    found = PoolPlan(*common, seek=seek).run()
+                elif plan.base is not None:
+                    found = ReportPlan(*common).run(done[plan.base])
+                else:
+                    found = EventPlan(*common, seek=seek).run()
+                done[plan.name] = found
+                scratch.clear(
+                    (found.statements, found.lines or "", f"{found.lines}_file", found.left or "")
+                )
+                files += scratch.files
+            except BaseException:
+                scratch.clear()
+                for file in (*files, *scratch.files):
+                    file.unlink(missing_ok=True)
+                raise
     if progress is not None:
         progress("", len(ordered), len(ordered))
     return Batch(done, tuple(people))
+
+
+@contextmanager
+def _persons(
+    warehouse: Warehouse, people: Mapping[str, int], folder: Path | None
+) -> Iterator[None]:
+    """The ids of people in a table, while there are files to write."""
+    if folder is None:
+        yield
+        return
+    scratch = Scratch(warehouse)
+    try:
+        scratch.load(readable.PERSONS, readable.PERSON_COLUMNS, readable.persons(people))
+        yield
+    finally:
+        scratch.clear()
 
 
 __all__ = ["CENTS", "LINE_COLUMNS", "Batch", "PlanTables", "Progress", "run_batch"]
