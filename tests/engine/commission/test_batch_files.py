@@ -107,7 +107,30 @@ def test_amounts_are_exact_decimals_and_go_back(value: int, unit: int, shown: st
 
 def test_what_no_decimals_hold_stays_a_whole_number() -> None:
     assert readable.amount("x", 300, "credit") == "x AS credit_in_1_300"
-    assert readable.number("credit", 300) == "credit_in_1_300"
+    assert readable.called("credit", 300) == "credit_in_1_300"
+    assert readable.number("credit_in_1_300", 300) == "CAST(credit_in_1_300 AS BIGINT)"
+
+
+@pytest.mark.parametrize("unit", [1, 8, 100, 10**5, 10**6, 10**9])
+def test_decimals_are_narrow_where_all_amounts_fit(unit: int) -> None:
+    def made(value: int, most: int) -> tuple[str, Decimal, int, int]:
+        column = readable.amount(f"CAST({value} AS BIGINT)", unit, "x", most)
+        (found,) = rows(
+            f"SELECT typeof(x), x, {readable.number('x', unit)}, "
+            f"(SELECT {readable.number('SUM(x)', unit)} FROM (SELECT {column}) s) "
+            f"FROM (SELECT {column}) m"
+        )
+        return found
+
+    scale = max(6, readable.decimals(unit) or 0)
+    fits = min(10 ** (17 - (readable.decimals(unit) or 0)), unit * 10 ** (18 - scale)) - 1
+    for value in (fits, -fits, 1, 0):
+        kind, found, again, total = made(value, fits)
+        assert kind == f"DECIMAL(18,{scale})"
+        assert (Fraction(found), again, total) == (Fraction(value, unit), value, value)
+    kind, found, again, _ = made(fits + 1, fits + 1)
+    assert kind == f"DECIMAL(38,{scale})"
+    assert (Fraction(found), again) == (Fraction(fits + 1, unit), fits + 1)
 
 
 def test_days_are_dates_and_go_back() -> None:

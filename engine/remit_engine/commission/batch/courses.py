@@ -16,6 +16,7 @@ from functools import cached_property
 from remit_dsl.pay import Followed, Hold, Plan, Reversal
 from remit_engine.commission.batch.forms import TARGET
 from remit_engine.commission.batch.grading import RUNNING
+from remit_engine.commission.batch.kept_lines import KeptLines
 from remit_engine.commission.batch.layered import Layered, exact_part, part_of
 from remit_engine.commission.batch.limits import Limits
 from remit_engine.commission.batch.moves import same_window
@@ -56,7 +57,8 @@ class Clause:
 
 @dataclass(frozen=True)
 class Courses:
-    """The clauses of one plan. against: of the hold and of each reversal, over the event `e`."""
+    """The clauses of one plan. against: of the hold and of each reversal, over the event `e`.
+    beside: see Dates."""
 
     warehouse: Scratch
     prefix: str
@@ -66,6 +68,7 @@ class Courses:
     calendar: Calendar
     limits: Limits
     against: Sequence[Ratio | None]
+    beside: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def _hold(self) -> Clause | None:
@@ -85,9 +88,14 @@ class Courses:
     @property
     def extra(self) -> list[tuple[str, str]]:
         """Columns of lines: the days of each clause, and what its amounts are against."""
-        return [column for clause in self._every for column in self._read(clause)]
+        clauses = [column for clause in self._every for column in self._read(clause)]
+        return [*self.beside, *clauses]
 
-    kept = ()
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """See Dates."""
+        return tuple(name for name, _ in self.beside)
+
     periods = ("CAST(NULL AS BIGINT)", "CAST(NULL AS BIGINT)")
     """Lines are open and returned in parts, not from one period on."""
 
@@ -199,16 +207,17 @@ class Courses:
 
     # --- what is held and reversed ---------------------------------------------------------
 
-    def moves(self, lines: str, kept: str) -> str:
+    def moves(self, lines: str, kept: KeptLines) -> str:
         """Sums by payee and period. lines: with `extra`; kept: the same with share and credit.
 
         returned is NULL where no whole number is what is returned of the credit."""
         steps = self._steps(lines, self._every, self._period, len(self.calendar.periods))
         ((*found,),) = self.warehouse.rows(
-            f"SELECT MIN(share), MAX(share), MIN(credit), MAX(credit) FROM {kept} k"
+            f"SELECT MIN(share), MAX(share), MIN(credit), MAX(credit) FROM {kept.table} k"
         )
         ends = [int(v or 0) for v in found]
-        layers = Layered(self._beside(steps, lines, f"{kept} k", "k.payee, k.share, k.credit"))
+        shown = "k.payee, k.share, k.credit"
+        layers = Layered(self._beside(steps, lines, f"{kept.table} k", shown))
         share, credit = Whole("share", ends[0], ends[1]), Whole("credit", ends[2], ends[3])
         opened, paid, back = self._amounts(layers, share, credit)
         lag = "OVER (PARTITION BY n, part ORDER BY felt)"
@@ -270,8 +279,9 @@ class Courses:
         clauses = [c for c in self._reversals if isinstance(c.of, Reversal) and c.of.lowering]
         end = self.calendar.edges[-1].toordinal()
         steps = self._steps(lines, clauses, _day, end)
-        win = ", k.win" if by_field else ""
-        shown = f"k.slot, k.payee, k.period, k.pw, k.ord, k.x{win}"
+        more = [*self.kept, *(["win"] if by_field else [])]
+        names = ("slot", "payee", "period", "pw", "ord", "x", *more)
+        shown = ", ".join(f"k.{name}" for name in names)
         layers = Layered(self._beside(steps, lines, f"{lines} k", shown))
         ((low, high),) = self.warehouse.rows(f"SELECT MIN(x), MAX(x) FROM {lines} l")
         try:
@@ -286,7 +296,8 @@ class Courses:
         self.warehouse.create(
             table,
             f"SELECT t.n, t.part, t.slot, t.payee, t.period, t.pw, t.felt AS day, t.ord, t.x, "
-            f"{'t.win, ' if by_field else ''}{self.calendar.period_sql('t.felt')} AS moved, "
+            f"{''.join(f't.{name}, ' for name in more)}"
+            f"{self.calendar.period_sql('t.felt')} AS moved, "
             f"{before} - {back.sql} AS dx FROM ({layers.query}) t",
         )
         ((odd,),) = self.warehouse.rows(f"SELECT COUNT(*) FROM {table} WHERE dx IS NULL")

@@ -67,8 +67,20 @@ class Curve:
         """The slope of a tier."""
         return _whole(self.columns[self.tiers - 1 + tier], prefix)
 
+    @property
+    def rising(self) -> bool:
+        """True where no rate is below 0."""
+        return all(self.slope(i).low >= 0 for i in range(self.tiers))
+
     def given(self, p: Whole, prefix: str = "") -> Whole:
-        """What the scale gives on a position, over `unit`."""
+        """What the scale gives on a position, over `unit`: nothing below 0 where neither the
+        position nor a rate is."""
+        found = self._given(p, prefix)
+        if p.low >= 0 and self.rising:
+            return Whole(found.sql, max(0, found.low), max(0, found.high), found.wide)
+        return found
+
+    def _given(self, p: Whole, prefix: str) -> Whole:
         parts = []
         for i in range(self.tiers):
             offset = _whole(self.columns[2 * self.tiers - 1 + i], prefix)

@@ -3,7 +3,7 @@ window so far."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from remit_engine.commission.batch.curves import Curve, interpolated_rate
 from remit_engine.commission.batch.forms import TARGET
@@ -197,8 +197,7 @@ class Decided(Grading):
         below = ONE if step.under.known == 1 else Whole(
             "under", max(1, under.low), max(1, under.high), step.under.wide
         )  # fmt: skip
-        return Graded(sums.table, weighed.lines, unit, earned, below, weighed.weight,
-                      weighed.per_line)  # fmt: skip
+        return replace(weighed, sums=sums.table, unit=unit, earned=earned, under=below)
 
     def _steps(self, frame: Frame, step: Ratio) -> str:
         """The step of each statement; with a field, the sum over its values."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from remit_engine.commission.batch import line_forms
+from remit_engine.commission.batch import line_forms, readable
 from remit_engine.commission.batch.accounts import Accounts
 from remit_engine.commission.batch.courses import Courses
 from remit_engine.commission.batch.forms import TARGET
 from remit_engine.commission.batch.frame import Frame
+from remit_engine.commission.batch.grading import Granted
+from remit_engine.commission.batch.kept_lines import NAMED, KeptLines
 from remit_engine.commission.batch.limits import Limits
 from remit_engine.commission.batch.line_forms import LineForms
 from remit_engine.commission.batch.lines import EventLines
 from remit_engine.commission.batch.moves import Dates, share
 from remit_engine.commission.batch.plan_tables import PlanTables
-from remit_engine.commission.batch.plan_work import WINDOWS, LineUnits, PlanWork
+from remit_engine.commission.batch.plan_work import WINDOWS, PlanWork
 from remit_engine.commission.batch.profiles import Calendar, Wanted, turns
 from remit_engine.commission.batch.staged import Staged
 from remit_engine.commission.batch.standings import Graded
@@ -64,13 +66,14 @@ class EventPlan(PlanWork):
         accounts = self.accounts(graded, loaded, statements, calendar, unit)
         lines = moves = None
         if shares or self.folder is not None:
-            lines = self._shared(accounts, graded, fates, event, unit)
+            lines = self._shared(accounts, graded, fates, writer)
         if shares and lines is not None:
             moves = f"{self.prefix}_moves"
             self.warehouse.create(moves, fates.moves(table, lines))
         accounts.moved(moves)
         accounts.due()
-        found = self.finished(accounts, loaded, lines, first, unit, graded.unit)
+        kept = None if lines is None else lines.table
+        found = self.finished(accounts, loaded, kept, first, unit, graded.unit)
         return replace(found, left=left)
 
     def _windowed(self, event: Staged) -> list[tuple[str, str]]:
@@ -97,13 +100,15 @@ class EventPlan(PlanWork):
     ) -> Dates | Courses:
         """What becomes of lines: by dates alone, or by all that may follow."""
         limits = Limits(self.warehouse, self.prefix, event)
-        dates = Dates(self.plan, event, calendar, limits)
+        beside = () if self.folder is None else (("event", "e.id"),)
+        dates = Dates(self.plan, event, calendar, limits, beside)
         if dates.applies:
             return dates
         against = [None if e is None else writer.number(e) for e in form.against]
         return Courses(
-            self.warehouse, self.prefix, self.plan, event, self.staged, calendar, limits, against
-        )
+            self.warehouse, self.prefix, self.plan, event, self.staged, calendar, limits, against,
+            beside,
+        )  # fmt: skip
 
     def _lowered(self, fates: Dates | Courses, lines: str, loaded: Loaded) -> str | None:
         """What lowers positions: a row for each line and change."""
@@ -143,25 +148,44 @@ class EventPlan(PlanWork):
         return loaded, writer
 
     def _shared(
-        self,
-        accounts: Accounts,
-        graded: Graded,
-        fates: Dates | Courses,
-        event: Staged,
-        unit: int,
-    ) -> str:
+        self, accounts: Accounts, graded: Graded, fates: Dates | Courses, writer: EventLines
+    ) -> KeptLines:
         """The lines with their shares, kept."""
-        granted = Frame(
-            self.warehouse,
-            f"{self.prefix}_granted",
-            "SELECT payee, period, CASE WHEN weight > 0 THEN entitled WHEN weight < 0 THEN "
-            "-entitled WHEN weight = 0 THEN CAST(0 AS BIGINT) END AS ent, CASE WHEN weight > 0 "
-            "THEN weight WHEN weight < 0 THEN -weight ELSE CAST(1 AS BIGINT) END AS w "
-            f"FROM {accounts.frame.table} WHERE lines > 0",
+        more = NAMED[1:] if self.folder is not None else ()
+        granted = Frame(self.warehouse, f"{self.prefix}_granted", self._granted(accounts, fates))
+        part, most = self._share(graded, granted)
+        opened, gone = fates.periods
+        earned = "CAST(NULL AS BIGINT)" if self.between else "l.earned"  # over no one unit
+        shares = bool(self.plan.hold or self.plan.reversals)
+        share_sql = part if shares else "CAST(NULL AS BIGINT)"
+        named = "".join(f"l.{name}, " for name in (NAMED if more else ()))
+        query = (
+            f"SELECT {named}l.n, l.part, l.payee, l.period, l.day, l.x AS credit, l.before, "
+            f"l.after, {earned} AS earned, {share_sql} AS share, {opened} AS opened, "
+            f"{gone} AS gone FROM ({graded.lines(Granted(granted.table, more))}) l"
         )
+        credit = max(-writer.credit.low, writer.credit.high)
+        amounts = self.line_amounts(graded, credit, writer.credit_unit, most, accounts.cents)
+        return self.keep_lines(query, amounts)
+
+    def _granted(self, accounts: Accounts, fates: Dates | Courses) -> str:
+        """What statements with lines grant, with a weight that is not below 0."""
+        named = joined = ""
+        if self.folder is not None:
+            written = self.written_period("t.period", fates.calendar.periods[0])
+            named = f", p.person, {written} AS written"
+            joined = f" LEFT JOIN {readable.PERSONS} p ON p.payee = t.payee"
+        return (
+            "SELECT t.payee, t.period, CASE WHEN weight > 0 THEN entitled WHEN weight < 0 THEN "
+            "-entitled WHEN weight = 0 THEN CAST(0 AS BIGINT) END AS ent, CASE WHEN weight > 0 "
+            f"THEN weight WHEN weight < 0 THEN -weight ELSE CAST(1 AS BIGINT) END AS w{named} "
+            f"FROM {accounts.frame.table} t{joined} WHERE lines > 0"
+        )
+
+    def _share(self, graded: Graded, granted: Frame) -> tuple[str, int]:
+        """The share of a line in SQL, and what it does not exceed, with either sign."""
         granted.measure(("ent", "w"))
-        ent, w = granted.column("ent"), granted.column("w")
-        reach = graded.per_line
+        ent, w, reach = granted.column("ent"), granted.column("w"), graded.per_line
         parts = [Whole(f"l.{n}", reach.low, reach.high) for n in ("w0", "w1")]
         try:
             part = share(
@@ -170,14 +194,5 @@ class EventPlan(PlanWork):
             )  # fmt: skip
         except TooWide:
             raise Unsupported(self.plan, TARGET) from None
-        opened, gone = fates.periods
-        earned = "CAST(NULL AS BIGINT)" if self.between else "l.earned"  # over no one unit
-        shares = bool(self.plan.hold or self.plan.reversals)
-        share_sql = part.sql if shares else "CAST(NULL AS BIGINT)"
-        query = (
-            "SELECT l.n, l.part, l.payee, l.period, l.day, l.x AS credit, l.before, l.after, "
-            f"{earned} AS earned, {share_sql} AS share, {opened} AS opened, {gone} AS gone "
-            f"FROM ({graded.lines(granted.table)}) l"
-        )
-        units = LineUnits(unit, graded.unit, accounts.cents)
-        return self.keep_lines(query, fates.calendar.periods[0], event.table, units)
+        within = ent if graded.rising else part
+        return part.sql, max(-within.low, within.high)

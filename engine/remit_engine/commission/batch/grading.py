@@ -2,9 +2,8 @@
 
 `Graded.sums` has a row for each payee and period with lines, or whose window moved: credit, lines,
 nulls (lines without a value), earned (over `unit`, and over `under` where it is not one), weight.
-`Graded.lines` is, given a table of what statements grant (payee, period, ent, w), a query over the
-lines with earned, before, after, w0 and w1 (the weights of the lines of the period before it, and
-with it), ent and w.
+`Graded.lines` is, given what statements grant, a query over the lines with earned, before, after,
+w0 and w1 (the weights of the lines of the period before it, and with it), and what is granted.
 """
 
 from __future__ import annotations
@@ -25,16 +24,34 @@ RUNNING = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
 
 
 @dataclass(frozen=True, slots=True)
+class Granted:
+    """What statements grant. rows: a table or query of payee, period, ent (to be shared out), w
+    (the weight of all lines) and further columns, that their lines show as well."""
+
+    rows: str
+    more: tuple[str, ...] = ()
+
+    def shown(self, prefix: str) -> str:
+        """What lines show of it."""
+        return ", ".join(f"{prefix}.{name}" for name in ("ent", "w", *self.more))
+
+
+@dataclass(frozen=True, slots=True)
 class Graded:
-    """See the module. credit_unit: what credit is over; shared: `lines` has weights."""
+    """See the module. per_line: what w0 and w1 lie within. rising: no line weighs less than 0, so
+    that w0 and w1 lie between 0 and w. place: what `before` and `after` do not exceed, with either
+    sign; gain: what `earned` of a line does not."""
 
     sums: str
-    lines: Callable[[str], str]
+    lines: Callable[[Granted], str]
     unit: int
     earned: Whole
     under: Whole
     weight: Whole
     per_line: Whole
+    rising: bool
+    place: int
+    gain: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +105,12 @@ class Grading:
     def _extra(self) -> str:
         return "".join(f"l.{name}, " for name in self.lines.kept)
 
+    def _rising(self, sums: Frame) -> bool:
+        """True when no line weighs less than 0: then it makes no difference to leave signs out."""
+        query = f"SELECT MAX(reach - weight), COUNT(*) - COUNT(weight) FROM {sums.table}"
+        ((odd, unknown),) = self.warehouse.rows(query)
+        return not odd and not unknown
+
     def _summed(self, query: str) -> Frame:
         frame = Frame(self.warehouse, f"{self.prefix}_sums", query)
         names = ["credit", "lines", "nulls", "earned", "weight"]
@@ -96,8 +119,8 @@ class Grading:
         frame.measure(tuple(names))
         return frame
 
-    def _weighed(self, scored: str, unit: int, earned: Whole) -> Graded:
-        """Sums and weights of lines whose earnings are known."""
+    def _weighed(self, scored: str, unit: int, earned: Whole, place: int = 0) -> Graded:
+        """Sums and weights of lines whose earnings are known. place: see Graded."""
         sums = self._summed(
             f"SELECT payee, period, CAST(SUM(x) AS BIGINT) AS credit, COUNT(*) AS lines, "
             f"COUNT(*) - COUNT(earned) AS nulls, CAST(SUM(earned) AS BIGINT) AS earned, "
@@ -110,15 +133,17 @@ class Grading:
             f"AS BIGINT) AS w1 FROM ({scored}) l"
         )
         lines = f"SELECT l.*, l.w1 - l.earned AS w0 FROM ({inner}) l"
+        rising = self._rising(sums)
+        weights = Whole("w", 0 if rising else -reach, reach)
         return Graded(sums.table, lambda granted: granting(lines, granted), unit,
-                      sums.column("earned"), ONE, sums.column("weight"),
-                      Whole("w", -reach, reach))  # fmt: skip
+                      sums.column("earned"), ONE, sums.column("weight"), weights, rising, place,
+                      max(-earned.low, earned.high))  # fmt: skip
 
 
-def granting(lines: str, granted: str) -> str:
+def granting(lines: str, granted: Granted) -> str:
     """Lines with what their statements grant."""
     return (
-        f"SELECT l.*, t.ent, t.w FROM ({lines}) l JOIN {granted} t "
+        f"SELECT l.*, {granted.shown('t')} FROM ({lines}) l JOIN {granted.rows} t "
         "ON t.payee = l.payee AND t.period = l.period"
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from remit_dsl.pay import Plan, Reversal
+from remit_engine.commission.batch.kept_lines import KeptLines
 from remit_engine.commission.batch.limits import Limits
 from remit_engine.commission.batch.profiles import Calendar
 from remit_engine.commission.batch.staged import Column, Staged
@@ -17,12 +18,13 @@ SUMS = ("held", "reversed", "returned")
 @dataclass(frozen=True, slots=True)
 class Dates:
     """Holds until a date, and returns by dates: a line is open from one period on, and gone from
-    another."""
+    another. beside: what else lines show when they are graded, name and SQL over the event."""
 
     plan: Plan
     event: Staged
     calendar: Calendar
     limits: Limits
+    beside: tuple[tuple[str, str], ...] = ()
 
     @property
     def applies(self) -> bool:
@@ -43,7 +45,7 @@ class Dates:
     @property
     def extra(self) -> list[tuple[str, str]]:
         """Columns of lines: the days of release and return, NULL where there is none."""
-        found = []
+        found = list(self.beside)
         if self.plan.hold is not None:
             found.append(("held_until", f"e.{self._column(self.plan.hold.field).name}"))
         if self.plan.reversals:
@@ -107,7 +109,7 @@ class Dates:
             f"{self.late} AND {same_window(window, by_field)}"
         )
 
-    def moves(self, lines: str, kept: str) -> str:
+    def moves(self, lines: str, kept: KeptLines) -> str:
         """Sums by payee and period over lines kept with share, credit, opened and gone; what they
         were made of is not read again."""
         parts = list(self._parts(kept))
@@ -117,23 +119,24 @@ class Dates:
             "GROUP BY payee, period"
         )
 
-    def _parts(self, lines: str) -> Iterator[str]:
+    def _parts(self, kept: KeptLines) -> Iterator[str]:
         def part(period: str, held: str, back: str, returned: str, where: str) -> str:
             values = zip((held, back, returned), SUMS, strict=True)
-            sums = ", ".join(f"CAST(SUM({sql}) AS BIGINT) AS {name}" for sql, name in values)
+            sums = ", ".join(f"{sql} AS {name}" for sql, name in values)
             return (
-                f"SELECT payee, {period} AS period, {sums} FROM {lines} l WHERE {where} "
+                f"SELECT payee, {period} AS period, {sums} FROM {kept.rows} l WHERE {where} "
                 f"GROUP BY payee, {period}"
             )
 
-        zero, late = "CAST(0 AS BIGINT)", self.late
+        zero, late, counted = "CAST(0 AS BIGINT)", self.late, kept.period
+        share, credit = kept.total("share"), kept.total("credit")
         if self.plan.hold is not None:
-            yield part("period", "-share", zero, zero, "opened > period")
-            yield part("opened", "share", zero, zero, f"opened > period AND opened < {late}")
+            yield part(counted, f"-{share}", zero, zero, f"opened > {counted}")
+            yield part("opened", share, zero, zero, f"opened > {counted} AND opened < {late}")
         if self.plan.reversals:
             both = "CASE WHEN opened > gone THEN opened ELSE gone END"
-            yield part(both, zero, "-share", zero, f"opened < {late} AND gone < {late}")
-            yield part("gone", zero, zero, "credit", f"gone < {late}")
+            yield part(both, zero, f"-{share}", zero, f"opened < {late} AND gone < {late}")
+            yield part("gone", zero, zero, credit, f"gone < {late}")
 
 
 def same_window(window: str, by_field: bool) -> str:

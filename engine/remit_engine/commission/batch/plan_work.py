@@ -14,6 +14,7 @@ from remit_engine.commission.batch.curves import Curve
 from remit_engine.commission.batch.forms import TARGET
 from remit_engine.commission.batch.frame import Frame
 from remit_engine.commission.batch.kept_files import write_whole
+from remit_engine.commission.batch.kept_lines import Amounts, KeptLines, keep_lines
 from remit_engine.commission.batch.lines import EventLines
 from remit_engine.commission.batch.plan_tables import CENTS, PlanTables
 from remit_engine.commission.batch.profiles import Calendar, Profiler, Wanted
@@ -34,15 +35,6 @@ from remit_engine.compile.unsupported import Unsupported
 
 WINDOWS = frozenset({"period", "line", "quarter to date", "year to date"})
 """Over what lines are added up, where it is not a field."""
-
-
-@dataclass(frozen=True, slots=True)
-class LineUnits:
-    """What the amounts of lines are over."""
-
-    credit: int
-    earned: int
-    cents: int
 
 
 @dataclass(slots=True)
@@ -281,33 +273,20 @@ class PlanWork:
         )
         write_whole(self.warehouse, query, self._file(self.folder, "statements"))
 
-    def keep_lines(self, query: str, first: Period, events: str, units: LineUnits) -> str:
-        """Lines kept as a file where there is a folder, else as a table. query: LINE_COLUMNS,
-        opened and gone; events: a table or query of n and id."""
-        table = f"{self.prefix}_lines_kept"
-        if self.folder is None:
-            self.warehouse.create(table, query)
-            return table
-        over = {"credit": units.credit, "before": units.credit, "after": units.credit,
-                "earned": units.earned, "share": units.cents}  # fmt: skip
-        amounts = ", ".join(readable.amount(f"l.{name}", u, name) for name, u in over.items())
-        shown = (
-            f"SELECT l.n, l.part, e.id AS event, p.person, "
-            f"{self.written_period('l.period', first)} AS period, "
-            f"{readable.day('l.day')} AS day, {amounts}, l.payee, l.period AS number, "
-            f"l.opened, l.gone FROM ({query}) l JOIN {events} e ON e.n = l.n "
-            f"LEFT JOIN {readable.PERSONS} p ON p.payee = l.payee"
-        )
-        file = self._file(self.folder, "lines")
-        write_whole(self.warehouse, shown, file)
-        self.warehouse.read_parquet(f"{table}_file", file)
-        again = ", ".join(f"{readable.number(name, u)} AS {name}" for name, u in over.items())
-        self.warehouse.view(
-            table,
-            f"SELECT n, part, payee, number AS period, {readable.ordinal('day')} AS day, {again}, "
-            f"opened, gone FROM {table}_file",
-        )
-        return table
+    def keep_lines(self, query: str, amounts: Amounts) -> KeptLines:
+        """See kept_lines."""
+        file = None if self.folder is None else self._file(self.folder, "lines")
+        return keep_lines(self.warehouse, f"{self.prefix}_lines_kept", query, amounts, file)
+
+    def line_amounts(
+        self, graded: Graded, credit: int, unit: int, share: int, cents: int
+    ) -> Amounts:
+        """The amounts of graded lines. credit, share: what those do not exceed, with either sign;
+        unit: what credit is over."""
+        return Amounts.of(
+            credit=(unit, credit), before=(unit, graded.place), after=(unit, graded.place),
+            earned=(graded.unit, graded.gain), share=(cents, share),
+        )  # fmt: skip
 
     def written_period(self, sql: str, first: Period) -> str:
         """A period as written, of its number."""
@@ -317,4 +296,4 @@ class PlanWork:
         return folder / f"{self.plan.short}.{name}.parquet"
 
 
-__all__ = ["WINDOWS", "LineUnits", "PlanWork"]
+__all__ = ["WINDOWS", "PlanWork"]

@@ -10,12 +10,13 @@ from fractions import Fraction
 from typing import Any
 
 from remit_dsl.pay import Pool
-from remit_engine.commission.batch import line_forms
+from remit_engine.commission.batch import line_forms, readable
 from remit_engine.commission.batch.forms import TARGET
+from remit_engine.commission.batch.kept_lines import Amounts, KeptLines
 from remit_engine.commission.batch.line_forms import LineForms
 from remit_engine.commission.batch.lines import EventLines
 from remit_engine.commission.batch.plan_tables import CENTS, PlanTables
-from remit_engine.commission.batch.plan_work import LineUnits, PlanWork
+from remit_engine.commission.batch.plan_work import PlanWork
 from remit_engine.commission.batch.profiles import Calendar, of_nobody, turns
 from remit_engine.commission.batch.staged import DAY, FLAG, NUMBER, PERSON, WORD, Column, Staged
 from remit_engine.commission.batch.tables import NOBODY, Loaded, Shape, load
@@ -55,13 +56,14 @@ class PoolPlan(PlanWork):
         lines = f"{self.prefix}_lines"
         kept = "SELECT l.* FROM ({}) l" + ("" if by is None else " WHERE l.grp IS NOT NULL")
         group = "CAST(0 AS BIGINT)" if by is None else f"e.{by.name}"
-        self.warehouse.view(lines, kept.format(writer.query([("grp", group)])))
+        beside = [] if self.folder is None else [("event", "e.id")]
+        self.warehouse.view(lines, kept.format(writer.query([("grp", group), *beside])))
         rows, uncounted = self._shared(pool, calendar, self._sums(lines, by, writer.credit_unit),
                                        writer.credit_unit)  # fmt: skip
         statements = f"{self.prefix}_statements"
         self.warehouse.load(statements, [(name, BIGINT) for name in COLUMNS], rows)
         tables = PlanTables(
-            self.plan.name, statements, self._lines(lines, event, first, writer.credit_unit), first,
+            self.plan.name, statements, self._lines(lines, writer, first).table, first,
             writer.credit_unit, 1, False, 1, int(1 / self.terms.cent), self.left_of(writer, lines),
             tuple(uncounted),
         )  # fmt: skip
@@ -161,13 +163,27 @@ class PoolPlan(PlanWork):
 
     # --- lines -----------------------------------------------------------------------------
 
-    def _lines(self, lines: str, event: Staged, first: Period, unit: int) -> str:
+    def _lines(self, lines: str, writer: EventLines, first: Period) -> KeptLines:
         """The lines, kept: they are nobody's."""
         nothing = "CAST(NULL AS BIGINT)"
         more = ", ".join(f"{nothing} AS {n}" for n in ("before", "after", "earned", "share",
                                                        "opened", "gone"))  # fmt: skip
+        named = joined = ""
+        if self.folder is not None:
+            written = self.written_period("l.period", first)
+            named = f"l.event, p.person, {written} AS written, "
+            joined = f" LEFT JOIN {readable.PERSONS} p ON p.payee = l.payee"
         query = (
-            f"SELECT l.n, l.part, l.payee, l.period, l.day, l.x AS credit, {more} FROM {lines} l"
+            f"SELECT {named}l.n, l.part, l.payee, l.period, l.day, l.x AS credit, {more} "
+            f"FROM {lines} l{joined}"
         )
-        units = LineUnits(unit, 1, int(1 / self.terms.cent))
-        return self.keep_lines(query, first, event.table, units)
+        unit, cents = writer.credit_unit, int(1 / self.terms.cent)
+        credit = max(-writer.credit.low, writer.credit.high)
+        amounts = Amounts.of(
+            credit=(unit, credit),
+            before=(unit, 0),
+            after=(unit, 0),
+            earned=(1, 0),
+            share=(cents, 0),
+        )
+        return self.keep_lines(query, amounts)

@@ -11,6 +11,8 @@ from remit_engine.warehouse.warehouse import BIGINT, TEXT, Columns
 DIGITS = 6
 """The decimals of an amount, at least."""
 MOST = 18
+NARROW = 18
+"""The digits of a decimal that an engine keeps in 64 bits."""
 EPOCH = date(1970, 1, 1).toordinal()
 PERSONS = "pay_persons"
 """The table of PERSON_COLUMNS, that there is while files are written."""
@@ -22,22 +24,35 @@ def decimals(unit: int) -> int | None:
     return next((k for k in range(MOST + 1) if 10**k % unit == 0), None)
 
 
-def amount(sql: str, unit: int, name: str) -> str:
+def amount(sql: str, unit: int, name: str, most: int = 2**63) -> str:
     """A column of an amount, given as whole multiples of 1/unit. Where no decimals are exact, it
-    is the whole number itself, and the column's name says of what: `credit_in_1_300`."""
+    is the whole number itself, and the column's name says of what: `credit_in_1_300`. most: what
+    the whole number does not exceed, with either sign; small ones have a narrower decimal."""
     digits = decimals(unit)
     if digits is None:
-        return f"{sql} AS {name}_in_1_{unit}"
+        return f"{sql} AS {called(name, unit)}"
     part = f"CAST('{_written(unit, digits)}' AS DECIMAL({digits + 1}, {digits}))"
-    whole = f"CAST({sql} AS DECIMAL(19, 0))"
-    return f"CAST({whole} * {part} AS DECIMAL(38, {max(DIGITS, digits)})) AS {name}"
+    scale = max(DIGITS, digits)
+    whole, all_digits = 19, 38
+    room = NARROW - digits - 1  # so that the product has no more digits
+    if most < 10**room and most * 10**scale < unit * 10**NARROW:
+        whole, all_digits = room, NARROW
+    made = f"CAST({sql} AS DECIMAL({whole}, 0)) * {part}"
+    return f"CAST({made} AS DECIMAL({all_digits}, {scale})) AS {name}"
 
 
-def number(column: str, unit: int) -> str:
-    """The whole number again, of a column that `amount` made."""
-    if decimals(unit) is None:
-        return f"{column}_in_1_{unit}"
-    return f"CAST({column} * {unit} AS BIGINT)"
+def called(name: str, unit: int) -> str:
+    """The name of the column that `amount` makes."""
+    return name if decimals(unit) is not None else f"{name}_in_1_{unit}"
+
+
+def number(sql: str, unit: int) -> str:
+    """The whole number again, of a column that `amount` made or of a sum of it."""
+    digits = decimals(unit)
+    if digits is None:
+        return f"CAST({sql} AS BIGINT)"
+    wide = f"CAST({sql} AS DECIMAL(38, {max(DIGITS, digits)}))"  # a narrow one may have no room
+    return f"CAST({wide} * {unit} AS BIGINT)"
 
 
 def period(sql: str, first: Period, through: Period) -> str:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from remit_engine.commission.batch import readable
 from remit_engine.commission.batch.forms import TARGET
-from remit_engine.commission.batch.grading import Graded
+from remit_engine.commission.batch.grading import Graded, Granted
+from remit_engine.commission.batch.kept_lines import NAMED, KeptLines
 from remit_engine.commission.batch.plan_tables import PlanTables
-from remit_engine.commission.batch.plan_work import WINDOWS, LineUnits, PlanWork
+from remit_engine.commission.batch.plan_work import WINDOWS, PlanWork
 from remit_engine.commission.batch.profiles import Calendar, Wanted
 from remit_engine.commission.batch.reports import load_reports
 from remit_engine.commission.batch.statement_forms import statement_forms
@@ -61,12 +62,19 @@ class ReportPlan(PlanWork):
         accounts = self.accounts(graded, loaded, statements, calendar, base.credit_unit, paid)
         accounts.moved(None)
         accounts.due()
-        kept = self._lines(graded, base) if self.folder is not None else None
+        kept = None
+        if self.folder is not None:
+            kept = self._lines(graded, base, max(-credit.low, credit.high)).table
         return self.finished(accounts, loaded, kept, base.first, base.credit_unit, graded.unit)
 
-    def _lines(self, graded: Graded, base: PlanTables) -> str:
+    def _lines(self, graded: Graded, base: PlanTables, credit: int) -> KeptLines:
         """The lines, kept: of each the event is the report."""
-        rows = graded.lines(f"(SELECT DISTINCT payee, period, 0 AS ent, 1 AS w FROM {graded.sums})")
+        written = self.written_period("s.period", base.first)
+        granted = (
+            f"(SELECT DISTINCT s.payee, s.period, 0 AS ent, 1 AS w, p.person, {written} AS written "
+            f"FROM {graded.sums} s JOIN {readable.PERSONS} p ON p.payee = s.payee)"
+        )
+        rows = graded.lines(Granted(granted, NAMED[1:]))
         earned = "CAST(NULL AS BIGINT)" if self.between else "l.earned"  # over no one unit
         nothing = "CAST(NULL AS BIGINT)"
         last = " ".join(
@@ -74,11 +82,11 @@ class ReportPlan(PlanWork):
             for i in range(self.through.index - base.first.index + 1)
         )
         query = (
-            f"SELECT l.n, l.part, l.payee, l.period, CASE l.period {last} END AS day, "
+            f"SELECT e.person AS event, l.person, l.written, l.n, l.part, l.payee, l.period, "
+            f"CASE l.period {last} END AS day, "
             f"l.x AS credit, l.before, l.after, {earned} AS earned, {nothing} AS share, "
-            f"{nothing} AS opened, {nothing} AS gone FROM ({rows}) l"
+            f"{nothing} AS opened, {nothing} AS gone FROM ({rows}) l "
+            f"JOIN {readable.PERSONS} e ON e.payee = l.n"
         )
-        ids = f"(SELECT payee AS n, person AS id FROM {readable.PERSONS})"
         cents = int(1 / self.terms.cent)
-        units = LineUnits(base.credit_unit, graded.unit, cents)
-        return self.keep_lines(query, base.first, ids, units)
+        return self.keep_lines(query, self.line_amounts(graded, credit, base.credit_unit, 0, cents))

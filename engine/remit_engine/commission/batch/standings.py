@@ -11,7 +11,15 @@ from remit_engine.commission.batch.curves import interpolated_rate
 from remit_engine.commission.batch.decided import Decided
 from remit_engine.commission.batch.forms import TARGET
 from remit_engine.commission.batch.frame import Frame
-from remit_engine.commission.batch.grading import NOWHERE, RUNNING, Graded, Grading, Lines, granting
+from remit_engine.commission.batch.grading import (
+    NOWHERE,
+    RUNNING,
+    Graded,
+    Grading,
+    Granted,
+    Lines,
+    granting,
+)
 from remit_engine.commission.batch.tables import Points
 from remit_engine.commission.batch.whole import NARROW, ONE, Ratio, TooWide, Whole, literal, one_of
 from remit_engine.compile.unsupported import Unsupported
@@ -60,20 +68,25 @@ class Grader(Grading):
             f"SELECT l.*, CAST(NULL AS BIGINT) AS earned, l.w1 - l.x AS before, l.w1 AS after, "
             f"l.w1 - l.x AS w0 FROM ({inner}) l"
         )
-        weights = Whole("w", -reach, reach)
+        rising = self._rising(sums)
+        weights = Whole("w", 0 if rising else -reach, reach)
         return Graded(sums.table, lambda granted: granting(lines, granted), self.lines.unit,
-                      sums.column("earned"), ONE, sums.column("weight"), weights)  # fmt: skip
+                      sums.column("earned"), ONE, sums.column("weight"), weights, rising, reach,
+                      0)  # fmt: skip
 
     # --- marginal --------------------------------------------------------------------------
 
     def _telescoped(self) -> Graded:
         """What the lines of a span earn is what the scale gives at its end less at its start."""
         curve, frame = self._curve, self._slots()
-        ((most,),) = self.warehouse.rows(
-            f"SELECT MAX(r) FROM (SELECT SUM(reach) AS r FROM {frame.table} GROUP BY pw) m"
+        ((most, odd),) = self.warehouse.rows(
+            "SELECT MAX(r), MAX(odd) FROM (SELECT SUM(reach) AS r, MAX(reach - credit) AS odd "
+            f"FROM {frame.table} GROUP BY pw) m"
         )
         reach = int(most or 0)
-        e, moved = self._earned(frame, reach)
+        forward = not odd  # no line is below 0
+        at = Whole("p", 0 if forward else -reach, reach)
+        e, moved = self._earned(frame, at)
         sums = self._summed(
             f"SELECT payee, period, CAST(SUM(credit) AS BIGINT) AS credit, "
             f"CAST(SUM(lines) AS BIGINT) AS lines, "
@@ -81,14 +94,18 @@ class Grader(Grading):
             f"CAST(SUM({e.sql}) AS BIGINT) AS earned, CAST(SUM({e.sql}) AS BIGINT) AS weight "
             f"FROM {frame.table} WHERE lines > 0 GROUP BY payee, period"
         )
-        p1, p0 = Whole("l.after", -reach, reach), Whole("(l.after - l.x)", -reach, reach)
+        p1, p0 = Whole("l.after", at.low, reach), Whole("(l.after - l.x)", at.low, reach)
         g1, g0 = curve.given(p1, "s."), curve.given(p0, "s.")
-        per_line = g1 + moved
-        if g1.wide or per_line.wide:
+        per_line, each = g1 + moved, g1 - g0
+        weight, rising = sums.column("weight"), forward and curve.rising
+        if g1.wide or per_line.wide or (each.wide and not rising):
             raise TooWide
+        if rising:
+            per_line = each = Whole("w", 0, weight.high)
         slots = frame.table
         return Graded(sums.table, lambda granted: self._placed(slots, g0, g1, granted), curve.unit,
-                      sums.column("earned"), ONE, sums.column("weight"), per_line)  # fmt: skip
+                      sums.column("earned"), ONE, weight, per_line, rising, reach,
+                      max(-each.low, each.high))  # fmt: skip
 
     def _slots(self) -> Frame:
         """The spans, with their lines summed and the position at their end."""
@@ -112,13 +129,13 @@ class Grader(Grading):
         frame.measure(("credit", "position"))
         return frame
 
-    def _earned(self, frame: Frame, reach: int) -> tuple[Whole, Whole]:
+    def _earned(self, frame: Frame, places: Whole) -> tuple[Whole, Whole]:
         """What each span earns, and `moved`: what to add to the scale's value at a line to have
-        what the lines of the period earned so far."""
+        what the lines of the period earned so far. places: what positions lie within."""
         at = frame.column("position")
         start = at - frame.column("credit")
-        start = Whole(start.sql, -reach, reach, start.wide)
-        at = Whole(at.sql, -reach, reach, at.wide)
+        start = Whole(start.sql, places.low, places.high, start.wide)
+        at = Whole(at.sql, places.low, places.high, at.wide)
         m1, m0 = frame.keep(self._curve.given(at), self._curve.given(start))
         (e,) = frame.keep(one_of([("lines = 0", literal(0))], m1 - m0))
         if e.wide or m0.wide or m1.wide:
@@ -129,19 +146,22 @@ class Grader(Grading):
         })  # fmt: skip
         return e, frame.column("moved")
 
-    def _placed(self, slots: str, g0: Whole, g1: Whole, granted: str) -> str:
-        """The lines on the scale: g0 before each, g1 with it."""
+    def _placed(self, slots: str, g0: Whole, g1: Whole, granted: Granted) -> str:
+        """The lines on the scale: g0 before each, g1 with it. What is known of the span is joined
+        last, as all that is sorted is carried."""
+        carried = ", ".join(f"l.{n}" for n in ("n", "part", "slot", "day", "x", *self.lines.kept))
         inner = (
-            f"SELECT l.*, CAST(SUM(x) OVER (PARTITION BY pw ORDER BY ord {RUNNING}) AS BIGINT) "
-            f"AS after FROM {self.lines.table} l"
+            f"SELECT {carried}, CAST(SUM(x) OVER (PARTITION BY pw ORDER BY ord {RUNNING}) AS "
+            f"BIGINT) AS after FROM {self.lines.table} l"
         )
         spans = (
-            f"SELECT s.*, t.ent, t.w FROM {slots} s JOIN {granted} t "
+            f"SELECT s.*, {granted.shown('t')} FROM {slots} s JOIN {granted.rows} t "
             "ON t.payee = s.payee AND t.period = s.period"
         )
         middle = (
-            f"SELECT l.*, l.after - l.x AS before, {g0.sql} AS g0, {g1.sql} AS g1, s.moved, "
-            f"s.ent, s.w FROM ({inner}) l JOIN ({spans}) s ON s.slot = l.slot"
+            f"SELECT l.*, l.after - l.x AS before, {g0.sql} AS g0, {g1.sql} AS g1, s.payee, "
+            f"s.period, s.moved, {granted.shown('s')} FROM ({inner}) l "
+            f"JOIN ({spans}) s ON s.slot = l.slot"
         )
         return (
             f"SELECT l.*, l.g1 - l.g0 AS earned, l.g0 + l.moved AS w0, l.g1 + l.moved AS w1 "
@@ -159,7 +179,7 @@ class Grader(Grading):
                 raise TooWide
             earned = f"CAST({earned} AS BIGINT)"
         scored = f"SELECT l.*, CAST(0 AS BIGINT) AS before, l.x AS after, {earned} AS earned {of}"
-        return self._weighed(scored, unit, given)
+        return self._weighed(scored, unit, given, self.lines.most)
 
     def _alone(self) -> tuple[Whole, int]:
         """What the scale gives on each line by itself, and what that is over."""
@@ -205,7 +225,7 @@ class Grader(Grading):
             f"l.after - l.x AS before, l.after, {earned.sql} AS earned "
             f"FROM ({walked}) l JOIN {self.loaded.spans} s ON s.slot = l.slot WHERE l.low = 0",
         )
-        return self._weighed(f"SELECT l.* FROM {table} l", curve.unit, earned)
+        return self._weighed(f"SELECT l.* FROM {table} l", curve.unit, earned, reach)
 
 
 __all__ = ["Graded", "Grader", "Lines"]
