@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from remit_dsl.expressions import Value
 from remit_dsl.parts import Label
 from remit_dsl.watch import Restraint
 
@@ -14,14 +13,16 @@ from remit_dsl.watch import Restraint
 class Hold:
     """One restraint on one key.
 
-    value: what the fact of a request is compared with, exact. rule, subject, row: of the alert.
+    value: the key that the fact of a request is compared with, as text: a number exact, a day as
+    `2026-03-01`, `true` or `false`, a position qualified; None where nobody knows it, and then
+    everybody is held. rule, subject, row: of the alert.
     since: the first day on which it holds. because: the reason for people. text: the restraint as
     its policy wrote it, for that policy may have been changed since.
     """
 
     id: str
     restraint: Restraint
-    value: Value
+    value: str | None
     alert: str
     rule: str
     subject: str

@@ -126,7 +126,7 @@ class Holds:
         for number, hold in enumerate(self.all):
             held = self._held_by(hold)
             if held is not None:
-                held.by_value.setdefault(hold.value, []).append(number)
+                held.by_value.setdefault(self._key(hold), []).append(number)
                 groups[hold.rule, hold.restraint, held.fact.path].append(hold)
         for (_, restraint, path), holds in groups.items():
             self._held[restraint.action][path].groups.append(len(self.all) + len(self._groups))
@@ -148,13 +148,21 @@ class Holds:
     def _fact(self, hold: Hold) -> x.Fact:
         """The fact that is compared. Where the policy was changed since, so that no such fact could
         be the key, one that nobody can give: nothing is known to be another's then."""
-        restraint = hold.restraint
-        if restraint not in self._kinds:
-            self._kinds[restraint] = _kind(restraint, self._model)
-        kind = self._kinds[restraint]
-        if kind is None or not _fits(hold.value, kind):
+        restraint, kind = hold.restraint, self._kind(hold.restraint)
+        if kind is None or _read(hold.value, kind) is None:
             return x.Fact(restraint.span, TEXT, ("holds", hold.id))
         return x.Fact(restraint.span, kind, restraint.fact)
+
+    def _key(self, hold: Hold) -> x.Value:
+        """The key as a fact of its type; of what cannot be compared, no fact is given."""
+        kind = self._kind(hold.restraint)
+        found = None if kind is None else _read(hold.value, kind)
+        return "" if found is None else found
+
+    def _kind(self, restraint: Restraint) -> Type | None:
+        if restraint not in self._kinds:
+            self._kinds[restraint] = _kind(restraint, self._model)
+        return self._kinds[restraint]
 
     def _read(self, numbers: tuple[int, ...]) -> Reading:
         found = self._readings.get(numbers)
@@ -190,7 +198,7 @@ class Holds:
             verb=EVERY_VERB,
             verbs=self._verbs,
             positions=None,
-            condition=(_condition(self._fact(hold), holds),),
+            condition=(_condition(self._fact(hold), map(self._key, holds)),),
             start=min(h.since for h in holds),
             until=None,
             steps=None if freezes else _step(restraint),
@@ -251,25 +259,27 @@ def _kind(restraint: Restraint, model: Model) -> Type | None:
         return None
 
 
-def _fits(value: x.Value, kind: Type) -> bool:
-    """Whether a fact of a type could have a value."""
-    match value:
-        case bool():
-            return kind.kind == "boolean"
-        case Fraction():
-            return kind.numeric
-        case date():
-            return kind.kind == "date"
-    return isinstance(value, str) and kind.kind in ("text", "enum", "position")
+def _read(key: str | None, kind: Type) -> x.Value | None:
+    """A key as the exact value of a type; None for what is none."""
+    if key is None or kind.kind in ("text", "enum", "position"):
+        return key
+    try:
+        if kind.numeric:
+            return Fraction(key)
+        if kind.kind == "date":
+            return date.fromisoformat(key)
+    except (ValueError, ZeroDivisionError):
+        return None
+    return {"true": True, "false": False}.get(key) if kind.kind == "boolean" else None
 
 
-def _condition(fact: x.Fact, holds: tuple[Hold, ...]) -> x.Expression:
+def _condition(fact: x.Fact, keys: Iterable[x.Value]) -> x.Expression:
     """`FACT = KEY`, or one of several keys. `in` for texts alone: of the words of a tree it also
     means those that lie below."""
-    span, values = fact.span, dict.fromkeys(hold.value for hold in holds)
-    keys = frozenset(value for value in values if isinstance(value, str))
+    span, values = fact.span, dict.fromkeys(keys)
     if len(values) > 1 and fact.type.kind == "text":
-        return x.Contains(span, BOOLEAN, fact, x.Constant(span, fact.type, keys))
+        texts = frozenset(value for value in values if isinstance(value, str))
+        return x.Contains(span, BOOLEAN, fact, x.Constant(span, fact.type, texts))
     same = tuple(
         x.Compare(span, BOOLEAN, "=", fact, x.Constant(span, fact.type, value)) for value in values
     )

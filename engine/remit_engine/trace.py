@@ -104,9 +104,9 @@ def conditions_written(rule: Rule, program: Program) -> tuple[str, ...]:
         return tuple(condition_written(c, program) for c in rule.condition)
     (condition,) = rule.condition
     ((path, fact),) = leaves(condition, program)
-    if len(rule.holds) > 1:
+    if not isinstance(condition, x.Compare) or not isinstance(condition.right, x.Constant):
         return (f"{path} is held",)
-    return (f"{path} = {value_text(rule.holds[0].value, fact.type)}",)
+    return (f"{path} = {value_text(condition.right.value, fact.type)}",)
 
 
 def _hold(rule: Rule) -> HoldUsed | None:

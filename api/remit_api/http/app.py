@@ -114,10 +114,9 @@ def _service(settings: Settings, clock: Clock | None, desk: Desk | None) -> Serv
     clock = clock or SystemClock(settings.zone)
     store = open_store(settings.database)
     with reading(store) as connection:
-        found = desk_of_store(connection)
-        if found is None:
-            found = desk or desk_of_files(settings.policies, settings.directory)
-            found = standing_desk(connection, found)
+        found = desk_of_store(connection) or desk
+        found = found or desk_of_files(settings.policies, settings.directory)
+        found = standing_desk(connection, found)
     ledger, measures = Ledger(store, clock.now), Measures()
     service = Service(
         settings=settings,

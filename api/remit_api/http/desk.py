@@ -9,7 +9,9 @@ from pathlib import Path
 from remit_api.wiring import Loaded, find_directory, open_engine
 from remit_engine.directory import DelegationEntry, Directory
 from remit_engine.engine import Engine
+from remit_engine.hold import Hold
 from remit_engine.ir import Model
+from remit_engine.storage.holds import Standing
 from remit_engine.storage.ledger import Court
 
 
@@ -19,7 +21,8 @@ class Desk:
 
     revision: which publication; 0 for files that were never published. version, people: ids of the
     policy version and of the directory version, None for files. lent: the delegations among those
-    of the directory that were made in the service. court: as the ledger asks.
+    of the directory that were made in the service. edition: of the holds that the engine is under.
+    court: as the ledger asks.
     """
 
     engine: Engine
@@ -28,10 +31,18 @@ class Desk:
     version: str | None = None
     people: str | None = None
     lent: tuple[DelegationEntry, ...] = ()
+    edition: int = 0
     court: Court = field(init=False)
 
     def __post_init__(self) -> None:
-        court = Court(self.model, self.directory, self.engine.decide, self.revision)
+        court = Court(
+            model=self.model,
+            directory=self.directory,
+            decide=self.engine.decide,
+            revision=self.revision,
+            edition=self.edition,
+            under=lambda holds: self.engine.under(holds).decide,
+        )
         object.__setattr__(self, "court", court)
 
     @property
@@ -52,8 +63,20 @@ class Desk:
         here = self.directory
         written = here.delegations[: len(here.delegations) - len(self.lent)]
         people = Directory(here.name, here.people, (*written, *entries), here.units)
-        engine = Engine(self.model, people)
+        engine = Engine(self.model, people).under(self.engine.holds)
         return replace(self, engine=engine, revision=revision, lent=entries)
+
+    def holding(self, standing: Standing) -> Desk:
+        """The same texts and people under the holds that stand."""
+        if standing.edition == self.edition:
+            return self
+        return replace(self, engine=self.engine.under(standing.holds), edition=standing.edition)
+
+    def held_by(self, holds: Sequence[Hold]) -> Desk:
+        """The same under what was held at another time, to answer as it was answered then."""
+        return (
+            self if self.engine.holds == holds else replace(self, engine=self.engine.under(holds))
+        )
 
 
 def desk_of_files(policies: Sequence[Path], directory: Path | None) -> Desk:

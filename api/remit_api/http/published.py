@@ -14,7 +14,7 @@ from remit_dsl.loader import load_texts
 from remit_dsl.program import Program
 from remit_engine.directory_reader import read_directory_text
 from remit_engine.engine import Engine
-from remit_engine.storage import delegations, versions
+from remit_engine.storage import delegations, holds, versions
 from remit_engine.storage.revisions import revision
 from remit_engine.storage.versions import Publication
 
@@ -23,21 +23,23 @@ DIRECTORY = "directory.yaml"
 
 
 def desk_of_store(connection: Connection, at: int | None = None) -> Desk | None:
-    """The desk of what stands, or stood at a revision; None while nothing was published. Raises
-    InvalidPolicy for a text that this remit does not take any more."""
+    """The desk of what stands, or stood at a revision, under no holds; None while nothing was
+    published. Raises InvalidPolicy for a text that this remit does not take any more."""
     stands = revision(connection) if at is None else at
     published = versions.at(connection, stands)
     return None if published is None else _desk(connection, published, stands)
 
 
 def standing_desk(connection: Connection, before: Desk) -> Desk:
-    """The desk of what stands. before: what answered so far; it is what answers on, with the
-    delegations that stand, while nothing was published, or nothing but delegations."""
+    """The desk of what stands, under what is held. before: what answered so far; it is what answers
+    on, with the delegations that stand, while nothing was published, or nothing but delegations."""
     stands = revision(connection)
     published = versions.at(connection, stands)
     if published is not None and not _same(published, before):
-        return _desk(connection, published, stands)
-    return before.lending(delegations.in_force(connection, stands), stands)
+        desk = _desk(connection, published, stands)
+    else:
+        desk = before.lending(delegations.in_force(connection, stands), stands)
+    return desk.holding(holds.standing(connection))
 
 
 def _same(published: Publication, desk: Desk) -> bool:

@@ -17,6 +17,7 @@ from remit_api.http.service import Service
 from remit_api.http.settings import Settings
 from remit_api.wiring import find_directory
 from remit_dsl.render import human
+from remit_engine.storage import holds, watch_state
 from remit_engine.storage.opening import reading
 from remit_engine.storage.revisions import revision
 
@@ -40,10 +41,10 @@ async def watching(service: Service) -> None:
 
 
 def look(service: Service) -> None:
-    """Takes over what was published since."""
+    """Takes over what was published, and what is held, since."""
     with reading(service.store) as connection:
-        stands = revision(connection)
-    if stands != service.desk.revision:
+        stands, edition = revision(connection), watch_state.holds(connection)
+    if stands != service.desk.revision or edition != service.desk.edition:
         renewed(service)
 
 
@@ -56,8 +57,12 @@ def renewed(service: Service) -> Desk:
             desk = before
             if revision(connection) != before.revision:
                 service.desk = desk = standing_desk(connection, before)
-    if desk is not before:
+            elif watch_state.holds(connection) != before.edition:
+                service.desk = desk = before.holding(holds.standing(connection))
+    if desk.revision != before.revision:
         log.info("revision %d stands, policy %s", desk.revision, desk.digest)
+    if desk.edition != before.edition:
+        log.info("%d holds stand, edition %d", len(desk.engine.holds), desk.edition)
     return desk
 
 

@@ -15,11 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from remit_engine.decision import Decision
 from remit_engine.directory import Directory
+from remit_engine.hold import Hold
 from remit_engine.ir import Model
 from remit_engine.party import Party
 from remit_engine.request import Request
 from remit_engine.request_document import request_document
-from remit_engine.storage import entries, idempotency, tables
+from remit_engine.storage import entries, holds, idempotency, tables, watch_state
 from remit_engine.storage.canonical import canonical, fingerprint
 from remit_engine.storage.counting import (
     FromLedger,
@@ -30,6 +31,7 @@ from remit_engine.storage.counting import (
 )
 from remit_engine.storage.entries import DECISION, REVERSAL, REVERSED, Entry, Head, chained
 from remit_engine.storage.faults import Conflict, NotKept, Superseded
+from remit_engine.storage.holds import Standing
 from remit_engine.storage.idempotency import Key
 from remit_engine.storage.opening import writing
 from remit_engine.storage.revisions import revision
@@ -37,15 +39,20 @@ from remit_engine.storage.usage import OpenUsage, Usage
 from remit_engine.totals import Total, kept_totals
 from remit_engine.wire import decision_to_json
 
+Decide = Callable[[Request], Decision]
+
 
 @dataclass(frozen=True, slots=True)
 class Court:
-    """Who judges: a policy with its people, as of one revision. decide: as `Engine.decide`."""
+    """Who judges: a policy with its people, as of one revision. decide: as `Engine.decide`, under
+    the holds of an edition; under: the same under others."""
 
     model: Model
     directory: Directory
-    decide: Callable[[Request], Decision]
+    decide: Decide
     revision: int
+    edition: int = 0
+    under: Callable[[Sequence[Hold]], Decide] | None = None
     _totals: dict[str, tuple[Total, ...]] = field(default_factory=dict, repr=False)
     _spans: dict[tuple[str, date], tuple[Span, ...]] = field(default_factory=dict, repr=False)
 
@@ -54,6 +61,12 @@ class Court:
         if action not in self._totals:
             self._totals[action] = kept_totals(self.model, action)
         return self._totals[action]
+
+    def holding(self, standing: Standing) -> Court:
+        """The same court under the holds that stand; TypeError where it cannot judge under any."""
+        if self.under is None:
+            raise TypeError("this court knows no holds")
+        return replace(self, decide=self.under(standing.holds), edition=standing.edition)
 
     def spans(self, action: str, day: date) -> tuple[Span, ...]:
         """The same, each with the days that count with a day."""
@@ -92,12 +105,14 @@ class Refused:
 
 
 class Ledger:
-    """The ledger of one store, with what one process remembers of its totals."""
+    """The ledger of one store, with what one process remembers of its totals, and the court under
+    the holds that stood last."""
 
     def __init__(self, store: Engine, now: Callable[[], datetime] | None = None) -> None:
         self._store = store
         self._now = now or (lambda: datetime.now(UTC))
         self._usage = Usage()
+        self._sat: tuple[Court, Court] | None = None
 
     def record(self, pending: Sequence[Pending], court: Court) -> list[Recorded | Refused]:
         """Judge and record requests in their order, each seeing the totals of those before it, in
@@ -124,7 +139,7 @@ class Ledger:
         """What the court says to a request that sees the totals as they stand, in a writing
         transaction; nothing is recorded."""
         session = self._session(connection, court)
-        return lambda request: court.decide(session.with_totals(request)[0])
+        return lambda request: session.court.decide(session.with_totals(request)[0])
 
     def reverse(
         self, connection: Connection, id: str, *, caller: str, reason: str, day: date
@@ -145,7 +160,18 @@ class Ledger:
         self._usage.close(Head(row["seq"], row["hash"]))
         return entries.entry_of(row)
 
+    def _sitting(self, connection: Connection, court: Court) -> Court:
+        """The court under what is held as this transaction sees it: a freeze that was kept before
+        binds what is recorded after, whichever process kept it."""
+        edition = watch_state.holds(connection)
+        if edition == court.edition:
+            return court
+        if self._sat is None or self._sat[0] is not court or self._sat[1].edition != edition:
+            self._sat = court, court.holding(holds.standing(connection))
+        return self._sat[1]
+
     def _session(self, connection: Connection, court: Court) -> _Session:
+        court = self._sitting(connection, court)
         head = entries.head_of(connection)
         return _Session(
             connection, court, self._usage.open(connection, head), head, self._moment(), [], []

@@ -45,7 +45,9 @@ class Alert:
     """One crossing. id: made of rule, subject, row and the place in the log where it began, alike
     after a restart. watch: the qualified name of a watch or duty. kind: `watch` or `duty`. subject:
     its key. row: of `stays …`. began, cleared: days. late: said after its day. owner: a qualified
-    position. people: names of who held the notified positions on the day it began."""
+    position. people: names of who held the notified positions on the day it began. keys: of each
+    restraint the key it holds, as `hold.Hold.value`; without them the subject's, where no field is
+    named."""
 
     id: str
     rule: str
@@ -63,6 +65,7 @@ class Alert:
     because: Label | None
     source: str | None
     people: tuple[str, ...] = ()
+    keys: tuple[str | None, ...] = ()
     late: bool = False
 
 

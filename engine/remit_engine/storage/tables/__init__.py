@@ -33,12 +33,14 @@ from remit_engine.storage.tables.versions import (
     publication,
     revision,
 )
+from remit_engine.storage.tables.watch import alert, alert_event, hold, outbox, watch_state
 
 __all__ = [
-    "ALTERED", "Exact", "Row", "Written", "api_key", "approval_event", "approval_request",
-    "approval_waiting", "change", "closing", "consumption", "decision", "delegation", "difference",
-    "dimension", "directory_version", "dispute", "dispute_answer", "dispute_seal", "event",
-    "idempotency", "lease", "line", "metadata", "movement", "policy_version", "publication",
-    "revision", "run", "run_base", "run_climb", "run_job", "run_name", "run_plan", "stage",
-    "statement", "storable", "uncounted",
+    "ALTERED", "Exact", "Row", "Written", "alert", "alert_event", "api_key", "approval_event",
+    "approval_request", "approval_waiting", "change", "closing", "consumption", "decision",
+    "delegation", "difference", "dimension", "directory_version", "dispute", "dispute_answer",
+    "dispute_seal", "event", "hold", "idempotency", "lease", "line", "metadata", "movement",
+    "outbox", "policy_version", "publication", "revision", "run", "run_base", "run_climb",
+    "run_job", "run_name", "run_plan", "stage", "statement", "storable", "uncounted",
+    "watch_state",
 ]  # fmt: skip
