@@ -81,6 +81,7 @@ def test_an_older_desk_never_takes_the_place_of_a_newer(
             overtaken.set()
         return replace(first, revision=number)
 
+    monkeypatch.setattr(watching, "look", lambda service: None)  # the one of the background
     monkeypatch.setattr(watching, "standing_desk", slow)
     monkeypatch.setattr(watching, "revision", lambda connection: -1)
     slower, faster = (threading.Thread(target=renewed, args=[found]) for _ in range(2))
