@@ -266,7 +266,8 @@ def test_a_closed_period_is_not_run_again(closed):
     ran = closed("run", "field", "pay.remit", *JANUARY, *STORE)
     assert ran.code == 1
     assert "error: `field` is closed for 2026-01" in ran.err
-    assert "`remit commission statements field --period 2026-01` shows it" in ran.err
+    assert "its statements stay as they are" in ran.err
+    assert "run 2026-02" in ran.err
     ran = closed("close", "field", "--period", "2026-01", *STORE)
     assert "`acme.field` is closed for 2026-01" in ran.err
 

@@ -65,3 +65,19 @@ def test_a_mapping_that_is_not_there(house):
     ran = house("serve", "--authzen", "nowhere.yaml")
     assert ran.code == ExitCode.USAGE
     assert "nowhere.yaml" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("erp", "`erp` is no name with its place"),
+        ("ERP=.", "`ERP=.` is no name with its place"),
+        ("erp=", "`erp=` is no name with its place"),
+        ("erp=nowhere", "there is no folder `nowhere`"),
+        ("erp=sqlite:///nowhere.db", "there is no database file"),
+    ],
+)
+def test_a_place_of_data_that_is_none(house, given, said):
+    ran = house("serve", "--pay-data", given)
+    assert ran.code == 2
+    assert said in ran.err

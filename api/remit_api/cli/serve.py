@@ -25,6 +25,7 @@ from remit_api.cli.serve_options import (
     OidcIssuer,
     OidcPersonClaim,
     OidcRolesClaim,
+    PayData,
     PositionRoles,
     PublicUrl,
     Rate,
@@ -35,6 +36,7 @@ from remit_api.files import policy_paths
 from remit_api.http.app import create_app
 from remit_api.http.identity.demo import DemoIdentity
 from remit_api.http.oidc import Oidc, position_roles
+from remit_api.http.pay_places import pay_places
 from remit_api.http.server import run
 from remit_api.http.settings import Settings
 from remit_api.pay.keeping import address, telling
@@ -79,6 +81,7 @@ def serve(
     authzen: Authzen = None,
     public_url: PublicUrl = None,
     traces: Traces = None,
+    pay_data: PayData = None,
 ) -> ExitCode:
     """Answer over HTTP, and keep what was decided. Runs until it is stopped with Ctrl-C."""
     view = screen()
@@ -108,6 +111,7 @@ def serve(
         authzen=authzen,
         public_url=_public(public_url),
         traces=_collector(traces),
+        pay_data=pay_places(pay_data or ()),
     )
     _allowed(settings)
     with telling(database):

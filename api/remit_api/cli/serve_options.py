@@ -50,6 +50,15 @@ PositionRoles = Annotated[
         help="A role that a position of the directory brings; any number of times.",
     ),
 ]
+PayData = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--pay-data",
+        metavar="NAME=DIR|URL",
+        help="Where data of pay are, by a name that callers use; `events=…` for what stands beside "
+        "the events; any number of times.",
+    ),
+]
 Rate = Annotated[
     int,
     typer.Option(

@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from remit_api.http import entrance, problems
 from remit_api.http.authzen_mapping import read_mapping
 from remit_api.http.clock import Clock, SystemClock
+from remit_api.http.computing.runner import JobRunner
 from remit_api.http.counter import Counter
 from remit_api.http.desk import Desk, desk_of_files
 from remit_api.http.documented import document
@@ -31,7 +32,6 @@ from remit_api.http.routes import (
     audit,
     authorities,
     authzen,
-    commission,
     decisions,
     delegations,
     directory,
@@ -42,6 +42,8 @@ from remit_api.http.routes import (
     metrics,
     policies,
     records,
+    runs,
+    statements,
 )
 from remit_api.http.service import Service
 from remit_api.http.settings import Settings
@@ -65,7 +67,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     directory.router,
     audit.router,
     events.router,
-    commission.router,
+    runs.router,
+    statements.router,
     keys.router,
 )
 """Every resource. Add yours here."""
@@ -135,6 +138,7 @@ def _service(settings: Settings, clock: Clock | None, desk: Desk | None) -> Serv
         ),
         measures=measures,
         authzen=read_mapping(settings.authzen),
+        jobs=JobRunner(store, settings, clock, lambda: service.desk),
     )
     measures.watch(
         "remit_recorder_waiting", "Requests that wait.", lambda: service.recorder.waiting
@@ -154,6 +158,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     does is written down."""
     service: Service = app.state.service
     service.recorder.start()
+    service.jobs.start()
     timer = Timer(service)
     tasks = [asyncio.create_task(each) for each in (watching(service), keeping_time(timer))]
     try:
@@ -163,5 +168,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await run_in_threadpool(timer.end)
+        await run_in_threadpool(service.jobs.stop)
         await run_in_threadpool(service.recorder.stop)
         service.store.dispose()

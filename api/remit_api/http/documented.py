@@ -19,6 +19,7 @@ STATUSES = {
     401: "Nobody known calls",
     403: "The caller may not",
     404: "Not there, or not the caller's to know",
+    406: "Not in this form",
     408: "The body did not come in time",
     409: "In another state",
     412: "`If-Match` does not fit",

@@ -130,7 +130,7 @@ def _of_failure(fault: Failure) -> Described | None:
         return None
     problems: Iterable[Problem] = getattr(fault, "problems", ())
     if isinstance(fault, BadData):
-        problems = (Problem(f.place, f.message) for f in fault.faults)
+        problems = (Problem(f.where, f.message) for f in fault.faults)
     if isinstance(fault, Refused):
         problems = (Problem("", reason) for reason in fault.reasons)
     diagnostics = fault.diagnostics if isinstance(fault, InvalidPolicy) else ()

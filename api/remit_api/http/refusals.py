@@ -68,6 +68,12 @@ class WrongMethod(Refusal):
     kind, status, title = "method", 405, "Wrong method"
 
 
+class NotAcceptable(Refusal):
+    """There is no form of it that the caller takes."""
+
+    kind, status, title = "not_acceptable", 406, "Not in this form"
+
+
 class TooSlow(Refusal):
     """The body did not come in time."""
 

@@ -85,5 +85,6 @@ def received(text: str) -> Settings:
         else Path(values["service_policy"]),
         "oidc": None if values["oidc"] is None else Oidc.of_dict(values["oidc"]),
         "cors": tuple(values["cors"]),
+        "pay_data": tuple((name, place) for name, place in values["pay_data"]),
     }
     return Settings(**{**values, **made})

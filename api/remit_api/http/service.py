@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from remit_api.http.authzen_mapping import AuthzenMapping
 from remit_api.http.clock import Clock
+from remit_api.http.computing.runner import JobRunner
 from remit_api.http.desk import Desk
 from remit_api.http.identity.key_ring import KeyRing
 from remit_api.http.measures import Measures
@@ -27,7 +28,7 @@ class Service:
 
     roles: the policy of the service. keys: who changes a key in the store says so to the ring.
     ledger: for writers of other things; what is decided goes to the recorder. authzen: how its
-    questions are put to the policy.
+    questions are put to the policy. jobs: computes the runs of pay that are asked for.
     """
 
     settings: Settings
@@ -40,6 +41,7 @@ class Service:
     recorder: Recorder
     measures: Measures
     authzen: AuthzenMapping
+    jobs: JobRunner
     exchange: Lock = field(default_factory=Lock)
 
 

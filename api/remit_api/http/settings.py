@@ -28,6 +28,8 @@ class Settings:
     `telemetry`).
     authzen: the mapping of its questions; None for names as in the policy. public_url: the address
     others know the service by, without a slash at its end.
+    pay_data: where data of pay are, by the names that callers know. pay_at_once: how many runs of
+    pay this process computes at a time. pay_waiting: how many may wait, for all processes.
     trusted_caller: who calls, believed as it is, for tests; no option of the command line sets it.
     """
 
@@ -50,6 +52,9 @@ class Settings:
     traces: str | None = None
     authzen: Path | None = None
     public_url: str | None = None
+    pay_data: tuple[tuple[str, str], ...] = ()
+    pay_at_once: int = 1
+    pay_waiting: int = 20
     trusted_caller: Callable[[Request], object] | None = None
 
     @property

@@ -6,6 +6,7 @@ import csv
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from typing import TextIO
 
 from remit_api.pay.sheets import Cell, Column, Sheet
 from remit_engine.text import currency_places, exact, is_finite_decimal, plain
@@ -19,11 +20,16 @@ RUNS = ("=", "+", "-", "@", "\t", "\r")
 def write_csv(sheet: Sheet, path: Path) -> None:
     """Write a sheet, with a header."""
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow([column.name for column in sheet.columns])
-        for currency, row in sheet.rows():
-            cells = zip(row, sheet.columns, strict=True)
-            writer.writerow([cell_text(cell, column, currency) for cell, column in cells])
+        write_rows(sheet, stream)
+
+
+def write_rows(sheet: Sheet, stream: TextIO) -> None:
+    """Write a sheet into a text that is open, with a header."""
+    writer = csv.writer(stream)
+    writer.writerow([column.name for column in sheet.columns])
+    for currency, row in sheet.rows():
+        cells = zip(row, sheet.columns, strict=True)
+        writer.writerow([cell_text(cell, column, currency) for cell, column in cells])
 
 
 def cell_text(cell: Cell, column: Column, currency: str | None) -> str:

@@ -206,14 +206,14 @@ def refuse_closed(connection: Connection, plans: Iterable[str], period: Period) 
         short = plan.rsplit(".", 1)[-1]
         if period in done:
             help = (
-                f"`remit commission statements {short} --period {period}` shows it; what changed "
-                f"since is paid as a difference with the next period: `--period {period.next}`"
+                "its statements stay as they are; what changed since is paid as a difference with "
+                f"the next period: run {period.next}"
             )
             raise Refused(f"`{short}` is closed for {period}", help)
         if done and period < done[0]:
             help = (
                 "what is paid for it is a difference of the period that is open: "
-                f"`--period {done[-1].next}`"
+                f"run {done[-1].next}"
             )
             raise Refused(f"`{short}` was closed from {done[0]} on, and {period} is before", help)
 
@@ -307,7 +307,7 @@ def open_plans(connection: Connection, period: Period, number: int | None) -> li
     if given and not found:
         raise Refused(f"all plans are closed for {period}")
     if not given:
-        help = "make one: `remit commission run all … --store`"
+        help = "make one, and keep it"
         raise NotKept(f"no run for {period} is in the store", help)
     return found
 

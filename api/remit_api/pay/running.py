@@ -123,7 +123,7 @@ def chosen(name: str, texts: Texts, period: Period) -> list[str]:
         raise WrongUse(f"no plan is paid by the {period.kind}", help)
     plan = plan_of(name, texts)
     if plan.period != period.kind:
-        help = f"write a {plan.period}, such as `--period {EXAMPLES[plan.period]}`"
+        help = f"write a {plan.period}, such as `{EXAMPLES[plan.period]}`"
         raise WrongUse(f"`{plan.short}` is paid by the {plan.period}, not the {period.kind}", help)
     return [plan.name]
 
@@ -217,7 +217,7 @@ def _bounded() -> Iterator[None]:
         yield
     except TooLong as fault:
         help = (
-            "mend the year in the data or in `--period`, or leave out what is old: `effective from`"
+            "mend the year in the data or of the period, or leave out what is old: `effective from`"
         )
         raise WrongUse(str(fault), help) from None
     except WarehouseTrouble as fault:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 
@@ -28,17 +28,19 @@ WIDTHS = {"money": 15, "fine": 15, "exact": 15, "whole": 9, "date": 11, "flag": 
 WIDE = {"inputs": 40, "rule": 50, "tiers": 40, "changes": 60, "reason": 50, "fault": 40}
 
 
-def write_workbook(report: Report, path: Path) -> None:
-    """Write all sheets of a report. Raises WrongUse for more rows than a sheet can hold."""
+def write_workbook(report: Report, path: Path | IO[bytes]) -> None:
+    """Write all sheets of a report, into a file or one that is open. Raises WrongUse for more rows
+    than a sheet can hold."""
     write_sheets(sheets(report), path, f"Pay {report.head.period}", report.head.day)
 
 
-def write_sheets(tables: Iterable[Sheet], path: Path, title: str, day: date) -> None:
+def write_sheets(tables: Iterable[Sheet], path: Path | IO[bytes], title: str, day: date) -> None:
     """Write tables as the sheets of a workbook. day: stands in the file as when it was made, so
     that equal tables are equal files. A text that is too long for a cell goes on in a sheet of its
     own. Raises WrongUse for more rows than a sheet can hold."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(str(path), {**options, "strings_to_numbers": False})
+    place = str(path) if isinstance(path, Path) else path
+    book = xlsxwriter.Workbook(place, {**options, "strings_to_numbers": False})
     book.set_properties({"title": title, "created": datetime.combine(day, time())})
     formats = _Formats(book)
     long: list[Long] = []

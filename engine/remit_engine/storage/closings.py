@@ -60,6 +60,40 @@ def close(connection: Connection, number: int, plan: str, closed: Period, by: st
     return head
 
 
+@dataclass(frozen=True, slots=True)
+class PlanState:
+    """How a plan of a run stands. faults: why it closes nothing. closing: the number of the closing
+    of its period, by whichever run. closings: how many the plan has. stale: the period that was
+    closed since, so that the run closes nothing any more. latest: the last run of the plan for the
+    period."""
+
+    plan: str
+    faults: tuple[str, ...]
+    closing: int | None
+    closings: int
+    stale: Period | None
+    latest: int
+
+
+def states(connection: Connection, run: RunHead) -> list[PlanState]:
+    """How each plan of a run stands."""
+    c = tables.run_plan.c
+    asked = sql.select(tables.run_plan).where(c.run == run.number).order_by(c.id)
+    return [_state(connection, run, row) for row in connection.execute(asked).mappings().all()]
+
+
+def _state(connection: Connection, run: RunHead, row: Row) -> PlanState:
+    closed = {head.period: head.number for head in heads(connection, row["plan"])}
+    return PlanState(
+        row["plan"],
+        tuple(json.loads(row["faults"])),
+        closed.get(run.period),
+        len(closed),
+        _closed_since(connection, row),
+        runs.latest(connection, row["plan"], run.period),
+    )
+
+
 def heads(connection: Connection, plan: str | None = None) -> list[ClosingHead]:
     """The closings in order, of one plan where it is named."""
     c = tables.closing.c
@@ -130,7 +164,7 @@ def _refuse_unsaid(connection: Connection, number: int, closed: Period) -> None:
     """A run closes nothing after the period it was asked for."""
     asked = runs.head_of(connection, number).period
     if closed.kind != asked.kind or closed > asked:
-        help = f"run it for {closed}: `remit commission run … --period {closed} --store`"
+        help = f"make a run for {closed}, and keep it"
         raise NotKept(f"run {number} is for {asked}, and does not tell what {closed} pays", help)
 
 
@@ -146,19 +180,24 @@ def _refuse_order(connection: Connection, number: int, plan: str, closed: Period
     there = runs.open_periods(connection, number, plan)
     first = done[-1].next if done else min([closed, *there])
     if first != closed:
-        help = f"close {first} first, or all of them with `--with-earlier`"
+        help = f"close {first} first, or the earlier ones with it"
         raise OutOfOrder(f"`{plan}` is still open for {first}", help)
 
 
 def _refuse_stale(connection: Connection, row: Row) -> None:
     """What was closed since the run must have been closed with it."""
+    closed = _closed_since(connection, row)
+    if closed is not None:
+        help = "run it again: its differences were made before that"
+        raise Stale(f"`{row['plan']}` was closed for {closed} after run {row['run']}", help)
+
+
+def _closed_since(connection: Connection, row: Row) -> Period | None:
+    """What was closed of the plan of a run after it, and with another run."""
     c = tables.closing.c
     asked = sql.select(c.run, c.period).where(c.plan == row["plan"]).order_by(c.id)
     since = connection.execute(asked).all()[row["closings"] :]
-    for run, closed in since:
-        if run != row["run"]:
-            help = "run it again: its differences were made before that"
-            raise Stale(f"`{row['plan']}` was closed for {closed} after run {row['run']}", help)
+    return next((closed for run, closed in since if run != row["run"]), None)
 
 
 def _made(connection: Connection, number: int, plan: str, closed: Period, by: str) -> ClosingHead:

@@ -108,6 +108,14 @@ def waiting(connection: Connection) -> int:
     return connection.scalar(asked.where(c.state == State.QUEUED)) or 0
 
 
+def pending(connection: Connection, since: str) -> bool:
+    """Whether there is one to take: it waits, or its worker said nothing since a moment."""
+    c = tables.run_job.c
+    lost = sql.and_(c.state.in_(TAKEN), c.beat < since)
+    asked = sql.select(c.id).where(sql.or_(c.state == State.QUEUED, lost)).limit(1)
+    return connection.scalar(asked) is not None
+
+
 def claimed(connection: Connection, worker: str, moment: str) -> Job | None:
     """The job that waits longest, taken by a worker; None where none waits."""
     c = tables.run_job.c
@@ -169,12 +177,14 @@ def cancelled(connection: Connection, id: str, moment: str) -> Job:
     return found(connection, id)
 
 
-def released(connection: Connection, job: Job) -> None:
-    """Whoever took it has to stop: it waits again, for another."""
+def stopped(connection: Connection, job: Job, moment: str) -> None:
+    """Whoever took it left off: it is cancelled where somebody wanted that, else it waits again."""
     now = found(connection, job.id)
     if now.worker != job.worker:
         return
-    if now.state is State.RUNNING:
+    if now.state is State.CANCELLING:
+        _set(connection, job.id, state=State.CANCELLED, progress=None, ended=moment)
+    elif now.state is State.RUNNING:
         _set(connection, job.id, state=State.QUEUED, worker=None, progress=None)
 
 

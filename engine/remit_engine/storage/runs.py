@@ -106,16 +106,26 @@ def head_of(connection: Connection, number: int) -> RunHead:
 
 
 def listed(
-    connection: Connection, limit: int, *, before: int | None = None, person: str | None = None
+    connection: Connection,
+    limit: int,
+    *,
+    before: int | None = None,
+    person: str | None = None,
+    plan: str | None = None,
+    of: Period | None = None,
 ) -> list[RunHead]:
     """The latest runs first. before: only those of a smaller number. person: only those with a
-    statement of his."""
-    r, s = tables.run.c, tables.statement.c
+    statement of his. plan, of: only those of a plan, or of a period."""
+    r, p, s = tables.run.c, tables.run_plan.c, tables.statement.c
     asked = sql.select(r.id).order_by(r.id.desc()).limit(limit)
     if before is not None:
         asked = asked.where(r.id < before)
     if person is not None:
         asked = asked.where(sql.exists().where(s.run == r.id, s.person == person))
+    if plan is not None:
+        asked = asked.where(sql.exists().where(p.run == r.id, p.plan == plan))
+    if of is not None:
+        asked = asked.where(r.period == of)
     return [head_of(connection, number) for number in connection.scalars(asked).all()]
 
 
@@ -128,7 +138,7 @@ def latest(connection: Connection, plan: str, asked: Period) -> int:
         .where(p.plan == plan, r.period == asked)
     )
     if found is None:
-        help = "make one: `remit commission run … --store`"
+        help = "make one, and keep it"
         raise NotKept(f"no run of `{plan}` for {asked} is in the store", help)
     return int(found)
 
@@ -183,6 +193,48 @@ def uncounted(connection: Connection, number: int) -> tuple[Uncounted, ...]:
     c = tables.uncounted.c
     asked = sql.select(c.plan, c.event, c.place, c.reason, c.fault).where(c.run == number)
     return tuple(Uncounted(*row) for row in connection.execute(asked.order_by(c.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What a run pays by a plan for its period. statements: how many; due and differences: sums."""
+
+    statements: int
+    due: Fraction
+    differences: Fraction
+
+
+def totals(connection: Connection, head: RunHead) -> dict[str, Total]:
+    """What a run pays by each of its plans."""
+    s, d = tables.statement.c, tables.difference.c
+    asked = sql.select(s.plan, s.due).where(s.run == head.number, s.period == head.period)
+    due: dict[str, list[Fraction]] = {plan: [] for plan in head.plans}
+    for plan, amount in connection.execute(asked):
+        due[plan].append(amount or Fraction(0))
+    more = dict.fromkeys(head.plans, Fraction(0))
+    posted = sql.select(d.plan, d.amount).where(d.run == head.number, d.posted == head.period)
+    for plan, amount in connection.execute(posted):
+        more[plan] += amount
+    return {p: Total(len(own), sum(own, Fraction(0)), more[p]) for p, own in due.items()}
+
+
+def uncounted_page(
+    connection: Connection, number: int, after: int | None, limit: int
+) -> list[tuple[int, Uncounted]]:
+    """What a run did not count, in order, behind an id, each with its id."""
+    c = tables.uncounted.c
+    asked = sql.select(tables.uncounted).where(c.run == number, c.id > (after or 0))
+    rows = connection.execute(asked.order_by(c.id).limit(limit)).mappings()
+    names = ("plan", "event", "place", "reason", "fault")
+    return [(row["id"], Uncounted(*(row[name] for name in names))) for row in rows]
+
+
+def uncounted_counts(connection: Connection, number: int) -> tuple[int, int]:
+    """How many rows a run did not count, and how many of them are at fault."""
+    c = tables.uncounted.c
+    asked = sql.select(sql.func.count(), sql.func.count().filter(c.fault)).where(c.run == number)
+    rows, faults = connection.execute(asked).one()
+    return rows, faults
 
 
 def differences(connection: Connection, *conditions: sql.ColumnElement[bool]) -> list[Difference]:

@@ -85,7 +85,7 @@ def test_its_run_is_kept_with_its_end(kept: Engine) -> None:
 def test_who_lost_it_keeps_nothing(kept: Engine) -> None:
     job = taken(kept)
     with writing(kept) as connection:
-        jobs.released(connection, job)
+        jobs.stopped(connection, job, T[2])
     other = claimed(kept, "b")
     assert other is not None
     with pytest.raises(Conflict, match="nothing is kept"):
@@ -106,7 +106,7 @@ def test_what_is_cancelled_keeps_nothing(kept: Engine) -> None:
     with pytest.raises(Conflict, match="nothing is kept"):
         finish(kept, job)
     with writing(kept) as connection:
-        jobs.failed(connection, job, PROBLEM, T[4])
+        jobs.stopped(connection, job, T[4])
     after = now(kept, job)
     assert (after.state, after.problem, after.run, counted(kept)) == (
         State.CANCELLED, None, None, 0,
@@ -131,7 +131,9 @@ def test_whoever_says_nothing_has_lost_it(kept: Engine) -> None:
     job, beating = taken(kept), taken(kept)
     with writing(kept) as connection:
         assert jobs.told(connection, beating, ("computing people", 3, 9), T[20]) is State.RUNNING
+        assert jobs.pending(connection, T[10])
         assert jobs.abandoned(connection, T[10], PROBLEM, T[21]) == 1
+        assert not jobs.pending(connection, T[10])
         assert jobs.abandoned(connection, T[10], PROBLEM, T[21]) == 0
     lost = now(kept, job)
     assert (lost.state, lost.problem, lost.ended) == (State.FAILED, PROBLEM, T[21])

@@ -16,9 +16,13 @@ class Finding:
     column: str | None
     message: str
 
+    @property
+    def where(self) -> str:
+        """`sale.csv:17, column net`."""
+        return self.place if self.column is None else f"{self.place}, column {self.column}"
+
     def __str__(self) -> str:
-        where = self.place if self.column is None else f"{self.place}, column {self.column}"
-        return f"{where}: {self.message}"
+        return f"{self.where}: {self.message}"
 
 
 @dataclass(slots=True)

@@ -45,7 +45,7 @@ def test_everybody_sees_his_own_runs_and_statements(service: Any, kept: Run) -> 
     }  # fmt: skip
     assert service.client("shop").get(f"{PATH}/runs").status_code == 403
     whole = service.client("chen.jing").get(f"{PATH}/runs/1").json()
-    assert (whole["statements"], whole["data"]) == (4, "data")
+    assert (whole["plans"][0]["statements"], whole["data"], whole["by"]) == (2, "data", None)
     assert "data" not in service.client("wang.fang").get(f"{PATH}/runs/1").json()
     assert service.client("wang.fang").get(f"{PATH}/runs/2").status_code == 404
     assert service.client("wang.fang").get(f"{PATH}/runs/2/statements").status_code == 404
@@ -79,7 +79,7 @@ def test_a_statement_is_explained_as_it_was_closed(service: Any, kept: Run) -> N
     told = service.client("wang.fang").get(f"{path}?{asked}")
     assert told.status_code == 200, told.text
     wanted = statement_document(kept.statements["field", "wang.fang", JANUARY])
-    assert told.json()["statements"] == [wanted]
+    assert told.json()["statements"] == [{**wanted, "stands": None}]
     assert told.json()["statements"][0]["stages"][1]["rule"] == "credit * 10%"
     assert (told.json()["run"], told.json()["currency"]) == (1, "CNY")
     assert told.json()["closed"]["number"] == 1

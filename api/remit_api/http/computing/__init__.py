@@ -1,0 +1,1 @@
+"""Runs of pay in the background: taken from the store, computed in a process of their own."""
