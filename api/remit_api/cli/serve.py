@@ -96,14 +96,8 @@ def serve(
         zone=_zone(zone),
         reload=reload,
         service_policy=service_policy,
-        oidc=None
-        if oidc_issuer is None
-        else Oidc(
-            oidc_issuer,
-            oidc_audience,
-            oidc_person_claim,
-            oidc_roles_claim,
-            position_roles(position_role or ()),
+        oidc=_issuer(
+            oidc_issuer, oidc_audience, oidc_person_claim, oidc_roles_claim, position_role
         ),
         caller_rate=rate,
         address_rate=address_rate,
@@ -151,6 +145,14 @@ def _collector(url: str | None) -> str | None:
         message = f"`{url}` is not the address of a collector"
         raise WrongUse(message, "write it as `http://127.0.0.1:4318`")
     return url.rstrip("/")
+
+
+def _issuer(
+    url: str | None, audience: str, person: str, roles: str | None, positions: list[str] | None
+) -> Oidc | None:
+    if url is None:
+        return None
+    return Oidc(url, audience, person, roles, position_roles(positions or ()))
 
 
 def _zone(name: str) -> ZoneInfo:
