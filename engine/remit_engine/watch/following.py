@@ -27,10 +27,14 @@ class Following:
         self._judge = judge
         self._schedule: Schedule[Who] = Schedule()
         self._routes = routes(plans)
-        self.subjects: dict[Who, Subject] = {}
+        self._subjects: tuple[dict[str, Subject], ...] = tuple({} for _ in plans)
 
     def __len__(self) -> int:
-        return len(self.subjects)
+        return sum(map(len, self._subjects))
+
+    def _subject(self, who: Who) -> Subject:
+        number, key = who
+        return self._subjects[number][key]
 
     # --- entries -----------------------------------------------------------------------------
 
@@ -39,31 +43,38 @@ class Following:
         late = entry.day < clock
         touched = self._touched(entry)
         if late:
-            return [h for who in touched for h in self._replayed(who, entry.place, clock)]
-        return self._point(touched, entry.place, entry, clock)
+            found = [h for who in touched for h in self._replayed(who, entry.place, clock)]
+        else:
+            found = self._point(touched, entry.place, entry, clock)
+        for number, key in touched:
+            if self._subjects[number][key].inert:
+                del self._subjects[number][key]
+        return found
 
     def _touched(self, entry: Entry) -> list[Who]:
         """Whom an entry concerns, each once; who is new is made."""
         found: dict[Who, None] = {}
         for route in self._routes.get(entry.kind, ()):
+            number, subjects = route.number, self._subjects[route.number]
             for key, names in route.keys(entry):
-                who = (route.number, str(key))
-                subject = self.subjects.get(who)
+                text = key if isinstance(key, str) else str(key)
+                subject = subjects.get(text)
                 if subject is None:
                     if not names:
                         continue
-                    subject = self.subjects[who] = Subject(route.plan, key, entry.place)
+                    subject = subjects[text] = Subject(route.plan, key, entry.place)
                     self._earlier_rows(subject)
                 elif names and entry.place < subject.known:
                     subject.known = entry.place
-                found[who] = None
+                found[number, text] = None
             for at in route.rows:
-                subject = self.subjects.get((route.number, str(owner(route.plan.rows[at], entry))))
+                subject = subjects.get(str(owner(route.plan.rows[at], entry)))
                 if subject is not None:
                     subject.add_row(at, entry)
             for rows, path in route.links:
-                owning = self._owner_of(route.number, rows, value_at(entry.facts, path))
-                found |= {} if owning is None else {owning: None}
+                owning = self._owner_of(rows, value_at(entry.facts, path))
+                if owning is not None and owning in subjects:
+                    found[number, owning] = None
         return list(found)
 
     def _earlier_rows(self, subject: Subject) -> None:
@@ -73,11 +84,10 @@ class Following:
                 for row in self._world.log.feeds[rows.feed].of(subject.key):
                     subject.add_row(at, row)
 
-    def _owner_of(self, number: int, rows: RowsPlan, id: Any) -> Who | None:
+    def _owner_of(self, rows: RowsPlan, id: Any) -> str | None:
         """Whose row an entry links to."""
         row = None if id is None else self._world.log.event(rows.rows.event, id)
-        who = None if row is None else (number, str(owner(rows, row)))
-        return who if who in self.subjects else None
+        return None if row is None else str(owner(rows, row))
 
     # --- days --------------------------------------------------------------------------------
 
@@ -98,7 +108,7 @@ class Following:
         """After an entry, or at the start of a day."""
         asks: list[tuple[Subject, Ask]] = []
         for one in who:
-            subject = self.subjects[one]
+            subject = self._subject(one)
             asks += [(subject, ask) for ask in subject.ask(place, entry, self._world)]
             self._schedule.put(one, subject.next)
         if not asks:
@@ -122,14 +132,14 @@ class Following:
         told = as_date(clock)
         words = f"{as_date(day_at(place))} {where}"
         alert = said_late(alert_of(subject, rule, ask, place, words, self._world), told)
-        subject.crossings.begin(alert, place)
+        subject.begin(alert, place)
         return Happening(Turn.BEGUN, alert, told)
 
     # --- late entries ------------------------------------------------------------------------
 
     def _replayed(self, who: Who, place: int, clock: int) -> list[Happening]:
         """What a late entry changes for a subject: it is followed again from there on."""
-        subject = self.subjects[who]
+        subject = self._subject(who)
         place = max(place, subject.known)
         before = subject.crossings
         subject.crossings = before.before(place)
@@ -149,4 +159,4 @@ class Following:
 
     def crossings(self) -> Iterator[Crossings]:
         """Of all subjects, in the order of watches and keys."""
-        return (self.subjects[who].crossings for who in sorted(self.subjects))
+        return (of[key].crossings for of in self._subjects for key in sorted(of))

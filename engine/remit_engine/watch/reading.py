@@ -15,6 +15,7 @@ from remit_engine.ir import Model
 from remit_engine.names import names_of
 from remit_engine.request import Problem
 from remit_engine.watch.entry import Entry, Refused, as_date, start_of
+from remit_engine.watch.plain_facts import plain_readers, read_plain
 from remit_engine.watch.pooling import Pool
 from remit_engine.watch.shapes import Shape, people_in, shapes
 
@@ -40,7 +41,10 @@ class EntryReader:
         self._model = model
         self._names = names_of(model)
         self._people = directory.people
-        self._kinds = _by_name(shapes(model.program))
+        known = shapes(model.program)
+        self._kinds = _by_name(known)
+        records = {name: record.fields for name, record in model.program.records.items()}
+        self._plain = {s.name: plain_readers(s.fields, records, self._names) for s in known}
         self._pool = Pool()
 
     def read(self, document: Any, today: int) -> Entry | Refused:
@@ -142,10 +146,13 @@ class EntryReader:
         self, given: Mapping[str, Any], shape: Shape, path: Path
     ) -> tuple[dict[str, Any], list[Problem]]:
         """Exact facts, and what is wrong with them but that something is missing."""
-        reader = FactsReader(self._names, self._model)
-        facts = reader.fields(given, shape.fields, path)
-        problems = reader.problems
-        problems += [_no_field(p, shape.fields, shape.short) for p in reader.unasked]
+        problems: list[Problem] = []
+        facts = read_plain(given, self._plain[shape.name])
+        if facts is None:
+            reader = FactsReader(self._names, self._model)
+            facts = reader.fields(given, shape.fields, path)
+            problems += reader.problems
+            problems += [_no_field(p, shape.fields, shape.short) for p in reader.unasked]
         for name in shape.keyed:
             if isinstance(facts.get(name), dict):
                 problems += _record_id(facts[name], (*path, name))

@@ -9,8 +9,10 @@ from typing import Any
 
 from remit_engine.evaluate import Environment
 from remit_engine.watch.accumulators import NEVER, Counter, Follower, counted
+from remit_engine.watch.alert import Alert
 from remit_engine.watch.asking import Asker, in_force, sign
 from remit_engine.watch.crossings import Crossings
+from remit_engine.watch.due import Due, first_day
 from remit_engine.watch.entry import Entry, day_at, place_in_log, value_at
 from remit_engine.watch.log import Log
 from remit_engine.watch.matching import EQUAL, GREATER, LESS, UNKNOWN, Message
@@ -44,8 +46,9 @@ class Ask:
     row: Entry | None = None
 
 
-Due = list[tuple[int, str]]
-"""Rows of one rule by the first day on which their time is over; LAST where there is none."""
+_NO_FACTS: dict[str, Any] = {}
+_NO_CROSSINGS = Crossings()
+"""What most subjects have; never changed."""
 
 
 class Subject:
@@ -61,31 +64,41 @@ class Subject:
     def __init__(self, plan: WatchPlan, key: Any, known: int) -> None:
         self.plan = plan
         self.key = key
-        self.text = str(key)
+        self.text = key if isinstance(key, str) else str(key)
         self.known = known
         self.day = 0
-        self.facts: dict[str, Any] = {}
+        self.facts = {} if plan.watch.kind == "record" else _NO_FACTS
         self.counters = tuple(Counter(c) for c in plan.counts)
         self.followers = tuple(Follower(s) for s in plan.sequences)
         self.signs = [UNKNOWN] * len(plan.questions)
-        self.dues: tuple[Due, ...] = tuple([] for _ in plan.rows)
-        self.crossings = Crossings()
+        self.dues = tuple(Due() for _ in plan.rows)
+        self.crossings = _NO_CROSSINGS
         self.next: int | None = None
 
     # --- the log -----------------------------------------------------------------------------
 
     def add_row(self, at: int, row: Entry) -> None:
         """A row of the rule about rows number `at`, whenever it came."""
-        due, item = self.dues[at], (first_day(self.plan.rows[at], row), row.id)
-        where = bisect_left(due, item)
-        if where == len(due) or due[where] != item:
-            due.insert(where, item)
+        self.dues[at].add(first_day(self.plan.rows[at], row), row.id)
+
+    @property
+    def inert(self) -> bool:
+        """Whether nothing more can come of it: it is not worth keeping."""
+        plan = self.plan
+        alone = plan.watch.kind == "event" and not plan.naming and not plan.rows
+        return alone and self.next is None and not self.crossings.all
+
+    def begin(self, alert: Alert, place: int) -> None:
+        """An alert of it begins."""
+        if self.crossings is _NO_CROSSINGS:
+            self.crossings = Crossings()
+        self.crossings.begin(alert, place)
 
     def rewind(self, place: int, world: World) -> None:
         """Go back to what was known before a place, on its day; all is to be asked again."""
         today, plan = day_at(place), self.plan
-        self.facts = {}
         if plan.watch.kind == "record":
+            self.facts = {}
             for entry in world.log.observations(plan.watch.on, self.key):
                 if entry.place < place:
                     self.facts.update(entry.facts)
@@ -116,7 +129,7 @@ class Subject:
             yield log.feeds[feed].of(self.key)
         for rows, due in zip(self.plan.rows, self.dues, strict=True):
             for count in rows.counts:
-                for _, row in due:
+                for row in due.rows:
                     yield log.feeds[count.feed].of(row)
 
     # --- what is asked -----------------------------------------------------------------------
@@ -215,8 +228,7 @@ class Subject:
         if entry is not None and not every:
             yield from self._touched(plan, entry, today, world.log)
             return
-        start = 0 if every else bisect_right(due, self.day, key=_first)
-        for _, id in due[start : bisect_right(due, today, key=_first)]:
+        for id in due.over(today, 0 if every else self.day):
             row = world.log.event(plan.rows.event, id)
             if row is not None and row.place <= place:
                 yield row
@@ -295,16 +307,15 @@ class Subject:
         if plan.people:
             found = min(found, _behind(world.turns, today))
         for rows, due in zip(plan.rows, self.dues, strict=True):
-            if due:
+            if due.rows:
                 found = min(found, _next_due(rows, due, today))
         return found if found <= LAST else None
 
 
 def _next_due(plan: RowsPlan, due: Due, today: int) -> int:
-    at = bisect_right(due, today, key=_first)
-    if at and any(c.spec.window.unit != "ever" for c in plan.counts):
+    if any(c.spec.window.unit != "ever" for c in plan.counts) and due.over(today):
         return today + 1
-    return due[at][0] if at < len(due) and due[at][0] < LAST else NEVER
+    return due.next_day(today)
 
 
 def _behind(days: tuple[int, ...], today: int) -> int:
@@ -317,24 +328,12 @@ def _between(days: tuple[int, ...], behind: int, until: int) -> bool:
     return _behind(days, behind) <= until
 
 
-def _first(due: tuple[int, str]) -> int:
-    return due[0]
-
-
 def _due(plan: RowsPlan, row: Entry, today: int) -> int:
     date = row.facts.get(plan.rows.of)
     if date is None:
         return UNKNOWN
     last = after(date.toordinal(), plan.rows.length, plan.rows.unit)
     return GREATER if today > last else EQUAL if today == last else LESS
-
-
-def first_day(plan: RowsPlan, row: Entry) -> int:
-    """The first day on which the time of a row is over; LAST where it has no date."""
-    date = row.facts.get(plan.rows.of)
-    if date is None:
-        return LAST
-    return min(LAST, after(date.toordinal(), plan.rows.length, plan.rows.unit) + 1)
 
 
 def owner(plan: RowsPlan, row: Entry) -> Any:

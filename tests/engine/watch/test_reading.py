@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.watch.following import HEAD, day, people, program_of, refusal, row, seen, watcher
 from remit_engine.directory import Directory
@@ -252,3 +254,39 @@ def test_one_bad_entry_leaves_the_others() -> None:
     told = w.tell([{"kind": "?"}, seen("03-01", exposure=6, credit_line=5)], day("03-01"))
     assert [t.status for t in told.taken] == ["refused", "accepted"]
     assert len(told.happenings) == 1
+
+
+# --- what is plain is read quickly ---------------------------------------------------------------
+
+_values = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-5, 10**20),
+    st.decimals(allow_nan=True, allow_infinity=True),
+    st.sampled_from(
+        ["east", "East", "2026-03-01", "2026-02-30", "20260301", "2026-W09-7", "900", "", "c-1",
+         "x" * 10_001, "é", "\ud800", "２０２６-03-01", "900 CNY", "true"]
+    ),
+    st.sampled_from([{"id": "c-1"}, {"id": 5}, {"id": "é"}, {"id": "c", "region": "east"}, {}, []]),
+)  # fmt: skip
+_documents = st.dictionaries(
+    st.sampled_from(
+        ["id", "date", "due", "paid_by", "customer", "amount", "product", "kind_", "region"]
+    ),
+    _values,
+)
+
+
+@given(kind=st.sampled_from(["Invoice", "Return"]), document=_documents)
+def test_reading_quickly_says_the_same(kind: str, document: dict[str, Any]) -> None:
+    model = lower(program_of(HEAD + RULE))
+    whole = {"kind": kind, "on": "2026-03-01", **document}
+    quick = EntryReader(model, Directory.empty())
+    careful = EntryReader(model, Directory.empty())
+    careful._plain = {name: {} for name in careful._plain}
+    one, other = quick.read(whole, 10**6), careful.read(whole, 10**6)
+    assert type(one) is type(other)
+    if isinstance(one, Entry) and isinstance(other, Entry):
+        assert one.same(other)
+    else:
+        assert one == other
