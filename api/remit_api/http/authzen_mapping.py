@@ -12,8 +12,8 @@ from typing import Any
 
 from remit_api.facts import yaml_file
 from remit_api.failures import BadFacts
+from remit_api.settings_reader import SettingsReader
 from remit_engine.exact import shown
-from remit_engine.request import Problem
 
 PERSON, POSITION = "person", "position"
 ROOTS = ("subject", "action", "resource")
@@ -70,14 +70,11 @@ def mapping_of(document: Any) -> AuthzenMapping:
     return found
 
 
-class _Reader:
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-
+class _Reader(SettingsReader):
     def mapping(self, document: Any) -> AuthzenMapping:
         given = self.members(document, "", "subjects", "resources")
         subjects = {
-            type: self.choice(value, f"subjects.{type}")
+            type: self.subject(value, f"subjects.{type}")
             for type, value in self.object(given.get("subjects"), "subjects").items()
         }
         resources = {
@@ -125,7 +122,7 @@ class _Reader:
             )
         return parts
 
-    def choice(self, value: Any, path: str) -> str:
+    def subject(self, value: Any, path: str) -> str:
         if value not in (PERSON, POSITION):
             self.wrong(path, f"`{shown(value)}` is neither `{PERSON}` nor `{POSITION}`")
         return str(value)
@@ -134,20 +131,3 @@ class _Reader:
         if not isinstance(value, str) or not value:
             self.wrong(path, f"`{shown(value)}` is not a name")
         return str(value)
-
-    def members(self, value: Any, path: str, *known: str) -> Mapping[str, Any]:
-        given = self.object(value, path)
-        for name in given:
-            if name not in known:
-                listed = ", ".join(f"`{one}`" for one in known)
-                self.wrong(f"{path}.{name}".lstrip("."), f"there is no such member: {listed}")
-        return given
-
-    def object(self, value: Any, path: str) -> Mapping[str, Any]:
-        if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
-            return value
-        self.wrong(path, f"`{shown(value)}` is not an object: write names with their values")
-        return {}
-
-    def wrong(self, path: str, message: str) -> None:
-        self.problems.append(Problem(path or "document", message))

@@ -70,6 +70,13 @@ def put(connection: Connection, messages: Sequence[Message], moment: str) -> int
     return len(rows)
 
 
+def any_due(connection: Connection, channels: Sequence[str], now: str) -> bool:
+    """Whether something may be tried now."""
+    c = tables.outbox.c
+    due = c.state == WAITING, c.next <= now, c.channel.in_(list(channels))
+    return connection.scalar(sql.select(c.number).where(*due).limit(1)) is not None
+
+
 def claim(
     connection: Connection, channels: Sequence[str], now: str, until: str, limit: int
 ) -> list[Kept]:

@@ -11,6 +11,7 @@ from remit_engine.watch.alert import Alert, Compared
 from remit_engine.watch.compared import compared
 from remit_engine.watch.crossings import alert_id
 from remit_engine.watch.entry import as_date, day_at
+from remit_engine.watch.holding import keys_of
 from remit_engine.watch.subject import Ask, Subject, World
 
 
@@ -39,7 +40,15 @@ def alert_of(
         because=rule.because,
         source=rule.source,
         people=holders(rule.notify, began, world.asker.directory),
+        keys=_keys(subject, rule, place, world),
     )
+
+
+def _keys(subject: Subject, rule: WatchRule, place: int, world: World) -> tuple[str | None, ...]:
+    """What the restraints of a rule hold, as it is known where the alert begins."""
+    if not rule.restraints:
+        return ()
+    return keys_of(rule.restraints, subject.text, subject.environment(place, world).facts)
 
 
 def _compared(
