@@ -27,23 +27,25 @@ _NUL = b"\\u0000"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """pieces: text and blanks in turn, text first and last. high: the end of the room left, from
-    which the headroom is counted, and measure the slot that is taken off."""
+    """parts: the text, with nothing where a blank is. places: each blank with where it is among
+    the parts. high: the end of the room left, from which the headroom is counted, and measure the
+    slot that is taken off."""
 
-    pieces: tuple[bytes, ...]
-    blanks: tuple[int, ...]
+    parts: tuple[bytes, ...]
+    places: tuple[tuple[int, tuple[int, ...]], ...]
     kinds: tuple[Kind, ...]
     measure: int | None
     high: Scaled | None
 
     def filled(self, slots: Sequence[Any]) -> bytes:
         """The JSON of the answer with these slots."""
-        parts = [b""] * (2 * len(self.blanks) + 1)
-        parts[::2] = self.pieces
-        for n, blank in enumerate(self.blanks):
-            parts[2 * n + 1] = (
+        parts = [*self.parts]
+        for blank, places in self.places:
+            text = (
                 shown(slots[blank], self.kinds[blank]) if blank >= 0 else self._left(blank, slots)
             )
+            for place in places:
+                parts[place] = text
         return b"".join(parts)
 
     def _left(self, blank: int, slots: Sequence[Any]) -> bytes:
@@ -77,8 +79,13 @@ def form_of(
     for line, places in moving:
         for index, slot in places:
             document["trace"][line]["values"][index][1] = blank(slot)
-    found = _BLANK.split(msgspec.json.encode(document))
-    return Form(tuple(found[::2]), tuple(map(int, found[1::2])), kinds, measure, high)
+    parts = _BLANK.split(msgspec.json.encode(document))
+    places: dict[int, list[int]] = {}
+    for place in range(1, len(parts), 2):  # text and blanks in turn, text first and last
+        places.setdefault(int(parts[place]), []).append(place)
+        parts[place] = b""
+    found = tuple((blank, tuple(there)) for blank, there in places.items())
+    return Form(tuple(parts), found, kinds, measure, high)
 
 
 def shown(value: Any, kind: Kind) -> bytes:

@@ -22,7 +22,7 @@ from fastapi import Request
 from remit_api.http.identity.caller import Caller, CallerOf
 from remit_api.http.refusals import Forbidden, NotFound
 from remit_api.http.roles import Roles, Ruling
-from remit_api.http.service import service_of
+from remit_api.http.service import Service, service_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,11 @@ _MARK = "remit_guards"
 def access_of(request: Request, caller: Caller, resource: str, *operations: str) -> Access:
     """An access made by hand, where a dependency costs too much: see `guarded`. Raises Forbidden
     where the caller may none of the operations, neither with his own nor with another's."""
-    service = service_of(request)
+    return granted(service_of(request), caller, resource, *operations)
+
+
+def granted(service: Service, caller: Caller, resource: str, *operations: str) -> Access:
+    """The access of a caller to a resource; as `access_of`."""
     access = Access(caller, resource, operations[0], service.roles, service.clock.today())
     if not any(access.may(own, operation) for operation in operations for own in (True, False)):
         access.require(own=False)

@@ -5,26 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from remit_api.http import entrance, problems
 from remit_api.http.authzen_mapping import read_mapping
 from remit_api.http.clock import Clock, SystemClock
 from remit_api.http.computing.runner import JobRunner
-from remit_api.http.counter import Counter
 from remit_api.http.desk import Desk, desk_of_files
 from remit_api.http.documented import document
+from remit_api.http.fast_path import FastPath
 from remit_api.http.identity.key_ring import KeyRing
 from remit_api.http.measures import Measures
-from remit_api.http.observing import Observing
 from remit_api.http.protection import require_answers
 from remit_api.http.published import desk_of_store, standing_desk
 from remit_api.http.recorder import Outcome, Recorder
-from remit_api.http.request_id import RequestId
 from remit_api.http.roles import open_roles
 from remit_api.http.routes import (
     approval_requests,
@@ -76,18 +76,29 @@ ROUTERS: tuple[APIRouter, ...] = (
 SUMMARY = "Sales authority as code: who may decide what, up to how much, and why."
 
 
+class Application(FastAPI):
+    """FastAPI with a fast path before it; without `entry` everything goes the long way."""
+
+    entry: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request."""
+        scope["app"] = self
+        await (self.entry or super().__call__)(scope, receive, send)
+
+
 def create_app(
     settings: Settings,
     clock: Clock | None = None,
     desk: Desk | None = None,
     outermost: Middleware | None = None,
-) -> FastAPI:
+) -> Application:
     """The service as an ASGI application. desk: that of the settings' files, where it was made
     already. outermost: what a request passes before all else. Raises InvalidPolicy and FileTrouble
     for the files, Refused for a policy of the service that leaves questions open, WrongUse for an
     address that others reach with nobody to say who they are, and what SQLAlchemy does for a
     database that cannot be opened."""
-    app = FastAPI(
+    app = Application(
         title="Remit",
         summary=SUMMARY,
         version=version("remit"),
@@ -100,12 +111,10 @@ def create_app(
     app.state.service = service = _service(settings, clock, desk)
     problems.install(app)
     app.state.demo = entrance.demo(service) if settings.demo else ()
-    app.add_middleware(Counter, service=service)
-    entrance.install(app, service)
-    app.add_middleware(Observing, measures=service.measures)
-    app.add_middleware(RequestId)
+    admission = entrance.install(app, service)
+    app.entry = FastPath(partial(FastAPI.__call__, app), service, admission)
     if outermost is not None:
-        app.user_middleware.insert(0, outermost)
+        app.entry = outermost.cls(app.entry, *outermost.args, **outermost.kwargs)
     for router in ROUTERS:
         app.include_router(router)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Awaitable
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from remit_api.http.begun import within
 from remit_api.http.problems import refusal_response
 from remit_api.http.refusals import NotUnderstood, Refusal, TooLarge, TooSlow
 
@@ -35,15 +36,14 @@ class BodyLimit:
                 return
             if announced is not None and announced > self._most:
                 raise self._too_large()
-            async with asyncio.timeout(self._seconds):
-                body = await self._read(receive)
+            body = await within(self._seconds, self._read(receive))
         except TimeoutError:
             fault: Refusal = TooSlow(f"the body did not come within {self._seconds:g} seconds")
         except Refusal as refused:
             fault = refused
         else:
             if body is not None:
-                await self.app(scope, _given(body, receive), send)
+                await self.app(scope, again(message_of(body), receive), send)
             return
         await refusal_response(Request(scope), fault)(scope, receive, send)
 
@@ -78,8 +78,14 @@ def _announced(scope: Scope) -> int | None:
     return int(lengths[0][:20])
 
 
-def _given(body: bytes, receive: Receive) -> Receive:
-    """The body as one message, and what comes after it."""
+def message_of(body: bytes) -> Message:
+    """A body as one message."""
+    return {"type": "http.request", "body": body, "more_body": False}
+
+
+def again(first: Message | Awaitable[Message], receive: Receive) -> Receive:
+    """A message that was taken already, or that somebody began to wait for, and what comes after
+    it."""
     given = False
 
     async def next_message() -> Message:
@@ -87,6 +93,6 @@ def _given(body: bytes, receive: Receive) -> Receive:
         if given:
             return await receive()
         given = True
-        return {"type": "http.request", "body": body, "more_body": False}
+        return await first if isinstance(first, Awaitable) else first
 
     return next_message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from time import time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -22,10 +23,16 @@ class SystemClock:
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
+        self._kept = (0, date.min)
 
     def today(self) -> date:
-        """The company's day."""
-        return datetime.now(self._zone).date()
+        """The company's day, found once a second: it changes at a full one."""
+        second, day = self._kept
+        now = int(time())
+        if now != second:
+            day = datetime.fromtimestamp(now, self._zone).date()
+            self._kept = (now, day)
+        return day
 
     def now(self) -> datetime:
         """The moment, in UTC."""

@@ -2,51 +2,52 @@
 
 from __future__ import annotations
 
-from fastapi import Request, Response
+from fastapi import Response
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.types import Scope
 
-from remit_api.http.access import access_of
-from remit_api.http.bodies import document_of, flag, json_body
+from remit_api.http.access import Access
+from remit_api.http.bodies import document_of, flag
 from remit_api.http.desk import Desk
 from remit_api.http.enquiry import ASK, ASK_OTHER_DAY, RECORD, Enquiry, enquiry
-from remit_api.http.identity.caller import caller_of
-from remit_api.http.observing import ANSWER, DECISION
-from remit_api.http.recording import Stated, key_of
+from remit_api.http.observing import ANSWER, DECISION, QUICK
+from remit_api.http.recording import HEADER, Stated, stated_key
 from remit_api.http.records import answer_of, location
 from remit_api.http.replies import reply
-from remit_api.http.service import Service, service_of
+from remit_api.http.service import Service
 from remit_api.http.standing import keeps_totals, with_totals
 from remit_engine.decision import Decision
 from remit_engine.storage.ledger import Refused
 from remit_engine.wire import decision_to_json
 
-RESOURCE = "decisions"
+PATH, RESOURCE = "/v1/decisions", "decisions"
 NEEDS = (RESOURCE, ASK, RECORD, ASK_OTHER_DAY)
 
 
-async def decided(request: Request) -> Response:
+async def decided(service: Service, scope: Scope, access: Access, body: bytes) -> Response:
     """The answer to `POST /v1/decisions`; raises what `problems` turns into words."""
-    service = service_of(request)
-    access = access_of(request, caller_of(request), *NEEDS)
-    body, desk = await json_body(request), service.desk
+    desk = service.desk
+    scope[QUICK] = PATH
     document = document_of(body)
     kept = flag(document, "record", default=True)
     read = enquiry(document, access, desk, record=kept)
     if not kept:
-        return _said(request, reply(decision_to_json(await _asked(read, desk, service))))
-    ask = Stated(read, desk, key_of(request, access.caller.label, body))
+        return _said(scope, reply(decision_to_json(await _asked(read, desk, service))))
+    given = Headers(scope=scope).get(HEADER)
+    ask = Stated(read, desk, stated_key(given, PATH, access.caller.label, body))
     (outcome,) = await service.recorder.record([ask])
     if isinstance(outcome, Refused):
         raise outcome.fault
-    request.scope[DECISION] = outcome.entry.id
+    scope[DECISION] = outcome.entry.id
     headers = {"Location": location(outcome.entry.id)}
     if outcome.replayed:
         headers["Idempotency-Replayed"] = "true"
-    return _said(request, reply(answer_of(outcome.entry), 201, headers))
+    return _said(scope, reply(answer_of(outcome.entry), 201, headers))
 
 
-def _said(request: Request, response: Response) -> Response:
-    request.scope[ANSWER] = response.body
+def _said(scope: Scope, response: Response) -> Response:
+    scope[ANSWER] = response.body
     return response
 
 

@@ -1,5 +1,5 @@
 """What every request passes before it comes to a route, from the outside in: headers of the
-answer, other origins, the gate, the body."""
+answer, its id, the measures and the log, other origins, the gate, the body."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from starlette.middleware.cors import CORSMiddleware
 
 from remit_api.failures import WrongUse
 from remit_api.http.body_limit import BodyLimit
-from remit_api.http.gate import Gate
+from remit_api.http.gate import Admission, Gate
 from remit_api.http.identity.demo import DemoIdentity, demo_identities
 from remit_api.http.identity.identification import Identification
 from remit_api.http.identity.issuer import Issuer
 from remit_api.http.identity.tokens import Tokens
+from remit_api.http.observing import Observing
 from remit_api.http.oidc import Oidc
 from remit_api.http.rates import Buckets
+from remit_api.http.request_id import RequestId
 from remit_api.http.security_headers import SecurityHeaders
 from remit_api.http.service import Service
 from remit_dsl.suggest import nearest
@@ -26,19 +28,19 @@ ASKED = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "X-Requ
 SHOWN = ("ETag", "Idempotency-Replayed", "Location", "RateLimit", "Retry-After", "X-Request-ID")
 
 
-def install(app: FastAPI, service: Service) -> None:
+def install(app: FastAPI, service: Service) -> Admission:
     """Puts the entrance before an application; raises WrongUse where the settings would leave the
-    door open, or name a role that is none."""
+    door open, or name a role that is none. What comes back is who lets in at its gate."""
     settings = service.settings
     _closed(service)
     app.add_middleware(BodyLimit, most=settings.body)
-    app.add_middleware(
-        Gate,
-        identification=_identification(service),
-        caller_rate=Buckets(settings.caller_rate) if settings.caller_rate else None,
-        address_rate=Buckets(settings.address_rate) if settings.address_rate else None,
-        trusted=settings.trusted_caller,
+    admission = Admission(
+        _identification(service),
+        Buckets(settings.caller_rate) if settings.caller_rate else None,
+        Buckets(settings.address_rate) if settings.address_rate else None,
+        settings.trusted_caller,
     )
+    app.add_middleware(Gate, admission=admission)
     if settings.cors:
         app.add_middleware(
             CORSMiddleware,
@@ -47,7 +49,10 @@ def install(app: FastAPI, service: Service) -> None:
             allow_headers=ASKED,
             expose_headers=SHOWN,
         )
+    app.add_middleware(Observing, measures=service.measures)
+    app.add_middleware(RequestId)
     app.add_middleware(SecurityHeaders)
+    return admission
 
 
 def demo(service: Service) -> tuple[DemoIdentity, ...]:

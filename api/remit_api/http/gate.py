@@ -3,7 +3,7 @@ route that forgets to ask is still closed, and before a body is read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,50 +18,37 @@ PUBLIC = frozenset({"/healthz", "/readyz", "/openapi.json", "/.well-known/authze
 """Paths that need no identity. They say nothing about anybody."""
 
 Trusted = Callable[[Request], object]
+Headers = Sequence[tuple[bytes, bytes]]
 
 
-class Gate:
-    """Lets a request in with its `Caller`, or answers it with a refusal.
+class Admission:
+    """Says who calls, and counts him: what comes before a request is looked at.
 
     caller_rate, address_rate: None where nothing is counted. trusted: says who calls, for tests.
     """
 
     def __init__(
         self,
-        app: ASGIApp,
         identification: Identification,
         caller_rate: Buckets | None = None,
         address_rate: Buckets | None = None,
         trusted: Trusted | None = None,
     ) -> None:
-        self.app = app
         self._identification = identification
         self._callers = caller_rate
         self._addresses = address_rate
         self._trusted = trusted
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on, or refuses it."""
-        if scope["type"] == "lifespan":
-            await self.app(scope, receive, send)
-        elif scope["type"] == "http":
-            await self._http(scope, receive, send)
-        else:  # the service speaks no websockets: none may pass by the gate
-            await send({"type": "websocket.close", "code": 1008})
+    async def admit(self, scope: Scope) -> Headers:
+        """Lets a request in with its `Caller`, in its scope under `SCOPE`; raises a Refusal.
 
-    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            self._count_address(scope)
-            taken = None
-            if scope["path"] not in PUBLIC:
-                caller = scope[SCOPE] = await self._caller(scope)
-                taken = self._count(caller)
-        except Refusal as fault:
-            await refusal_response(Request(scope), fault)(scope, receive, send)
-            return
-        if taken is not None and self._callers is not None:
-            send = _told(send, self._callers, taken)
-        await self.app(scope, receive, send)
+        What comes back are headers of its answer: how often he may still ask.
+        """
+        self._count_address(scope)
+        if scope["path"] in PUBLIC:
+            return ()
+        caller = scope[SCOPE] = await self._caller(scope)
+        return self._count(caller)
 
     async def _caller(self, scope: Scope) -> Caller:
         if self._trusted is None:
@@ -77,12 +64,38 @@ class Gate:
             taken = self._addresses.take(network(client[0] if client else None))
             _refuse_many(taken, self._addresses, "address", "this address asks too often")
 
-    def _count(self, caller: Caller) -> Taken | None:
+    def _count(self, caller: Caller) -> Headers:
         if self._callers is None:
-            return None
+            return ()
         taken = self._callers.take(f"{caller.how} {caller.key or caller.label}")
         _refuse_many(taken, self._callers, "caller", f"{caller.name} asks too often")
-        return taken
+        told = rate_headers(taken, self._callers, "caller")
+        return tuple((name.lower().encode(), value.encode()) for name, value in told.items())
+
+
+class Gate:
+    """Lets a request in with its `Caller`, or answers it with a refusal."""
+
+    def __init__(self, app: ASGIApp, admission: Admission) -> None:
+        self.app = app
+        self._admission = admission
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on, or refuses it."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+        else:  # the service speaks no websockets: none may pass by the gate
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            headers = await self._admission.admit(scope)
+        except Refusal as fault:
+            await refusal_response(Request(scope), fault)(scope, receive, send)
+            return
+        await self.app(scope, receive, _told(send, headers) if headers else send)
 
 
 def _refuse_many(taken: Taken, buckets: Buckets, what: str, message: str) -> None:
@@ -100,15 +113,10 @@ def rate_headers(taken: Taken, buckets: Buckets, what: str) -> Mapping[str, str]
     }
 
 
-def _told(send: Send, buckets: Buckets, taken: Taken) -> Send:
-    added = [
-        (name.lower().encode(), value.encode())
-        for name, value in rate_headers(taken, buckets, "caller").items()
-    ]
-
+def _told(send: Send, headers: Headers) -> Send:
     async def told(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message.setdefault("headers", []).extend(added)
+            message.setdefault("headers", []).extend(headers)
         await send(message)
 
     return told

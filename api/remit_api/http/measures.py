@@ -2,21 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
 
 from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
     GCCollector,
-    Histogram,
     PlatformCollector,
     ProcessCollector,
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 MEDIA_TYPE = CONTENT_TYPE_LATEST
+_ENDS = (*map(str, BUCKETS), "+Inf")
+
+
+class Requests(Collector):
+    """Requests answered, and how long they took. They are counted in the event loop alone, so that
+    plain numbers do; the counters of the library take a lock for each."""
+
+    def __init__(self) -> None:
+        self._counted: dict[tuple[str, str, int], int] = {}
+        self._timed: dict[str, list[int]] = {}
+        self._seconds: dict[str, float] = {}
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """One request was answered. Labels are what we name: there are only so many."""
+        key = (method, route, status)
+        self._counted[key] = self._counted.get(key, 0) + 1
+        if route not in self._timed:
+            self._timed[route] = [0] * len(_ENDS)
+        self._timed[route][bisect_left(BUCKETS, seconds)] += 1
+        self._seconds[route] = self._seconds.get(route, 0.0) + seconds
+
+    def collect(self) -> Iterator[Metric]:
+        """What Prometheus is told; copies are taken, for another thread may ask."""
+        count = CounterMetricFamily(
+            "remit_http_requests", "Requests answered.", labels=("method", "route", "status")
+        )
+        for (method, route, status), number in self._counted.copy().items():
+            count.add_metric((method, route, str(status)), number)
+        yield count
+        time = HistogramMetricFamily(
+            "remit_http_request_seconds",
+            "From the head of a request to the end of its answer.",
+            labels=("route",),
+        )
+        for route, total in self._seconds.copy().items():
+            sums = accumulate(self._timed[route].copy())
+            time.add_metric((route,), list(zip(_ENDS, sums, strict=True)), total)
+        yield time
 
 
 class Measures:
@@ -26,37 +67,15 @@ class Measures:
         self.registry = CollectorRegistry()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self.registry)
-        self._requests = Counter(
-            "remit_http_requests",
-            "Requests answered.",
-            ("method", "route", "status"),
-            registry=self.registry,
-        )
-        self._seconds = Histogram(
-            "remit_http_request_seconds",
-            "From the head of a request to the end of its answer.",
-            ("route",),
-            buckets=BUCKETS,
-            registry=self.registry,
-        )
-        self._counted: dict[tuple[str, str, int], Counter] = {}
-        self._timed: dict[str, Histogram] = {}
+        requests = Requests()
+        self.registry.register(requests)
+        self.answered = requests.answered
         self._recorded = Counter(
             "remit_decisions_recorded",
             "Decisions kept in the ledger by this process.",
             ("outcome",),
             registry=self.registry,
         )
-
-    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        """One request was answered."""
-        key = (method, route, status)  # of what we name: there are only so many
-        if key not in self._counted:
-            self._counted[key] = self._requests.labels(*key)
-        if route not in self._timed:
-            self._timed[route] = self._seconds.labels(route)
-        self._counted[key].inc()
-        self._timed[route].observe(seconds)
 
     def recorded(self, outcomes: Iterable[str]) -> None:
         """Decisions were kept."""

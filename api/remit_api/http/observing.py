@@ -12,7 +12,8 @@ from remit_api.http.measures import Measures
 from remit_api.http.problems import REQUEST_ID
 
 QUICK = "remit.quick"
-"""In the scope of a request whose answer is not told: it was asked, and nobody keeps it."""
+"""In the scope of a request, once it is let in: the route, where no router says it. Its answer is
+not told where it is 200: it was asked, and nobody keeps it."""
 DECISION = "remit.decision"
 """In the scope of a request: the id of what was recorded."""
 ANSWER = "remit.answer"
@@ -44,22 +45,24 @@ class Observing:
         try:
             await self.app(scope, receive, answer)
         finally:
-            self._seen(scope, status, perf_counter() - start)
+            seen(self._measures, scope, status, perf_counter() - start)
 
-    def _seen(self, scope: Scope, status: int, seconds: float) -> None:
-        method, route = method_of(scope), route_of(scope)
-        self._measures.answered(method, route, status, seconds)
-        if status == 200 and QUICK in scope:
-            return
-        caller = scope.get(SCOPE)
-        logs.told(
-            f"{method} {route} {status}",
-            request=scope.get(REQUEST_ID),
-            caller=None if caller is None else caller.label,
-            decision=scope.get(DECISION),
-            milliseconds=round(seconds * 1000, 1),
-            status=status,
-        )
+
+def seen(measures: Measures, scope: Scope, status: int, seconds: float) -> None:
+    """Counts a request that was answered, and tells of it."""
+    method, route = method_of(scope), route_of(scope)
+    measures.answered(method, route, status, seconds)
+    if status == 200 and QUICK in scope:
+        return
+    caller = scope.get(SCOPE)
+    logs.told(
+        f"{method} {route} {status}",
+        request=scope.get(REQUEST_ID),
+        caller=None if caller is None else caller.label,
+        decision=scope.get(DECISION),
+        milliseconds=round(seconds * 1000, 1),
+        status=status,
+    )
 
 
 def method_of(scope: Scope) -> str:

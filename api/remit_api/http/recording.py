@@ -40,13 +40,16 @@ async def record(recorder: Recorder, asks: Sequence[Stated]) -> list[Outcome]:
 
 def key_of(request: Request, caller: str, body: bytes) -> Key | None:
     """The idempotency key of a request; raises NotUnderstood for one that is none."""
-    given = request.headers.get(HEADER)
+    return stated_key(request.headers.get(HEADER), request.url.path, caller, body)
+
+
+def stated_key(given: str | None, path: str, caller: str, body: bytes) -> Key | None:
+    """The key of a request to a path, as its header has it; as `key_of`."""
     if given is None:
         return None
     if not given.strip() or len(given) > LONGEST_KEY or not given.isascii():
         help = "a key is up to 255 characters of ASCII, such as a UUID"
         raise NotUnderstood("the `Idempotency-Key` cannot be read", help)
-    path = request.url.path
     return Key(caller, given, sha256(path.encode() + b"\0" + body).hexdigest())
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from secrets import token_hex
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from remit_api.http import problems
+from remit_engine.unique import unique
 
 HEADER = b"x-request-id"
 _FIT = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
@@ -31,12 +31,7 @@ class RequestId:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        named = told = next((value for name, value in scope["headers"] if name == HEADER), b"")
-        if not named or not _FIT.fullmatch(named):
-            named = b"req_" + token_hex(12).encode()
-            whole = scope["path"].startswith(AUTHZEN) and _PRINTED.fullmatch(told)
-            told = told if whole else named
-        scope[problems.REQUEST_ID] = named.decode()
+        told = named(scope)
         started = False
 
         async def answer(message: Message) -> None:
@@ -53,3 +48,14 @@ class RequestId:
             if started:
                 raise
             await response(scope, receive, answer)
+
+
+def named(scope: Scope) -> bytes:
+    """Gives a request its id, which stands in its scope from then on; what the answer says."""
+    given = next((value for name, value in scope["headers"] if name == HEADER), b"")
+    if given and _FIT.fullmatch(given):
+        scope[problems.REQUEST_ID] = given.decode()
+        return given
+    id = scope[problems.REQUEST_ID] = f"req_{unique()}"
+    whole = scope["path"].startswith(AUTHZEN) and _PRINTED.fullmatch(given)
+    return given if whole else id.encode()

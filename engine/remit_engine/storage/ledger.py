@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -37,6 +36,7 @@ from remit_engine.storage.opening import writing
 from remit_engine.storage.revisions import revision
 from remit_engine.storage.usage import OpenUsage, Usage
 from remit_engine.totals import Total, kept_totals
+from remit_engine.unique import unique
 from remit_engine.wire import decision_to_json
 
 Decide = Callable[[Request], Decision]
@@ -257,7 +257,7 @@ class _Session:
         kept = bool(self.court.totals(request.action))
         requester = request.requester
         return {
-            "id": f"dec_{secrets.token_hex(12)}",
+            "id": f"dec_{unique()}",
             "kind": DECISION,
             "made": self.moment,
             "day": request.as_of,
@@ -306,7 +306,7 @@ def _reversal(
     }  # fmt: skip
     return {
         **kept,
-        "id": f"dec_{secrets.token_hex(12)}",
+        "id": f"dec_{unique()}",
         "kind": REVERSAL,
         "made": moment,
         "day": day,

@@ -45,6 +45,15 @@ class KeyRing:
         """Reads a key anew when it is next used: it was just changed."""
         self._kept.pop(id, None)
 
+    def stands(self, key: ApiKey) -> bool:
+        """Whether a key that was let in may be let in again without a look at the store: it is what
+        was read of it last, less than `FRESH` seconds ago, and holds."""
+        if self._shown.get(key.id) is not key:
+            seen, found = self._kept.get(key.id, _NEVER)
+            if found is not key or self._seconds() - seen >= FRESH:
+                return False
+        return key.revoked is None and (key.expires is None or key.holds(self._now()))
+
     async def key(self, text: str) -> ApiKey:
         """The key that was sent; raises Unauthenticated for every other text, without saying
         whether there is a key of that id, and NotReady while the store does not answer."""
@@ -81,6 +90,9 @@ class KeyRing:
             return None
         except sql.exc.SQLAlchemyError:
             raise NotReady("the store does not answer now") from None
+
+
+_NEVER: tuple[float, ApiKey | None] = (0.0, None)
 
 
 def _refused() -> Unauthenticated:

@@ -8,23 +8,21 @@ from starlette.concurrency import run_in_threadpool
 from remit_api.http import batch
 from remit_api.http.access import access_of, guarded
 from remit_api.http.bodies import json_body
-from remit_api.http.deciding import decided
-from remit_api.http.enquiry import ASK, ASK_OTHER_DAY, RECORD
+from remit_api.http.deciding import NEEDS, PATH, RESOURCE, decided
 from remit_api.http.identity.caller import current_caller
 from remit_api.http.recording import Stated, key_of, record
 from remit_api.http.replies import reply
 from remit_api.http.service import service_of
 
-RESOURCE = "decisions"
-NEEDS = (RESOURCE, ASK, RECORD, ASK_OTHER_DAY)
-router = APIRouter(prefix="/v1/decisions", tags=[RESOURCE])
+router = APIRouter(prefix=PATH, tags=[RESOURCE])
 
 
 @router.post("", summary="May this be done, and why?")
 @guarded(*NEEDS)
 async def decide(request: Request) -> Response:
     """Answers a request, and records the answer unless `record` is false."""
-    return await decided(request)
+    access = access_of(request, await current_caller(request), *NEEDS)
+    return await decided(service_of(request), request.scope, access, await json_body(request))
 
 
 @router.post("/batch", summary="Many requests at once")

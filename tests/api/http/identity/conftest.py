@@ -22,7 +22,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from remit_api.http.desk import Desk
-from remit_api.http.gate import Gate
+from remit_api.http.gate import Admission, Gate
 from remit_api.http.identity.caller import caller_of
 from remit_api.http.identity.identification import Identification
 from remit_api.http.identity.issuer import Issuer
@@ -157,7 +157,9 @@ def door_to(oidc: Oidc, clock: StandingClock, desk: Desk) -> Door:
         clock.today,
     )
     app = Starlette(routes=[Route("/me", me)])
-    return Door(TestClient(Gate(app, identification), raise_server_exceptions=False), clock)
+    return Door(
+        TestClient(Gate(app, Admission(identification)), raise_server_exceptions=False), clock
+    )
 
 
 @pytest.fixture

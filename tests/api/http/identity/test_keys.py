@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,15 @@ import sqlalchemy as sql
 from starlette.testclient import TestClient
 
 from remit_api.http.app import create_app
+from remit_api.http.desk import Desk
+from remit_api.http.identity.caller import Caller
+from remit_api.http.identity.identification import Identification
 from remit_api.http.identity.key_ring import FRESH, KeyRing
 from remit_api.http.identity.key_text import KeyText, new_key, read_key
-from remit_api.http.refusals import NotReady, Unauthenticated
+from remit_api.http.refusals import Forbidden, NotReady, Unauthenticated
+from remit_api.http.roles import open_roles
 from remit_api.http.settings import Settings
+from remit_engine.directory import Directory
 from remit_engine.storage import api_keys
 from remit_engine.storage.api_keys import ApiKey
 from remit_engine.storage.opening import open_store, reading, writing
@@ -182,6 +187,90 @@ def test_a_row_that_was_damaged_opens_nothing(
         connection.execute(api_key.update().values(**damage))
     with pytest.raises(Unauthenticated):
         asked(ring)
+
+
+# ---- who was let in is remembered
+
+
+class Let:
+    """The identification of a service; `day` and `directory` are what a test makes them."""
+
+    def __init__(self, ring: KeyRing, directory: Directory) -> None:
+        self.day, self.directory = date(2026, 2, 10), directory
+        self.made = Identification(
+            ring, None, None, open_roles().names, lambda: self.directory, lambda: self.day
+        )
+
+    def come(self, text: str = GOOD.text) -> Caller:
+        headers = [(b"authorization", f"Bearer {text}".encode())]
+        return asyncio.run(self.made.caller(headers))
+
+
+@pytest.fixture
+def let(ring: KeyRing, desk: Desk) -> Let:
+    return Let(ring, desk.directory)
+
+
+def test_who_comes_again_is_the_same(let: Let, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = let.come()
+    assert (first.name, first.key, first.roles) == ("shop", GOOD.id, frozenset({"machine"}))
+    monkeypatch.setattr(KeyText, "fits", None)  # nothing is computed a second time
+    assert let.come() is first
+
+
+def test_another_secret_of_a_key_that_was_let_in_is_refused(let: Let) -> None:
+    let.come()
+    for text in (new_key().text, changed(GOOD.text, -1, "A" if GOOD.text[-1] != "A" else "B")):
+        with pytest.raises(Unauthenticated, match="no such key"):
+            let.come(text)
+
+
+def test_a_revocation_is_seen_by_who_was_let_in(
+    let: Let, ring: KeyRing, store: sql.Engine, watch: Watch
+) -> None:
+    let.come()
+    revoke(store)
+    watch.seconds = FRESH - 0.01
+    assert let.come().name == "shop", "another process revoked it, less than a second ago"
+    watch.seconds = FRESH
+    with pytest.raises(Unauthenticated, match="revoked"):
+        let.come()
+
+
+def test_a_revocation_by_this_process_is_seen_at_once(
+    let: Let, ring: KeyRing, store: sql.Engine
+) -> None:
+    let.come()
+    revoke(store)
+    ring.forget(GOOD.id)
+    with pytest.raises(Unauthenticated, match="revoked"):
+        let.come()
+
+
+def test_the_end_of_a_key_is_seen_by_who_was_let_in(
+    let: Let, store: sql.Engine, watch: Watch
+) -> None:
+    new = new_key()
+    with writing(store) as connection:
+        api_keys.made(connection, kept(new, expires=NOW + timedelta(seconds=1)))
+    let.come(new.text)
+    watch.moment = NOW + timedelta(seconds=1)
+    with pytest.raises(Unauthenticated, match="expired"):
+        let.come(new.text)
+
+
+def test_who_has_left_is_not_let_in_again(let: Let, ring: KeyRing, desk: Desk) -> None:
+    new = new_key()
+    ring.hold(kept(new, person="wang.fang", roles=frozenset({"representative"})))
+    assert let.come(new.text).person == "wang.fang"
+    let.directory = Directory.empty()
+    with pytest.raises(Forbidden, match="knows no person"):
+        let.come(new.text)
+    let.directory = desk.directory
+    let.come(new.text)
+    let.day = date(1990, 1, 1)
+    with pytest.raises(Forbidden, match="holds no position on 1990-01-01"):
+        let.come(new.text)
 
 
 # ---- the resource
