@@ -80,11 +80,11 @@ def form_of(
         for index, slot in places:
             document["trace"][line]["values"][index][1] = blank(slot)
     parts = _BLANK.split(msgspec.json.encode(document))
-    places: dict[int, list[int]] = {}
+    there: dict[int, list[int]] = {}
     for place in range(1, len(parts), 2):  # text and blanks in turn, text first and last
-        places.setdefault(int(parts[place]), []).append(place)
+        there.setdefault(int(parts[place]), []).append(place)
         parts[place] = b""
-    found = tuple((blank, tuple(there)) for blank, there in places.items())
+    found = tuple((blank, tuple(at)) for blank, at in there.items())
     return Form(tuple(parts), found, kinds, measure, high)
 
 
