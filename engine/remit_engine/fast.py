@@ -302,8 +302,9 @@ class Template:
 
     @classmethod
     def of(cls, found: Explained, plan: Plan) -> Template:
-        """The template of the cell in which a decision was found."""
-        decision, telling = found.decision, found.telling
+        """The template of the cell in which a decision was found. What a request stated besides is
+        no part of it: it is each request's own."""
+        decision, telling = replace(found.decision, ignored=()), found.telling
         names = {".".join(plan.slots[i].path): i for i in plan.numeric}
         if decision.on_behalf_of is not None:  # `actor` is the delegator, the slots are not his
             names = {name: i for name, i in names.items() if not name.startswith("actor.")}

@@ -117,7 +117,8 @@ class JsonDoor:
             as_of = day(document["as_of"])
         except (KeyError, TypeError, AttributeError):
             raise Irregular from None
-        # each member has one colon: more colons than members may be a member given twice
+        # each member has one colon: more colons than known members may be a member given twice, and
+        # members that are not known, which an answer names
         if colons != taken + len(document) or not document.keys() <= _MEMBERS:
             raise Irregular
         return way, who, as_of, slots

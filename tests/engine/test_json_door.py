@@ -129,6 +129,28 @@ def test_writes_as_the_full_answer_is_written(document: dict[str, Any]) -> None:
     assert written == msgspec.json.encode(decision_to_json(decision))
 
 
+MISSPELT = (("facts", "gifd"), ("facts", "order", "margins"), ("language",))
+
+
+@pytest.mark.parametrize("path", MISSPELT)
+def test_an_answer_names_what_it_does_not_know(path: tuple[str, ...]) -> None:
+    """So a request with such a member has no quick way; nor has one that is alike inherited it."""
+    document = json.loads(PLAIN)
+    holder = document
+    for step in path[:-1]:
+        holder = holder[step]
+    holder[path[-1]] = "en"
+    data = json.dumps(document)
+    with pytest.raises(Irregular):
+        ENGINE.answer_plain(json_door.decode(data.encode()), data.count(":"))
+    request = read_request(read_json(data), ENGINE.model, ENGINE.directory)
+    engine = Engine(ENGINE.model)
+    assert engine.decide(request) == REFERENCE.decide(request)
+    plain = read_request(read_json(PLAIN), ENGINE.model, ENGINE.directory)
+    wanted = msgspec.json.encode(decision_to_json(REFERENCE.decide(plain)))
+    assert engine.answer_plain(json_door.decode(PLAIN.encode()), PLAIN.count(":")) == wanted
+
+
 @pytest.mark.parametrize("note", ["never", "\0 0\0", "\0000\0", "\0" + "1\0"])
 def test_a_text_of_the_request_is_no_blank(note: str) -> None:
     document = json.loads(PLAIN)

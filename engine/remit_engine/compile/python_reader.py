@@ -67,7 +67,8 @@ Read = Callable[[Mapping[str, Any]], tuple[int, tuple[Any, ...]]]
 def reader(
     fields: Mapping[str, Field], slots: tuple[x.Fact, ...], program: Program
 ) -> tuple[Read, str]:
-    """`read(facts)` gives how many members it took, and the slots; and its source."""
+    """`read(facts)` gives how many members it knows, and the slots; and its source. There are more
+    where some are not known, which a full answer names: the caller counts (`JsonDoor`)."""
     if any(fact.type.kind in ("record", "list", "set") for fact in slots):
         raise Irregular  # what is no plain value has no plain form
     writer = _Writer(program, {fact.path: i for i, fact in enumerate(slots)})
@@ -102,7 +103,6 @@ class _Writer:
         self, fields: Mapping[str, Field], holder: str, path: tuple[str, ...], pad: str = "    "
     ) -> None:
         """Lines that read the declared members of one object."""
-        self._add(pad, f"n += len({holder})")
         for name, field in fields.items():
             self._count += 1
             variable = f"v{self._count}"
@@ -120,11 +120,14 @@ class _Writer:
             self._record(v, field, path, pad)
             return
         # null on an optional fact says that it is absent, which is more than missing
-        test = f"if {v} is not MISSING:" if field.optional else f"if {v} is None: {v} = MISSING"
-        self._add(pad, test)
-        if not field.optional:
-            self._add(pad, f"elif {v} is not MISSING:")
         inner = pad + "    "
+        if field.optional:
+            self._add(pad, f"if {v} is not MISSING:")
+        else:
+            self._add(pad, f"if {v} is None:")
+            self._add(inner, f"{v} = MISSING; n += 1")
+            self._add(pad, f"elif {v} is not MISSING:")
+        self._add(inner, "n += 1")
         if kind == "percent":
             self._add(inner, f"{v} = share({v})")
         elif kind in _NUMBERS:
@@ -158,13 +161,13 @@ class _Writer:
             i for p, i in self._places.items() if p[: len(path)] == path and len(p) > len(path)
         }
         self._add(pad, f"if type({v}) is dict:")
-        start = len(self.lines)
+        self._add(pad + "    ", "n += 1")
         self.members(record.fields, v, path, pad + "    ")
-        if len(self.lines) == start:
-            self._add(pad + "    ", "pass")
         read = sorted({self.names[i] for i in before if i in self.names})
         nothing = f"{v} is MISSING" if field.optional else f"{v} is MISSING or {v} is None"
         self._add(pad, f"elif {nothing}:")
-        self._add(pad + "    ", f"{' = '.join([*read, 'MISSING'])}" if read else "pass")
+        self._add(pad + "    ", f"n += {v} is None")
+        if read:
+            self._add(pad + "    ", f"{' = '.join([*read, 'MISSING'])}")
         self._add(pad, "else:")
         self._add(pad + "    ", "raise Irregular")

@@ -15,14 +15,23 @@ from hypothesis import strategies as st
 
 from api.http.both_ways import CALLERS, KEYS, Sent, Way, agree, figures, plain, two_ways, ways
 from api.http.test_decisions import DISCOUNT
-from remit_api.http import entrance
+from remit_api.http import entrance, fast_path
 from remit_api.http.desk import Desk
+from remit_api.http.quick import quick_answer
 from remit_api.http.rates import Buckets
 
 __all__ = ["ways"]  # a fixture
 
-FREIGHT = {"action": "freight", "facts": {"order": {"total": 18000}, "amount": 900}}
-QUOTE = {"action": "sales.quotes.quote_release", "facts": {"quote": {"amount": 90000}}}
+FREIGHT = {"action": "freight", "facts": {"carrier": "sf", "amount": 900}}
+QUICK = [
+    FREIGHT,
+    {"action": "major_contract_deal", "facts": {"amount": 750000.5}},
+    {"action": "sales.exceptions.trouble", "facts": {"kind": "among_departments", "urgent": False}},
+    {"action": "order_acceptance", "facts": {"order": {"region": "pudong", "channel": "agent"}}},
+    {"action": "target_release", "facts": {"mid_year": True}},
+    {"action": "complaint_case", "facts": {"solvable": True, "misspelt": 1}},
+]
+"""Requests on actions that have cells, the last one with a member that is not known."""
 ODD = st.sampled_from(
     [None, True, 3, 0.5, "", "nobody", [], {}, {"person": "wang.fang"}, "x" * 300]
 )
@@ -43,7 +52,8 @@ DOCUMENTS = st.one_of(
         {"action": st.sampled_from(["discount", "freight", "quote_release", "discuont", None])},
         optional={"facts": FACTS},
     ),
-    st.sampled_from([FREIGHT, QUOTE]),
+    st.sampled_from(QUICK),
+    st.sampled_from(QUICK),
 )
 MEMBERS = st.fixed_dictionaries(
     {},
@@ -125,6 +135,20 @@ def went(way: Way, ask: Callable[[], Any]) -> bool:
     before = way.long
     ask()
     return way.long > before
+
+
+def test_answers_come_from_cells(ways: tuple[Way, Way], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The requests above do meet the quick way: all but the one that says too much."""
+    quick = []
+
+    def spied(*asked: Any) -> bytes | None:
+        quick.append(quick_answer(*asked))
+        return quick[-1]
+
+    monkeypatch.setattr(fast_path, "quick_answer", spied)
+    for document in QUICK:
+        agree(ways, plain({**document, "record": False}))
+    assert [answer is not None for answer in quick] == [True] * (len(QUICK) - 1) + [False]
 
 
 def test_plain_requests_take_it(ways: tuple[Way, Way]) -> None:
