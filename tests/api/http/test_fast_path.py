@@ -27,7 +27,8 @@ QUICK = [
     FREIGHT,
     {"action": "major_contract_deal", "facts": {"amount": 750000.5}},
     {"action": "sales.exceptions.trouble", "facts": {"kind": "among_departments", "urgent": False}},
-    {"action": "order_acceptance", "facts": {"order": {"region": "pudong", "channel": "agent"}}},
+    {"action": "freight", "verb": "handle", "facts": {"amount": 900, "carrier": None}},
+    {"action": "complaint_case", "verb": "handle", "facts": {"solvable": True}},
     {"action": "target_release", "facts": {"mid_year": True}},
     {"action": "complaint_case", "facts": {"solvable": True, "misspelt": 1}},
 ]
