@@ -139,7 +139,7 @@ def test_the_collector_is_told(settings: Any, monkeypatch: pytest.MonkeyPatch) -
         app = traced_app(replace(settings, traces=f"http://127.0.0.1:{server.server_port}"))
         with TestClient(app) as http:
             http.get("/healthz")
-        assert app.user_middleware[0].kwargs["tracer"].span_processor.force_flush(20_000)
+        assert app.entry._tracer.span_processor.force_flush(20_000)
         server.shutdown()
     ((path, told),) = sent
     assert path == "/v1/traces"
