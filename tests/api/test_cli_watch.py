@@ -129,6 +129,12 @@ def test_lines_that_cannot_be_taken_are_told_and_the_others_are_taken(shop, file
         (["--replay", "events.jsonl", "--matcher", "magic"],
          "there is no matcher `magic`: it is plain or durable", None),
         (["--replay", "events.jsonl", "--until", "soon"], "--until: ", None),
+        (["--replay", "events.jsonl", "--since", "2026-02-02", "--until", "2026-02-01"],
+         "`--since` 2026-02-02 is after `--until` 2026-02-01", "the first day comes before"),
+        (["--follow", "events.jsonl", "--since", "2999-01-01"],
+         "`--since` 2999-01-01 is after today (", None),
+        (["--replay", "events.jsonl", "--rule", "credit.ovre"],
+         "there is no rule, watch or duty `credit.ovre`", "did you mean `credit.over`?"),
     ],
 )  # fmt: skip
 def test_wrong_use_says_what_to_do(shop, words, said, cure) -> None:
@@ -136,6 +142,22 @@ def test_wrong_use_says_what_to_do(shop, words, said, cure) -> None:
     assert ran.code == 2
     assert said in ran.err
     assert cure is None or cure in ran.err
+
+
+def test_a_subject_is_told_on_one_line(shop, file) -> None:
+    text = Path("shop/shop.remit").read_text("utf-8")
+    text = text.replace(
+        "customer: Customer  amount: money }\nevent Rep",
+        "customer: Customer  product: text  amount: money }\nevent Rep",
+    )
+    file("shop/shop.remit", text + "watch product on Return by product "
+         "{ when 1 Return notify boss }\n")  # fmt: skip
+    returned = {**EVENTS[1], "product": "pump\n2026-01-09  cleared    credit.over  c1"}
+    file("events.jsonl", json.dumps(returned) + "\n")
+    ran = shop("watch", "shop", "--replay", "events.jsonl", "--matcher", "plain")
+    first, second, *_ = ran.out.splitlines()
+    assert first.endswith("product.1  pump\ufffd2026-01-09  cleared    credit.over  c1")
+    assert second.strip().startswith("1 Return")
 
 
 def test_a_policy_that_watches_nothing_says_so(house) -> None:

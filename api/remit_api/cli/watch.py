@@ -22,6 +22,7 @@ from remit_api.watching.document import happening_document, refused_document, su
 from remit_api.watching.following import Following
 from remit_api.watching.lines import Line, follow_lines, read_lines
 from remit_api.wiring import Loaded
+from remit_dsl.suggest import nearest
 from remit_engine.watch.alert import Happening
 from remit_engine.watch.choosing import NAMES, Chosen, choose
 from remit_engine.watch.durable.process import Unavailable
@@ -86,14 +87,14 @@ def watch(
     _refuse_nothing(loaded)
     shown = watch_report.Shown(loaded.program, str(language), rule, subject, brief)
     chosen = _chosen(loaded, matcher, view)
-    first = read_day(since, "--since") if since is not None else None
+    _refuse_unknown(shown)
+    first, last = _days(since, until)
     watcher = Watcher(loaded.program, loaded.engine.directory, chosen.matcher, first)
     if loaded.program.duties and not loaded.engine.directory.people:
         view.note(f"duties have nobody to do them: {NO_DIRECTORY}")
     following = Following(watcher)
     with closing(watcher):
         if replay is not None:
-            last = read_day(until, "--until") if until is not None else None
             _replayed(file, following, last, shown, view)
         else:
             _followed(file, following, shown, view)
@@ -116,6 +117,28 @@ def _refuse_nothing(loaded: Loaded) -> None:
     if not loaded.program.watches and not loaded.program.duties:
         help = "write `watch NAME on RECORD { when … notify … }`; see docs/watch.md"
         raise WrongUse("the policy watches nothing", help)
+
+
+def _refuse_unknown(shown: watch_report.Shown) -> None:
+    """A name with a slip would show nothing, as if nothing had happened."""
+    wanted = shown.rule
+    if wanted is None or any(watch_report.names(rule, wanted) for rule in shown.known):
+        return
+    rules = (rule.split(".") for rule in shown.known)
+    tails = [".".join(parts[at:]) for parts in rules for at in range(len(parts))]
+    guess = nearest(wanted, tails)
+    help = f"did you mean `{guess}`?" if guess else "write a rule, a watch or a duty by its name"
+    raise WrongUse(f"there is no rule, watch or duty `{wanted}`", help)
+
+
+def _days(since: str | None, until: str | None) -> tuple[date | None, date | None]:
+    """The first and the last day of the clock, as far as they are given."""
+    first = read_day(since, "--since") if since is not None else None
+    last = read_day(until, "--until") if until is not None else None
+    if first is not None and first > (last or date.today()):
+        end = f"`--until` {last}" if last else f"today ({date.today()})"
+        raise WrongUse(f"`--since` {first} is after {end}", "the first day comes before the last")
+    return first, last
 
 
 def _chosen(loaded: Loaded, matcher: str | None, view: Screen) -> Chosen:

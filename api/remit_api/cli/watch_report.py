@@ -34,8 +34,13 @@ class Shown:
         """True for what is to be shown one by one."""
         if self.brief or (self.subject is not None and alert.subject != self.subject):
             return False
-        wanted = self.rule
-        return wanted is None or f".{alert.rule}.".find(f".{wanted}.") >= 0
+        return self.rule is None or names(alert.rule, self.rule)
+
+    @property
+    def known(self) -> list[str]:
+        """The ids of all rules and duties, in the order of the text."""
+        rules = [r.id for w in self.program.watches.values() for r in w.rules]
+        return rules + [d.name for d in self.program.duties]
 
     def name(self, alert: Alert) -> str:
         """A rule by its watch and label, without the policy."""
@@ -108,6 +113,11 @@ class Shown:
         return [name for name in dict.fromkeys(known) if name in begun]
 
 
+def names(rule: str, wanted: str) -> bool:
+    """Whether a rule is the one that is wanted, or of the watch that is."""
+    return f".{rule}.".find(f".{wanted}.") >= 0
+
+
 def _day(happening: Happening) -> date:
     """The day on which it was so; of what the log takes back, the day on which that is told."""
     alert = happening.alert
@@ -117,7 +127,12 @@ def _day(happening: Happening) -> date:
 
 
 def _subject(alert: Alert) -> str:
-    return alert.subject if alert.row is None else f"{alert.subject}, {alert.row}"
+    return _seen(alert.subject if alert.row is None else f"{alert.subject}, {alert.row}")
+
+
+def _seen(text: str) -> str:
+    """A text of the log on one line, so that it cannot look like lines of ours."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _tail(happening: Happening) -> Iterator[Part]:
@@ -130,7 +145,7 @@ def _tail(happening: Happening) -> Iterator[Part]:
 
 def _compared(compared: Compared) -> str:
     left, right = compared.left or "unknown", compared.right or "unknown"
-    return f"{compared.text}: {left} against {right}"
+    return _seen(f"{compared.text}: {left} against {right}")
 
 
 def _restraint(restraint: Restraint) -> str:

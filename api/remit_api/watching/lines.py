@@ -16,6 +16,10 @@ from remit_engine.request import InvalidRequest
 
 PAUSE = 0.25
 """Seconds between two looks at a file that is followed."""
+LOOKS = 40
+"""So many looks a file may be away, while another takes its name."""
+TAIL = 4_096
+"""Bytes that tell whether what was read of a file is still what it begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,39 +50,60 @@ def follow_lines(
     path: Path, stopped: Callable[[], bool], pause: Callable[[float], None] = time.sleep
 ) -> Iterator[list[Line]]:
     """The lines of a file as they come, and an empty list where none came for a while. A line
-    counts when its end is there. A file that is cut short or replaced is read from its beginning.
-    Raises OSError where the file is gone and does not come back at the next look.
+    counts when its end is there, or when another file has the name. A file that is cut short,
+    written anew or replaced is read from its beginning; of one that is replaced, first what is left
+    of it. Raises OSError where the file is gone and does not come back for some looks.
     """
-    number = position = 0
     while not stopped():
-        with path.open("rb") as stream:
-            mark = _mark(stream)
+        stream = _opened(path, stopped, pause)
+        if stream is None:
+            return
+        with stream:
+            mark, number, tail = _mark(stream), 0, b""
             while not stopped():
-                found = list(_whole_lines(stream, number, position))
+                found = list(_whole_lines(stream, number))
                 if found:
-                    number, position = found[-1].number, stream.tell()
+                    number, tail = found[-1].number, _tail(stream)
                 yield [line for line in found if not line.blank]
-                if not found:
-                    pause(PAUSE)
-                    if _replaced(path, mark, stream.tell()):
-                        break
-        number = position = 0
+                if found:
+                    continue
+                pause(PAUSE)
+                if _cut(stream, tail):
+                    break
+                if _replaced(path, mark):
+                    pause(PAUSE)  # who has the old file open still may write to it
+                    left = _whole_lines(stream, number, ended=True)
+                    yield [line for line in left if not line.blank]
+                    break
 
 
-def _whole_lines(stream: BinaryIO, number: int, position: int) -> Iterator[Line]:
-    """The lines that have an end; the stream stays before one that has none yet."""
+def _opened(
+    path: Path, stopped: Callable[[], bool], pause: Callable[[float], None]
+) -> BinaryIO | None:
+    """The file, which may be away for a moment while another takes its name; None: stopped."""
+    for _ in range(LOOKS):
+        try:
+            return path.open("rb")
+        except FileNotFoundError:
+            if stopped():
+                return None
+            pause(PAUSE)
+    return path.open("rb")
+
+
+def _whole_lines(stream: BinaryIO, number: int, ended: bool = False) -> Iterator[Line]:
+    """The lines that have an end; the stream stays before one that has none yet. ended: nothing
+    is added any more, so that the last one counts as it is."""
     while True:
         begin = stream.tell()
         raw = stream.readline(LONGEST)
         past = skipped(stream, raw)
         if past:
             number += 1
-            position += len(raw) + past
-            yield Line(number, position, fault=TOO_LONG)
-        elif raw.endswith(b"\n"):
+            yield Line(number, stream.tell(), fault=TOO_LONG)
+        elif raw.endswith(b"\n") or (ended and raw):
             number += 1
-            position += len(raw)
-            yield _line(number, position, raw)
+            yield _line(number, stream.tell(), raw)
         else:
             stream.seek(begin)
             return
@@ -104,7 +129,22 @@ def _mark(stream: BinaryIO) -> tuple[int, int]:
     return known.st_dev, known.st_ino
 
 
-def _replaced(path: Path, mark: tuple[int, int], read: int) -> bool:
-    """Whether another file has the name now, or this one is shorter than what was read."""
-    known = path.stat()
-    return (known.st_dev, known.st_ino) != mark or known.st_size < read
+def _tail(stream: BinaryIO) -> bytes:
+    """The last bytes of what was read, as the file has them now."""
+    read = stream.tell()
+    begin = max(0, read - TAIL)
+    return os.pread(stream.fileno(), read - begin, begin)
+
+
+def _cut(stream: BinaryIO, tail: bytes) -> bool:
+    """Whether what was read is not there any more: the file is shorter, or written anew."""
+    return os.pread(stream.fileno(), len(tail), stream.tell() - len(tail)) != tail
+
+
+def _replaced(path: Path, mark: tuple[int, int]) -> bool:
+    """Whether another file has the name now, or none."""
+    try:
+        known = path.stat()
+    except FileNotFoundError:
+        return True
+    return (known.st_dev, known.st_ino) != mark

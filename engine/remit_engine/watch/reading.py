@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -88,9 +89,10 @@ class EntryReader:
         given, path = _given(document)
         facts, problems = self._facts(given, shape, path)
         problems += _missing(facts, shape, path, problems)
+        for name in ("id", *shape.links):
+            if isinstance(called := facts.get(name), str):
+                problems += _id(called, (*path, name))
         id = facts.get("id")
-        if isinstance(id, str):
-            problems += _id(id, (*path, "id"))
         day = self._day(document, facts, shape, problems)
         if problems or day is None or not isinstance(id, str):
             raise _Unread(*problems)
@@ -240,6 +242,21 @@ def _id(value: str, path: Path) -> Iterator[Problem]:
     elif len(value) > LONGEST_ID:
         message = f"it has more than {LONGEST_ID} characters: an id is short"
         yield Problem(dotted(path), message)
+    elif (wrong := _look_alike(value)) is not None:
+        yield Problem(dotted(path), wrong)
+
+
+def _look_alike(id: str) -> str | None:
+    """Why an id looks like another, or like more than an id: rows of two ids that nobody can tell
+    apart would be counted apart, and a line break would write lines of its own into a report."""
+    unseen = next((c for c in id if unicodedata.category(c)[0] == "C" or c in "\u2028\u2029"), None)
+    if unseen is not None:
+        return f"it holds a character that is not seen (U+{ord(unseen):04X}): leave it out"
+    if id != id.strip():
+        return "it begins or ends with a space: leave it out"
+    if not unicodedata.is_normalized("NFC", id):
+        return "it is not in the normal form of Unicode (NFC), so it looks like another: write that"
+    return None
 
 
 def _on(value: Any, problems: list[Problem]) -> int | None:

@@ -15,7 +15,8 @@ from remit_engine.names import is_person
 @dataclass(frozen=True, slots=True)
 class Shape:
     """One kind. date: the field an event's day is read from where it is not stated. required: of an
-    event. keyed: fields that hold a record with an id. peopled: somewhere a person stands."""
+    event. keyed: fields that hold a record with an id. links: fields that hold the id of an event.
+    peopled: somewhere a person stands."""
 
     name: str
     event: bool
@@ -23,6 +24,7 @@ class Shape:
     date: str | None
     required: tuple[str, ...]
     keyed: tuple[str, ...]
+    links: tuple[str, ...]
     peopled: bool
 
     @property
@@ -47,6 +49,7 @@ def _shape(kind: Event | Record, event: bool, program: Program) -> Shape:
         date=next(dates, None) if event else None,
         required=tuple(n for n, f in kind.fields.items() if not f.optional) if event else (),
         keyed=tuple(n for n, f in kind.fields.items() if _keyed(f, program)),
+        links=tuple(kind.links) if isinstance(kind, Event) else (),
         peopled=has_people(kind.fields, program),
     )
 

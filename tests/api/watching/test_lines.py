@@ -77,7 +77,11 @@ def test_lines_are_told_as_they_come_and_half_a_line_waits(tmp_path: Path) -> No
     assert [(line.number, line.document) for line in found] == [(1, 1), (2, 23), (4, 4)]
 
 
-@pytest.mark.parametrize("how", ["replaced", "cut short"])
+def look() -> None:
+    """Nothing is done between two looks."""
+
+
+@pytest.mark.parametrize("how", ["replaced", "cut short", "written anew"])
 def test_a_file_that_begins_anew_is_read_from_its_beginning(tmp_path: Path, how: str) -> None:
     path = tmp_path / "events.jsonl"
     path.write_bytes(b"1\n2\n3\n")
@@ -86,15 +90,49 @@ def test_a_file_that_begins_anew_is_read_from_its_beginning(tmp_path: Path, how:
         if how == "replaced":
             (tmp_path / "other").write_bytes(b"7\n8\n9\n")
             os.replace(tmp_path / "other", path)
-        else:
+        elif how == "cut short":
             path.write_bytes(b"7\n")
+        else:  # cut short, and longer again before anybody looked
+            path.write_bytes(b"7\n8\n9\n10\n")
 
-    found = [line.document for line in Writer(anew).follow(path)]
-    assert found == [1, 2, 3, *([7, 8, 9] if how == "replaced" else [7])]
+    found = [line.document for line in Writer(anew, look).follow(path)]
+    anew_is = {"replaced": [7, 8, 9], "cut short": [7], "written anew": [7, 8, 9, 10]}
+    assert found == [1, 2, 3, *anew_is[how]]
 
 
-def test_a_file_that_is_gone_ends_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("when", ["before it goes", "by who still has it open"])
+def test_what_is_written_to_a_file_at_its_end_is_read_before_the_next(
+    tmp_path: Path, when: str
+) -> None:
+    path, old = tmp_path / "events.jsonl", tmp_path / "events.jsonl.1"
+    path.write_bytes(b"1\n")
+
+    def add() -> None:
+        with (old if old.exists() else path).open("ab") as stream:
+            stream.write(b"2\n3")  # the last line of a file need not end
+
+    def rotate() -> None:
+        path.rename(old)
+        path.write_bytes(b"4\n")
+
+    def both() -> None:
+        add()
+        rotate()
+
+    acts = (both, look) if when == "before it goes" else (rotate, add)
+    found = [(line.number, line.document) for line in Writer(*acts).follow(path)]
+    assert found == [(1, 1), (2, 2), (3, 3), (1, 4)]
+
+
+def test_a_file_may_be_gone_for_a_moment(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b"1\n")
+    back = Writer(path.unlink, look, look, lambda: path.write_bytes(b"2\n"))
+    assert [line.document for line in back.follow(path)] == [1, 2]
+
+
+def test_a_file_that_stays_away_ends_it(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     path.write_bytes(b"1\n")
     with pytest.raises(FileNotFoundError):
-        Writer(path.unlink).follow(path)
+        Writer(path.unlink, *[look] * (lines.LOOKS + 2)).follow(path)

@@ -141,6 +141,27 @@ def without(document: dict[str, Any], name: str) -> dict[str, Any]:
             ["customer.id: it has more than 200 characters: an id is short"],
         ),
         ({**RETURN, "id": " "}, ["id: it is empty: write what tells it from all others"]),
+        ({**RETURN, "id": "r-1 "}, ["id: it begins or ends with a space: leave it out"]),
+        (
+            {**RETURN, "id": "r-1\n2026-03-02  cleared"},
+            ["id: it holds a character that is not seen (U+000A): leave it out"],
+        ),
+        (
+            {**RETURN, "customer": {"id": "c\u200b-1"}},
+            ["customer.id: it holds a character that is not seen (U+200B): leave it out"],
+        ),
+        (
+            {"kind": "Payment", "id": "p", "date": "2026-03-01", "invoice": " i", "amount": 1},
+            ["invoice: it begins or ends with a space: leave it out"],
+        ),
+        (
+            {**SEEN, "id": "cafe\u0301", "entry": "o\u202e1"},
+            [
+                "id: it is not in the normal form of Unicode (NFC), so it looks like another: "
+                "write that",
+                "entry: it holds a character that is not seen (U+202E): leave it out",
+            ],
+        ),
         (
             without(RETURN, "customer"),
             ["customer: it is missing, and it is not optional"],
