@@ -115,14 +115,16 @@ def counted(plan: CountPlan, rows: list[Entry], place: int, today: int, weigh: W
 
 class Follower:
     """Whether a row of the second lies behind one of the first, both in the window. out: as of a
-    counter."""
+    counter. meant, unsure: the places of the last second that is meant, and of the last that may
+    be, among those up to the place `seen`; where that hangs on the day all are looked at again."""
 
-    __slots__ = ("out", "plan", "value")
+    __slots__ = ("meant", "out", "plan", "seen", "unsure", "value")
 
     def __init__(self, plan: SequencePlan) -> None:
         self.plan = plan
         self.value: Truth = False
         self.out = NEVER
+        self.meant = self.unsure = self.seen = 0
 
     def move(
         self, first: list[Entry], second: list[Entry], place: int, today: int, judge: Judge
@@ -141,12 +143,21 @@ class Follower:
     def _behind(
         self, behind: int, second: list[Entry], place: int, today: int, judge: Judge
     ) -> Truth:
-        unknown = False
+        if place <= self.seen or not self.plan.still:
+            self.meant = self.unsure = self.seen = 0
+        after = max(behind, self.seen)
         for at in range(bisect_right(second, place, key=place_in_log) - 1, -1, -1):
-            if second[at].place <= behind:
+            if second[at].place <= after:
                 break
             found = judge(self.plan, today, second[at])
             if found is True:
-                return True
-            unknown = unknown or isinstance(found, Unknown)
-        return missing(self.plan.spec.second.rsplit(".", 1)[-1]) if unknown else False
+                self.meant = second[at].place
+                break
+            if isinstance(found, Unknown):
+                self.unsure = max(self.unsure, second[at].place)
+        self.seen = place
+        if self.meant > behind:
+            return True
+        if self.unsure > behind:
+            return missing(self.plan.spec.second.rsplit(".", 1)[-1])
+        return False

@@ -41,8 +41,7 @@ class Reporting:
         self.upcoming = None
         if self.duty.frequency != "at once":
             first = period_at(self.duty, self.since)
-            behind = first if first.first >= self.since else period_at(self.duty, first.end + 1)
-            self.upcoming = behind
+            self.upcoming = first if first.first >= self.since else self._behind(first)
 
     # --- what comes --------------------------------------------------------------------------
 
@@ -52,7 +51,11 @@ class Reporting:
             period = self.upcoming
             if self._asked(period):
                 self.lacking.append(period)
-            self.upcoming = period_at(self.duty, period.end + 1) if period.end < LAST else None
+            self.upcoming = self._behind(period)
+
+    def _behind(self, period: Period) -> Period | None:
+        """The period after another; None at the end of the calendar."""
+        return period_at(self.duty, period.end + 1) if period.end < LAST else None
 
     def occur(self, row: str, day: int, place: int) -> None:
         """A row after which a report is due at once."""

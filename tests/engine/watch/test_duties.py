@@ -165,3 +165,20 @@ def test_a_late_report_takes_the_ground_away() -> None:
 
 def test_without_evidence_nothing_is_said() -> None:
     assert tell(duty("sales_manager reports to board daily"), "12-31") == []
+
+
+@pytest.mark.parametrize(
+    ("frequency", "first", "missed"),
+    [
+        ("daily", "9999-12-01", 30),
+        ("daily", "9999-12-31", 0),
+        ("weekly by friday", "9999-12-01", 3),  # the 31st is a Friday
+        ("weekly by friday", "9999-12-31", 0),
+        ("monthly by day 5", "9999-12-31", 0),
+        ("yearly by day 5", "9999-12-01", 0),
+    ],
+)
+def test_the_calendar_may_end(frequency: str, first: str, missed: int) -> None:
+    text = f"duty d: sales_manager reports to sales_director {frequency} with Report by author"
+    w = watcher(text, people(ann=[held("sales_manager")]), since=day(first))
+    assert len(tell(w, "9999-12-31")) == missed
