@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any, cast
 
 from remit_dsl import expressions as x
 from remit_dsl.program import Policy
 from remit_engine.directory import Directory
-from remit_engine.evaluate import Environment, evaluate, truth
+from remit_engine.evaluate import Environment, truth
 from remit_engine.ir import Model
 from remit_engine.unknown import Truth, Unknown, missing
 from remit_engine.watch.accumulators import ONE, ZERO, Between
+from remit_engine.watch.closures import Reader, reader
 from remit_engine.watch.entry import Entry, as_date, value_at
 from remit_engine.watch.matching import EQUAL, GREATER, LESS, UNKNOWN
 from remit_engine.watch.plan import CountPlan, SequencePlan
@@ -29,6 +31,7 @@ class Asker:
     def __init__(self, model: Model, directory: Directory) -> None:
         self.model = model
         self.directory = directory
+        self._signers: dict[int, tuple[Question, Callable[[Environment], int]]] = {}
         self._peopled = {s.name: s.fields for s in shapes(model.program) if s.peopled}
 
     def facts(self, kind: str, facts: Mapping[str, Any], day: int) -> Mapping[str, Any]:
@@ -54,6 +57,13 @@ class Asker:
         known = {**facts, "as_of": today, COUNT: counts, SEQUENCE: sequences}
         return Environment(self.model, today, known, self.directory.within, {})
 
+    def sign(self, question: Question, env: Environment) -> int:
+        """The sign of a comparison, or of a condition by itself."""
+        known = self._signers.get(id(question))
+        if known is None:
+            known = self._signers[id(question)] = question, _signer(question)
+        return known[1](env)
+
     def weight(self, plan: CountPlan, day: int, row: Entry) -> Fraction | Between | None:
         """What a row adds to a count or sum on a day: None where it is not counted."""
         spec, counted = plan.spec, self.judge(plan.spec.where, day, row)
@@ -77,20 +87,30 @@ class Asker:
         return self.judge(plan.spec.where, day, row)
 
 
-def sign(question: Question, env: Environment) -> int:
-    """The sign of a comparison, or of a condition by itself."""
+def _signer(question: Question) -> Callable[[Environment], int]:
+    """What gives the sign of a comparison, or of a condition by itself."""
     if question.left is None:
         raise TypeError("a question without an expression")
-    left = evaluate(question.left, env)
+    left, kind = reader(question.left), question.left.type
     if question.right is None:
-        return UNKNOWN if isinstance(left, Unknown) else GREATER if left else EQUAL
-    right = evaluate(question.right, env)
+        return partial(_truth, left)
+    ordered = kind.numeric or kind.kind == "date"
+    return partial(_sign, question.signs, ordered, left, reader(question.right))
+
+
+def _truth(read: Reader, env: Environment) -> int:
+    value = read(env)
+    return UNKNOWN if isinstance(value, Unknown) else GREATER if value else EQUAL
+
+
+def _sign(
+    signs: frozenset[int] | None, ordered: bool, one: Reader, other: Reader, env: Environment
+) -> int:
+    left, right = one(env), other(env)
     if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return _in_doubt(question.signs, left, right)
+        return _in_doubt(signs, left, right)
     if left == right:
         return EQUAL
-    kind = question.left.type
-    ordered = kind.numeric or kind.kind == "date"
     return LESS if ordered and left < right else GREATER
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from remit_engine.evaluate import Environment
 from remit_engine.watch.accumulators import NEVER, Counter, Follower, counted
 from remit_engine.watch.alert import Alert
-from remit_engine.watch.asking import Asker, in_force, sign
+from remit_engine.watch.asking import Asker, in_force
 from remit_engine.watch.crossings import Crossings
 from remit_engine.watch.due import Due, first_day
 from remit_engine.watch.entry import Entry, day_at, place_in_log, value_at
@@ -204,7 +204,7 @@ class Subject:
             if question.kind == "force":
                 found = in_force(self.plan.policy, day_at(place))
             else:
-                found = sign(question, env)
+                found = world.asker.sign(question, env)
             if found != self.signs[n]:
                 self.signs[n] = found
                 changed.add(n)
@@ -255,7 +255,7 @@ class Subject:
             if question.kind == "due":
                 signs[question.name] = _due(plan, row, day_at(place))
             else:
-                signs[question.name] = sign(question, env)
+                signs[question.name] = world.asker.sign(question, env)
         rule = plan.rule.id
         open = frozenset({rule} if (rule, row.id) in self.crossings.open else ())
         name, text = asked.ruleset.name, f"{self.text} {row.id}"
