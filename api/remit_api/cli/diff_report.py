@@ -57,6 +57,8 @@ def _grouped(changes: Iterable[Change], models: Models) -> dict[str, list[Change
 
 
 def _plural(subject: str) -> str:
+    if subject.endswith("ch"):
+        return f"{subject}es"
     return f"{subject[:-1]}ies" if subject.endswith("y") else f"{subject}s"
 
 

@@ -36,8 +36,10 @@ class Following:
     refused: list[RefusedLine] = field(default_factory=list)
 
     def take(self, lines: Iterable[Line], today: date) -> tuple[Happening, ...]:
-        """Tell lines in order; then it is `today`. Gives what happened."""
+        """Tell lines in order; then it is `today`, or still the day that the watcher's clock shows
+        where the machine's was set back. Gives what happened."""
         numbers: list[int] = []
+        today = max(today, self.watcher.today or today)
         told = self.watcher.tell(self._documents(lines, numbers), today)
         self._count(numbers, told)
         return told.happenings

@@ -53,6 +53,14 @@ CHANGES = {
         'watch credit_usage: full: because moved from "the credit line is used up" zh '
         '"信用额度已用完" to "the credit line is used up" zh "额度已用完"'
     ],
+    ("stays unpaid 60 days after due", "stays unpaid 61 days after due"): [
+        "watch credit_usage: rule is now when an Invoice by customer stays unpaid 61 days after "
+        "due, with sum of Payment.amount by invoice < amount, and region = east, notify "
+        "sales_manager, raise info to sales_manager, and was not said",
+        "watch credit_usage: rule was when an Invoice by customer stays unpaid 60 days after "
+        "due, with sum of Payment.amount by invoice < amount, and region = east, notify "
+        "sales_manager, raise info to sales_manager, and is no longer said",
+    ],
     ("within 30 days      notify", "within 31 days      notify"): [
         "watch credit_usage: rule is now when 3 Return by customer within 31 days, notify "
         "sales_manager, raise info to sales_manager, and was not said",
@@ -128,3 +136,17 @@ def test_a_parameter_that_a_watch_reads_names_it() -> None:
     text += "parameter line: percent { from 2026-01-01 -> 80% }\n"
     (moved,) = changes(text, text.replace("-> 80%", "-> 85%"))
     assert sentence(moved).endswith("(read by: watch credit_usage)")
+
+
+def test_of_two_steps_on_one_action_each_counts() -> None:
+    one = "require review by sales_director on order_acceptance by customer = account"
+    two = f"{one} require review by general_manager on order_acceptance by customer = account"
+    both = replaced(one, two)
+    new, old = (sentence(c) for c in changes(TEXT, both))
+    assert "account.id, review by general_manager on order_acceptance by" in new
+    assert "general_manager" not in old
+    second = both.replace("review by general_manager", "approve by general_manager")
+    new, old = (sentence(c) for c in changes(both, second))
+    assert "approve by general_manager" in new
+    first = both.replace("review by sales_director", "approve by sales_director")
+    assert len(changes(both, first)) == 2  # the first of two counts as the second does

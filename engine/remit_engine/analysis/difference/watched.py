@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from remit_dsl.expressions import Expression, Fact, children
+from remit_dsl.expressions import Constant, Expression, Fact, children
 from remit_dsl.program import Program
 from remit_dsl.qualified import short
 from remit_dsl.source import Span
@@ -123,7 +123,10 @@ def _nameless(sides: Mapping[str, Said]) -> Sides:
 def _rule(rule: WatchRule, counted: Mapping[str, str], program: Program) -> Sides:
     rows = "" if rule.rows is None else _rows(rule.rows)
     condition = _condition(rule.condition, rule, program)
-    text = _rows_text(rule.rows, rule, program) if rule.rows is not None else condition
+    text = condition
+    if rule.rows is not None:
+        whole = isinstance(rule.condition, Constant)  # nothing stands beside `stays` with an `and`
+        text = _rows_text(rule.rows, rule, program) + ("" if whole else f", and {condition}")
     yield "when", Said(f"{_key(rule.condition, counted)} {rows}", text)
     if rule.until is not None:
         said = _condition(rule.until, rule, program)
@@ -131,8 +134,7 @@ def _rule(rule: WatchRule, counted: Mapping[str, str], program: Program) -> Side
     if rule.notify:
         names = ", ".join(map(short, rule.notify))
         yield "notify", Said(" ".join(sorted(set(rule.notify))), names)
-    for restraint in rule.restraints:
-        yield _restraint(restraint)
+    yield from _restraints(rule.restraints)
     owner = f" to {short(rule.owner)}" if rule.owner else ""
     yield "raise", Said(f"{rule.severity} {rule.owner}", f"{rule.severity}{owner}")
     yield from _reasons(rule)
@@ -142,6 +144,7 @@ def _condition(e: Expression, rule: WatchRule, program: Program) -> str:
     """A condition as written, and what the names in it stand for."""
     named = {written(part.span, program): None for part in _elsewhere(e, rule.span)}
     told = condition_written(e, program)
+    named.pop(told, None)
     return f"{told}, with {', '.join(named)}" if named else told
 
 
@@ -168,10 +171,21 @@ def _rows_text(rows: Rows, rule: WatchRule, program: Program) -> str:
     return text if told in text else f"{text}, with {told}"
 
 
+def _restraints(restraints: Sequence[Restraint]) -> Sides:
+    """By what is done to which action: one may be held by two facts, or need two steps."""
+    found: dict[str, list[Said]] = {}
+    for restraint in restraints:
+        name, said = _restraint(restraint)
+        found.setdefault(name, []).append(said)
+    for name, parts in found.items():
+        key = "; ".join(sorted({said.key for said in parts}))
+        yield name, Said(key, ", ".join(dict.fromkeys(said.text for said in parts)))
+
+
 def _restraint(r: Restraint) -> tuple[str, Said]:
     place = f"by {_path(r.fact)}" + (f" = {_path(r.value)}" if r.value is not None else "")
     step = f"{r.verb} by {short(r.position)} on " if r.verb and r.position else ""
-    key = f"{r.verb} {r.position} {place}"
+    key = f"{r.action} {r.verb} {r.position} {place}"
     return f"{r.kind} {short(r.action)}", Said(key, f"{step}{short(r.action)} {place}")
 
 
