@@ -87,7 +87,7 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Refused:
     """Why an entry is not taken. code: `unreadable`, `conflict` (told before with another content),
-    `future`. kind, id: as it was given, shortened; None where it cannot be said."""
+    `future`, `past`. kind, id: as it was given, shortened; None where it cannot be said."""
 
     code: str
     problems: tuple[Problem, ...]

@@ -27,6 +27,9 @@ from remit_engine.watch.rulesets import rulesets
 from remit_engine.watch.subject import World, feeds_of
 
 MOST_REFUSED = 10_000
+FARTHEST = 3_660
+"""Days before the first day of the clock from which on nothing is taken: from an entry on, every
+day may be asked for."""
 
 
 class ClockBackError(ValueError):
@@ -127,6 +130,10 @@ class Watcher:
             refused = _conflict(entry)
             self._refused.append(refused)
             return "refused", refused
+        if self._clock and entry.day < self._since - FARTHEST:
+            refused = _past(entry, self._since)
+            self._refused.append(refused)
+            return "refused", refused
         if entry.day > self._clock:
             happenings += self._advance(entry.day)
         self._log.add(entry)
@@ -208,6 +215,14 @@ def turns(directory: Directory) -> tuple[int, ...]:
         for holding in person.holdings:
             found |= {d.toordinal() for d in (holding.start, holding.until) if d is not None}
     return tuple(sorted(found))
+
+
+def _past(entry: Entry, since: int) -> Refused:
+    message = (
+        f"{as_date(entry.day)} lies more than ten years before the first day of the clock "
+        f"({as_date(since)}): is the year right?"
+    )
+    return Refused("past", (Problem("on", message),), entry.kind, entry.id)
 
 
 def _conflict(entry: Entry) -> Refused:

@@ -250,6 +250,17 @@ def test_a_day_in_the_future_is_refused() -> None:
     ]
 
 
+def test_a_day_far_before_the_first_is_refused() -> None:
+    w = watcher(RULE, since=day("03-01"))
+    old = {**seen("03-01", exposure=5), "on": "0400-03-01"}
+    assert refusal(w.tell([old], day("03-01"))) == [
+        "past: on: 0400-03-01 lies more than ten years before the first day of the clock "
+        "(2026-03-01): is the year right?"
+    ]
+    near = {**seen("03-01", exposure=5), "on": "2016-03-01"}
+    assert [t.status for t in w.tell([near], day("03-01")).taken] == ["late"]
+
+
 def test_a_copy_changes_nothing_and_a_conflict_is_refused() -> None:
     w = watcher(RULE)
     again = {**RETURN, "amount": Decimal("900.00")}
