@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from importlib.metadata import version
 
@@ -21,7 +21,7 @@ from remit_api.http.desk import Desk, desk_of_files
 from remit_api.http.documented import document
 from remit_api.http.fast_path import FastPath
 from remit_api.http.identity.key_ring import KeyRing
-from remit_api.http.measures import Measures
+from remit_api.http.measures import Measures, leaving
 from remit_api.http.protection import require_answers
 from remit_api.http.published import desk_of_store, standing_desk
 from remit_api.http.recorder import Outcome, Recorder
@@ -129,7 +129,7 @@ def _service(settings: Settings, clock: Clock | None, desk: Desk | None) -> Serv
         found = desk_of_store(connection) or desk
         found = found or desk_of_files(settings.policies, settings.directory)
         found = standing_desk(connection, found)
-    ledger, measures = Ledger(store, clock.now), Measures()
+    ledger, measures = Ledger(store, clock.now), Measures(settings.measures)
     service = Service(
         settings=settings,
         store=store,
@@ -169,7 +169,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service.recorder.start()
     service.jobs.start()
     timer = Timer(service)
-    tasks = [asyncio.create_task(each) for each in (watching(service), keeping_time(timer))]
+    beside = [watching(service), keeping_time(timer)]
+    if service.settings.measures is not None:
+        beside.append(leaving(service.measures))
+    tasks = [asyncio.create_task(each) for each in beside]
     try:
         yield
     finally:
@@ -179,4 +182,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(timer.end)
         await run_in_threadpool(service.jobs.stop)
         await run_in_threadpool(service.recorder.stop)
+        with suppress(OSError):  # who started this worker may be gone, and the folder with him
+            service.measures.leave()
         service.store.dispose()

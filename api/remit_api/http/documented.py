@@ -9,9 +9,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from remit_api.http.request_bodies import TAKEN
+from remit_api.http.request_examples import EXAMPLES as EXAMPLES_OF_BODIES
+
+REFERENCE = "#/components/schemas/{name}"
 EXAMPLES = Path(__file__).with_name("examples.json")
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 STATUSES = {
@@ -75,12 +80,45 @@ def _completed(made: dict[str, Any]) -> dict[str, Any]:
     components["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "description": "A key or a token."}
     }
+    schemas.update(_bodies())
     for path, methods in made["paths"].items():
-        for operation in methods.values():
+        for method, operation in methods.items():
+            _take(operation, TAKEN.get((method.upper(), path)))
             _refusals(operation, public=not path.startswith(("/v1", "/metrics", "/access")))
     for example in json.loads(EXAMPLES.read_text(encoding="utf-8")):
         _exemplify(made["paths"][example["route"]][example["method"].lower()], example)
     return made
+
+
+def _bodies() -> dict[str, Any]:
+    """The schemas of all that routes take."""
+    types = list(dict.fromkeys(TAKEN.values()))
+    _, found = msgspec.json.schema_components(types, ref_template=REFERENCE)
+    return {name: _tidy(schema) for name, schema in found.items()}
+
+
+def _tidy(schema: Any) -> Any:
+    """Without what says nothing: that a member which may be null is null where it is not there."""
+    if isinstance(schema, list):
+        return [_tidy(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {
+        name: _tidy(value)
+        for name, value in schema.items()
+        if (name, value) not in (("default", None), ("required", []))
+    }
+    if isinstance(kept.get("description"), str):
+        kept["description"] = " ".join(kept["description"].split())
+    return kept
+
+
+def _take(operation: dict[str, Any], taken: type[msgspec.Struct] | None) -> None:
+    if taken is None:
+        return
+    schema = {"$ref": REFERENCE.format(name=taken.__name__)}
+    content = {"schema": schema, "example": EXAMPLES_OF_BODIES[taken]}
+    operation["requestBody"] = {"required": True, "content": {"application/json": content}}
 
 
 def _refusals(operation: dict[str, Any], *, public: bool) -> None:
@@ -104,9 +142,7 @@ def _exemplify(operation: dict[str, Any], example: dict[str, Any]) -> None:
     of_kind["examples"] = {**of_kind.get("examples", {}), example["name"]: shown}
     response["content"] = {**content, kind: of_kind}
     if "body" in example:
-        body = operation.setdefault(
-            "requestBody",
-            {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
-        )
-        examples = body["content"]["application/json"].setdefault("examples", {})
+        body = operation["requestBody"]["content"]["application/json"]
+        body.pop("example", None)
+        examples = body.setdefault("examples", {})
         examples[example["name"]] = {"summary": example["summary"], "value": example["body"]}

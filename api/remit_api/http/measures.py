@@ -1,10 +1,14 @@
-"""What the service counts, for Prometheus. Each process counts for itself."""
+"""What the service counts, for Prometheus. Each process counts for itself; `gathering` brings workers
+of one port together."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
+from pathlib import Path
 
 from prometheus_client import (
     CollectorRegistry,
@@ -17,9 +21,15 @@ from prometheus_client import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
+from starlette.concurrency import run_in_threadpool
+
+from remit_api.http.gathering import Gathering
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 MEDIA_TYPE = CONTENT_TYPE_LATEST
+EVERY = 1.0
+"""Seconds after which a worker leaves its figures anew."""
+log = logging.getLogger("remit.http")
 _ENDS = (*map(str, BUCKETS), "+Inf")
 
 
@@ -61,10 +71,12 @@ class Requests(Collector):
 
 
 class Measures:
-    """Counters of one process. Labels hold names of routes, never what somebody sent."""
+    """Counters of one process. Labels hold names of routes, never what somebody sent. folder: where
+    workers that share a port tell each other; None for a process alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
         self.registry = CollectorRegistry()
+        self._others = None if folder is None else Gathering(folder)
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self.registry)
         requests = Requests()
@@ -88,4 +100,22 @@ class Measures:
 
     def text(self) -> bytes:
         """All of it, as Prometheus reads it."""
-        return generate_latest(self.registry)
+        if self._others is None:
+            return generate_latest(self.registry)
+        self.leave()
+        return self._others.text()
+
+    def leave(self) -> None:
+        """Leave the figures for the other workers, where there are some."""
+        if self._others is not None:
+            self._others.write(generate_latest(self.registry))
+
+
+async def leaving(measures: Measures) -> None:
+    """Leaves the figures again and again, until it is cancelled; a fault is said."""
+    while True:
+        try:
+            await run_in_threadpool(measures.leave)
+        except OSError as fault:
+            log.error("the figures of this worker cannot be left", exc_info=fault)
+        await asyncio.sleep(EVERY)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -46,9 +47,10 @@ def run(settings: Settings, app: FastAPI) -> None:
     if settings.workers == 1:
         uvicorn.run(app, **shared)
         return
-    os.environ[HANDED] = handed(settings)
     module = __name__ if settings.traces is None else TRACED
-    uvicorn.run(f"{module}:worker", factory=True, workers=settings.workers, **shared)
+    with TemporaryDirectory(prefix="remit-measures-") as folder:
+        os.environ[HANDED] = handed(replace(settings, measures=Path(folder)))
+        uvicorn.run(f"{module}:worker", factory=True, workers=settings.workers, **shared)
 
 
 def worker() -> FastAPI:
@@ -65,6 +67,7 @@ def handed(settings: Settings) -> str:
     values["policies"] = [str(path) for path in settings.policies]
     values["directory"] = None if settings.directory is None else str(settings.directory)
     values["authzen"] = None if settings.authzen is None else str(settings.authzen)
+    values["measures"] = None if settings.measures is None else str(settings.measures)
     values["zone"] = settings.zone.key
     policy, oidc = settings.service_policy, settings.oidc
     values["service_policy"] = None if policy is None else str(policy)
@@ -79,6 +82,7 @@ def received(text: str) -> Settings:
         "policies": tuple(Path(path) for path in values["policies"]),
         "directory": None if values["directory"] is None else Path(values["directory"]),
         "authzen": None if values["authzen"] is None else Path(values["authzen"]),
+        "measures": None if values["measures"] is None else Path(values["measures"]),
         "zone": ZoneInfo(values["zone"]),
         "service_policy": None
         if values["service_policy"] is None

@@ -30,6 +30,7 @@ class Settings:
     others know the service by, without a slash at its end.
     pay_data: where data of pay are, by the names that callers know. pay_at_once: how many runs of
     pay this process computes at a time. pay_waiting: how many may wait, for all processes.
+    measures: the folder in which workers that share a port tell each other what they counted.
     trusted_caller: who calls, believed as it is, for tests; no option of the command line sets it.
     """
 
@@ -55,6 +56,7 @@ class Settings:
     pay_data: tuple[tuple[str, str], ...] = ()
     pay_at_once: int = 1
     pay_waiting: int = 20
+    measures: Path | None = None
     trusted_caller: Callable[[Request], object] | None = None
 
     @property

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from remit_api.failures import Failure, InvalidPolicy
 from remit_api.files import files_under
+from remit_api.http.authzen_mapping import AuthzenMapping, read_mapping
 from remit_api.http.desk import Desk, desk_of_files
 from remit_api.http.published import standing_desk
 from remit_api.http.service import Service
@@ -57,6 +58,7 @@ def renewed(service: Service) -> Desk:
             desk = before
             if revision(connection) != before.revision:
                 service.desk = desk = standing_desk(connection, before)
+                service.authzen = _mapping(service)
             elif watch_state.holds(connection) != before.edition:
                 service.desk = desk = before.holding(holds.standing(connection))
     if desk.revision != before.revision:
@@ -64,6 +66,17 @@ def renewed(service: Service) -> Desk:
     if desk.edition != before.edition:
         log.info("%d holds stand, edition %d", len(desk.engine.holds), desk.edition)
     return desk
+
+
+def _mapping(service: Service) -> AuthzenMapping:
+    """How AuthZEN's questions are put, as the file says it now; one with faults leaves what stood
+    before, and is told."""
+    try:
+        return read_mapping(service.settings.authzen)
+    except Failure as fault:
+        where = service.settings.authzen
+        log.error("%s has faults, and the mapping before it stands: %s", where, fault.message)
+        return service.authzen
 
 
 def look_at_files(service: Service, seen: Seen) -> Seen:
@@ -76,6 +89,7 @@ def look_at_files(service: Service, seen: Seen) -> Seen:
         found = desk_of_files(settings.policies, settings.directory)
         with service.exchange, reading(service.store) as connection:
             service.desk = standing_desk(connection, found)
+            service.authzen = _mapping(service)
     except InvalidPolicy as fault:
         shown = "\n".join(human(d, fault.sources.get) for d in fault.diagnostics)
         log.error("the files have errors, and the text before them stands\n%s", shown)
@@ -103,3 +117,5 @@ def _files(settings: Settings) -> Iterator[Path]:
     directory = settings.directory or find_directory(settings.policies)
     if directory is not None:
         yield directory
+    if settings.authzen is not None:
+        yield settings.authzen

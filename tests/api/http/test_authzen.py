@@ -3,6 +3,7 @@ that whatever is not plainly permitted is false."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -14,11 +15,13 @@ from remit_api.failures import BadFacts
 from remit_api.http.app import create_app
 from remit_api.http.authzen_mapping import mapping_of
 from remit_api.http.settings import Settings
+from remit_api.http.watching import look
 from remit_engine.storage import entries
-from remit_engine.storage.opening import reading
+from remit_engine.storage.opening import reading, writing
+from remit_engine.storage.revisions import raised
 
 from .authzen_service import RECORDS, record_settings, served
-from .conftest import Asking, Served, SetClock
+from .conftest import Asking, Served, SetClock, settings_at
 
 ALICE = {"type": "user", "id": "alice"}
 BOB = {"type": "user", "id": "bob"}
@@ -448,3 +451,80 @@ def test_verbs_and_the_context_are_mapped(tmp_path: Any) -> None:
         assert decided(shop, ALICE, {"name": "delete"}, ACTIVE) is False
         named = asked(shop, "search/action", subject=ALICE, resource=ACTIVE, context=soft)
         assert named == {"results": [{"name": "can_delete"}, {"name": "can_read"}]}
+
+
+REGION_POLICY = """
+policy open "Open" { effective from 2020-01-01 owner boss currency CNY }
+enum Place "Place" { north  east { shanghai jiangsu } }
+position boss "Boss"
+position rep "Rep" { reports to boss }
+action visit "Visit" { id Place  host Person optional }
+authority visit { rep may approve when id in east }
+action host "Host" { whom Person }
+authority host { rep may approve when whom.id = "bea" }
+"""
+HOSTS = """
+people:
+  - {id: ann, positions: [{position: rep, from: 2020-01-01}]}
+  - {id: bea, positions: [{position: boss, from: 2020-01-01}]}
+"""
+
+
+@pytest.fixture
+def places(tmp_path: Any) -> Iterator[Served]:
+    folder = tmp_path / "open"
+    folder.mkdir()
+    (folder / "open.remit").write_text(REGION_POLICY, encoding="utf-8")
+    (folder / "directory.yaml").write_text(HOSTS, encoding="utf-8")
+    (tmp_path / "authzen.yaml").write_text(MAPPED, encoding="utf-8")
+    settings = replace(settings_at(tmp_path), policies=(folder,), authzen=tmp_path / "authzen.yaml")
+    with served(settings) as found:
+        yield found
+
+
+MAPPED = """
+subjects: {user: person}
+resources:
+  place: {action: visit, facts: {id: resource.id}, known: {shanghai: {}, atlantis: {}}}
+  host: {action: host, facts: {whom: resource.id}}
+"""
+ANN = {"type": "user", "id": "ann"}
+APPROVE = {"name": "approve"}
+
+
+def ids(found: Any) -> list[str]:
+    return [one["id"] for one in found["results"]]
+
+
+def test_resources_are_found_among_all_there_can_be(places: Served) -> None:
+    shop = places.client("shop")
+    for type, wanted in (("place", ["east", "jiangsu", "shanghai"]), ("host", ["bea"])):
+        found = asked(shop, "search/resource", subject=ANN, action=APPROVE, resource={"type": type})
+        assert ids(found) == wanted
+        for id in wanted:
+            assert decided(shop, ANN, APPROVE, {"type": type, "id": id}) is True
+
+
+def test_the_mapping_is_read_anew_with_what_is_published(
+    places: Served, tmp_path: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop, service, file = places.client("shop"), places.service, tmp_path / "authzen.yaml"
+    site = {"type": "site", "id": "shanghai"}
+    assert decided(shop, ANN, APPROVE, site) is False
+    file.write_text(MAPPED.replace("place:", "site:"), encoding="utf-8")
+    assert decided(shop, ANN, APPROVE, site) is False  # nothing was published
+    publish(service)
+    assert decided(shop, ANN, APPROVE, site) is True
+    file.write_text("subjects: 7", encoding="utf-8")
+    with caplog.at_level(logging.ERROR, logger="remit.http"):
+        publish(service)
+    assert decided(shop, ANN, APPROVE, site) is True
+    assert "the mapping before it stands" in caplog.text
+    assert "subjects" in caplog.text
+
+
+def publish(service: Any) -> None:
+    """Another process raises the revision, and this one sees it."""
+    with writing(service.store) as connection:
+        raised(connection, "2026-02-10T09:00:00+00:00")
+    look(service)

@@ -16,6 +16,7 @@ from remit_api.http.settings import Settings
 
 def test_a_worker_gets_the_settings_and_trusts_nobody(settings: Settings) -> None:
     given = replace(settings, zone=ZoneInfo("Asia/Shanghai"), workers=4, demo=True)
+    given = replace(given, measures=Path("/tmp/figures"))
     given = replace(given, authzen=Path("authzen.yaml"), public_url="https://remit.example.com")
     given = replace(given, pay_data=(("erp", "/srv/pay"),), pay_at_once=2)
     assert given.trusted_caller is not None

@@ -26,6 +26,7 @@ from remit_engine.storage import audit, history, tables
 from remit_engine.storage.opening import open_store, reading
 
 CLIENTS = int(os.environ.get("REMIT_CLIENTS", "64"))
+RECORDED = "remit_decisions_recorded_total"
 SECONDS = float(os.environ.get("REMIT_CLIENT_SECONDS", "3"))
 
 KINDS = {"sqlite": [["--workers", "2"]], "postgres": [[], []]}
@@ -47,6 +48,7 @@ def test_processes_over_one_store(
     with serving(url, tmp_path, each) as running:
         what_one_publishes_all_answer_by(running)
         book = what_clients_are_told_is_kept(running, url)
+        every_worker_tells_of_all(running, book)
     kept = open_store(url)
     with reading(kept) as connection:
         found = audit.verified(connection)
@@ -100,6 +102,38 @@ def what_clients_are_told_is_kept(running: Serving, url: str) -> Book:
     of_vendors = sum(n for (by, _, _), n in used.items() if by)
     assert of_vendors == sum(Fraction(n) for n in book.used.values())
     return book
+
+
+def every_worker_tells_of_all(running: Serving, book: Book) -> None:
+    """Workers that share a port are told together; a place by itself tells of itself."""
+    wanted = {f'{RECORDED}{{outcome="{name}"}}': n for name, n in book.outcomes.items()}
+    alone = len(running.places) > 1
+    askers = (
+        [running.client("shop", number) for number in range(len(running.places))]
+        if alone
+        else list(one_to_each(running, 2).values())
+    )
+    end = time.monotonic() + PATIENCE  # a worker leaves its figures every second
+    while True:
+        found = [measured(client) for client in askers]
+        told = [{n: v for n, v in one.items() if n.startswith(RECORDED)} for one in found]
+        together = [dict(sum(map(Counter, told), Counter()))] if alone else told
+        if all(one == wanted for one in together):
+            break
+        assert time.monotonic() < end, (together, wanted)
+        time.sleep(0.2)
+    for figures in found:
+        revisions = [v for n, v in figures.items() if n.startswith("remit_revision")]
+        assert revisions == [3.0] * (1 if alone else 2)
+    for client in askers:
+        client.close()
+
+
+def measured(client: httpx2.Client) -> dict[str, float]:
+    answer = client.get("/metrics")
+    assert answer.status_code == 200, answer.text
+    lines = (line for line in answer.text.splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
 
 
 def drafted(running: Serving, changed: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@ so that what is found is what would be permitted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,9 +13,12 @@ from remit_api.http.authzen_mapping import PERSON
 from remit_api.http.paging import cursor_of, read_cursor
 from remit_api.http.refusals import NotUnderstood
 from remit_engine.exact import shown
-from remit_engine.names import names_of
-from remit_engine.request import Problem
+from remit_engine.names import is_person, names_of
+from remit_engine.naming import allowed_values
+from remit_engine.request import InvalidRequest, Problem
+from remit_engine.request_reader import fact_type
 
+ID = ("resource", "id")
 MOST = 1_000
 """How many candidates are looked at for one page."""
 
@@ -42,15 +45,15 @@ def subjects(document: Mapping[str, Any], point: Point) -> Answer:
 
 
 def resources(document: Mapping[str, Any], point: Point) -> Answer:
-    """The resources of a type that it may be done with: of those the mapping knows."""
+    """The resources of a type that it may be done with: of those the mapping knows, and of all
+    there can be where the policy says so of the fact that the id is."""
     asked = asked_of(document, RESOURCE)
     type = asked.resource.type
-    kind = point.mapping.resource(type)
 
     def one(id: str) -> Asked:
         return replace(asked, resource=Entity(type, id))
 
-    found = sorted(kind.known) if kind else ()
+    found = _resource_ids(type, point)
     return _page(found, one, lambda id: {"type": type, "id": id}, document, point)
 
 
@@ -71,6 +74,31 @@ def _subject_ids(type: str, point: Point) -> Sequence[str]:
         return ()
     of_policy = point.desk.model.program.positions
     return sorted(point.desk.directory.people if kind == PERSON else of_policy)
+
+
+def _resource_ids(type: str, point: Point) -> Sequence[str]:
+    kind, model = point.mapping.resource(type), point.desk.model
+    named = names_of(model).actions.find(kind.action) if kind else ()
+    if kind is None or len(named) != 1:
+        return ()
+    sources = {"id": ID} if kind.facts is None else kind.facts
+    found = set(kind.known)
+    for fact, source in sources.items():
+        if source == ID:
+            found.update(_values(named[0], fact, point))
+    return sorted(found)
+
+
+def _values(action: str, fact: str, point: Point) -> Iterable[str]:
+    """All values of a fact, where they can be listed: of an enum, or people of the directory."""
+    model = point.desk.model
+    try:
+        type = fact_type(model, action, fact)
+    except InvalidRequest:  # the action has no such fact
+        return ()
+    if is_person(type):
+        return point.desk.directory.people
+    return allowed_values(type, model) if type.kind == "enum" else ()
 
 
 def _action_names(type: str, point: Point) -> Sequence[str]:

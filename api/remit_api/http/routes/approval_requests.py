@@ -108,7 +108,6 @@ def step(id: str, request: Request, access: Stepping, body: BodyOf, service: Ser
     Doing again what one has done changes nothing. With `If-Match` it is done only on the edition
     one has read.
     """
-    only(body.document, "verb", "step", "note", "do", "because", "evidence")
     what = _step_of(body.document, access)
     return _changed(id, request, body.raw, access, service, what, match=False)
 
@@ -290,7 +289,9 @@ def _step_of(document: dict[str, Any], access: Access) -> Doing:
     """What a body of `/steps` asks to be done; raises NotUnderstood."""
     note = _text(document, "note") if "note" in document else None
     match document.get("do"), document.get("verb"):
-        case None, str(verb):
+        case None, str():
+            only(document, "do", "verb", "step", "note")
+            verb = _text(document, "verb")
             step = _text(document, "step") if "step" in document else None
 
             def does(docket: Docket, by: str) -> What:
@@ -300,9 +301,11 @@ def _step_of(document: dict[str, Any], access: Access) -> Doing:
 
             return does
         case "reject", None:
+            only(document, "do", "verb", "because")
             because = _text(document, "because")
             return lambda _, by: lambda r, bench: doing.rejected(r, by, because, access.day, bench)
         case "hand_in", None:
+            only(document, "do", "verb", "evidence", "note")
             name = _text(document, "evidence")
             return lambda docket, by: (
                 lambda r, bench: doing.handed_in(

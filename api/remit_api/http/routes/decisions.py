@@ -25,7 +25,11 @@ async def decide(request: Request) -> Response:
     return await decided(service_of(request), request.scope, access, await json_body(request))
 
 
-@router.post("/batch", summary="Many requests at once")
+@router.post(
+    "/batch",
+    summary="Many requests at once",
+    responses={201: {"description": "The answers, which were recorded."}},
+)
 @guarded(*NEEDS)
 async def decide_many(request: Request) -> Response:
     """Answers up to 1,000 requests in their order. A faulty one has a `problem` in its place."""

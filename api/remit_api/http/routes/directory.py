@@ -28,14 +28,6 @@ LONGEST_NOTE = 4_000
 router = APIRouter(prefix="/v1/directory", tags=[RESOURCE])
 Reading = Annotated[Access, Depends(Guard(RESOURCE, "read"))]
 Changing = Annotated[Access, Depends(Guard(RESOURCE, "change"))]
-EXAMPLE: dict[str, Any] = {
-    "file": "people:\n  wang.fang: {position: sales_representative, unit: east}\n",
-    "note": "Wang Fang joins the east",
-}
-DRAFT = {"requestBody": {"content": {"application/json": {"example": EXAMPLE}}}}
-PUBLICATION = {
-    "requestBody": {"content": {"application/json": {"example": {"note": "from 1 June on"}}}}
-}
 
 
 @router.get("", summary="Who holds which position")
@@ -55,7 +47,7 @@ def current(access: Reading, service: ServiceOf) -> Response:
     return reply(document, headers={"ETag": tag(desk)})
 
 
-@router.post("/versions", status_code=201, summary="Keep a new directory", openapi_extra=DRAFT)
+@router.post("/versions", status_code=201, summary="Keep a new directory")
 def prepare(request: Request, access: Changing, body: BodyOf, service: ServiceOf) -> Response:
     """`{"file": TEXT, "based_on": DIRECTORY, "note": …}` with `If-Match`: the `ETag` of the
     directory that it is an edition of. It may have errors, and counts when it is published."""
@@ -101,9 +93,10 @@ def check(id: str, access: Reading, service: ServiceOf) -> Response:
 
 
 @router.post(
-    "/versions/{id}/publication", status_code=201, summary="Make it count",
-    openapi_extra=PUBLICATION,
-)  # fmt: skip
+    "/versions/{id}/publication",
+    status_code=201,
+    summary="Make it count",
+)
 def publish(
     id: str, request: Request, access: Changing, body: BodyOf, service: ServiceOf
 ) -> Response:

@@ -40,21 +40,8 @@ Directory = Annotated[
 Since = Annotated[date | None, Query(description="Only decisions from this day on.")]
 Most = Annotated[int, Query(ge=1, le=100_000, description="The latest so many decisions.")]
 
-EXAMPLE: dict[str, Any] = {
-    "files": {
-        "sales/discount.remit": 'policy sales.discount "Discounts" { … }',
-        "sales/discount.test.yaml": "suite: discounts\ncases: [ … ]",
-    },
-    "based_on": "pol_3f2a90c1d4e5",
-    "note": "representatives may give 6%",
-}
-DRAFT = {"requestBody": {"content": {"application/json": {"example": EXAMPLE}}}}
-PUBLICATION = {
-    "requestBody": {"content": {"application/json": {"example": {"note": "agreed on 12 May"}}}}
-}
 
-
-@router.post("", status_code=201, summary="Keep a draft", openapi_extra=DRAFT)
+@router.post("", status_code=201, summary="Keep a draft")
 def prepare(request: Request, access: Preparing, body: BodyOf, service: ServiceOf) -> Response:
     """`{"files": {PATH: TEXT}, "based_on": VERSION, "note": …}`: all files of the policy, tests
     too. Its id says its content: the same files are the same version. It may have errors."""
@@ -174,9 +161,7 @@ def impact(
         return reply(drafts.impact_of(id, made, service.desk, connection, past))
 
 
-@router.post(
-    "/{id}/publication", status_code=201, summary="Make it count", openapi_extra=PUBLICATION
-)
+@router.post("/{id}/publication", status_code=201, summary="Make it count")
 def publish(
     id: str, request: Request, access: Publishing, body: BodyOf, service: ServiceOf
 ) -> Response:
