@@ -1,5 +1,5 @@
-"""What the service counts, for Prometheus. Each process counts for itself; `gathering` brings workers
-of one port together."""
+"""What the service counts, for Prometheus. Each process counts for itself; `gathering` brings
+workers of one port together."""
 
 from __future__ import annotations
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sql
 from sqlalchemy import event
@@ -18,6 +20,8 @@ from remit_engine.storage.schema import State
 WRITING = "remit_writing"
 WAIT = 30_000
 """Milliseconds a writer waits for another on SQLite."""
+_turns: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
+_making = Lock()
 TURN = 7_264_833
 """The number of the lock by which writers on PostgreSQL take turns."""
 
@@ -84,14 +88,30 @@ def _later(step: str | None) -> Behind:
 @contextmanager
 def writing(store: Engine) -> Iterator[Connection]:
     """One transaction that writes: all of it is kept, or nothing. Writers take turns, so that what
-    one has read is still so when it writes."""
+    one has read is still so when it writes. Raises what SQLAlchemy does where the turn does not
+    come."""
     with (
+        _turn(store),
         store.connect().execution_options(**{WRITING: True}) as connection,
         connection.begin(),
     ):
         if connection.dialect.name == "postgresql":
             connection.execute(sql.select(sql.func.pg_advisory_xact_lock(TURN)))
         yield connection
+
+
+@contextmanager
+def _turn(store: Engine) -> Iterator[None]:
+    """The turn among the threads of this process. Who waits for it holds no connection; and SQLite,
+    where processes that wait try by chance, is asked by one thread of each alone."""
+    with _making:
+        turn = _turns.setdefault(store, Lock())
+    if not turn.acquire(timeout=WAIT / 1000):
+        raise sql.exc.TimeoutError("writers before this one take too long")
+    try:
+        yield
+    finally:
+        turn.release()
 
 
 @contextmanager
