@@ -11,7 +11,7 @@ from remit_dsl.elaboration import Elaborator
 from remit_dsl.expressions import Compare, Constant, Expression, Fact
 from remit_dsl.pay import Event
 from remit_dsl.source import Span
-from remit_dsl.typecheck import describe, settle
+from remit_dsl.typecheck import describe
 from remit_dsl.types import BOOLEAN, INTEGER, Type
 from remit_dsl.watch import Count, Sequence, Window
 from remit_dsl.watch_places import Path, WatchFacts, WatchPlaces
@@ -46,7 +46,7 @@ def name(el: Elaborator, node: syntax.Ref, expected: Type | None) -> Expression 
         facts.opened.append(bare)
         try:
             made = el(facts.named[bare].value)
-            facts.known[bare] = None if made is None else settle(made)
+            facts.known[bare] = made  # its type is settled where it is read, as if it stood there
         finally:
             facts.opened.pop()
     return facts.known[bare]

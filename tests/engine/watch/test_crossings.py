@@ -70,3 +70,15 @@ def test_a_fault_in_a_value_is_unknown() -> None:
     w = on_customer("when exposure / credit_line over 1 notify board")
     assert tell(w, "03-01", seen("03-01", exposure=6, credit_line=0)) == []
     assert tell(w, "03-02", seen("03-02", credit_line=5)) == ["03-02 begun c.1 c-1"]
+
+
+def test_what_has_a_name_is_read_in_its_place() -> None:
+    w = on_customer(
+        "usage = exposure / credit_line",
+        "seldom = count of Return within 5 days < 2",
+        "when usage over 80% and seldom notify board",
+    )
+    assert tell(w, "03-01", seen("03-01", exposure=81, credit_line=100)) == ["03-01 begun c.1 c-1"]
+    assert tell(w, "03-02", row("Return", "03-02"), row("Return", "03-02")) == [
+        "03-02 cleared c.1 c-1"
+    ]
