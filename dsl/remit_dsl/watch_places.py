@@ -16,7 +16,7 @@ from remit_dsl.program import Field
 from remit_dsl.resolve import Scope
 from remit_dsl.source import NOWHERE, Span
 from remit_dsl.typecheck import describe
-from remit_dsl.types import DATE, TEXT, Type
+from remit_dsl.types import DATE, PERSON, TEXT, Type
 from remit_dsl.watch import Count, Sequence
 from remit_dsl.world import World
 
@@ -101,7 +101,23 @@ class WatchPlaces:
             place = [Related(event.span, "declared here")]
             help = did_you_mean(node.parts[0], event.fields) if len(node.parts) == 1 else None
             self.findings.add(node.span, "E0909", message, help, place)
+        person = None if found is None else self._person_on_the_way(event, node.parts)
+        if person is not None:
+            message = f"`{node.text}` is a fact about a person, which a row does not hold"
+            help = f"name the person: `{person}`"
+            self.findings.add(node.span, "E1013", message, help)
+            return None
         return found
+
+    def _person_on_the_way(self, event: Event, path: Path) -> str | None:
+        """The field through which a path goes into a person, but for his id."""
+        if path[-1] == "id":
+            return None
+        for n in range(1, len(path)):
+            above = find_path(self.world, event.fields, path[:n])
+            if above is not None and above.type == PERSON:
+                return ".".join(path[:n])
+        return None
 
     # --- which field names the subject -------------------------------------------------------
 

@@ -100,4 +100,12 @@ ENTRIES: dict[str, Entry] = {
         "Keep one of the two.",
         _watch("when used over line raise info to clerk raise warning to clerk"),
     ),
+    "E1013": Entry(
+        "a fact about a person as a field",
+        "A row of an event names a person and holds nothing else about him: his unit or his "
+        "team may be another one tomorrow. So rows do not belong together by it, and it is not "
+        "summed. Conditions may read it.",
+        "Name the person.",
+        _watch("when 3 Return within 30 days notify clerk", on="Return by by.team"),
+    ),
 }

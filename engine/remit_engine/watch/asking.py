@@ -12,6 +12,7 @@ from remit_dsl.program import Policy
 from remit_engine.directory import Directory
 from remit_engine.evaluate import Environment, truth
 from remit_engine.ir import Model
+from remit_engine.names import is_person
 from remit_engine.unknown import Truth, Unknown, missing
 from remit_engine.watch.accumulators import ONE, ZERO, Between
 from remit_engine.watch.closures import Reader, reader
@@ -44,6 +45,17 @@ class Asker:
             party = self.directory.party(id, as_date(day))
             _put(found, path, missing(".".join(path)) if party is None else party)
         return found
+
+    def named(self, event: str, path: tuple[str, ...], id: str, day: int) -> Any:
+        """Who or what a field of an event names by this id: a person as he is on the day, of a
+        record nothing but its id."""
+        fields = self.model.program.events[event].fields
+        for step in path[:-1]:
+            fields = self.model.program.records[fields[step].type.name or ""].fields
+        if not is_person(fields[path[-1]].type):
+            return {"id": id}
+        party = self.directory.party(id, as_date(day))
+        return missing(".".join(path)) if party is None else party
 
     def environment(
         self,

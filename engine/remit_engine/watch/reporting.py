@@ -18,8 +18,9 @@ from remit_engine.watch.windows import LAST
 @dataclass(slots=True)
 class Reporting:
     """lacking: periods without a report, in order. unsure: of them, those with a report that may
-    count. since: the first day of the clock. since_next: where the next period by the calendar
-    begins."""
+    count. since: the first day of the clock. upcoming: the next period by the calendar. free: days
+    of reports that were for no period yet, doubts: of those that may count; for rows that come
+    later on the same day."""
 
     duty: Duty
     policy: Policy
@@ -28,8 +29,8 @@ class Reporting:
     crossings: Crossings = field(default_factory=Crossings)
     lacking: list[Period] = field(default_factory=list)
     unsure: set[Period] = field(default_factory=set)
-    reports: list[tuple[int, Truth]] = field(default_factory=list)
-    occasions: list[Period] = field(default_factory=list)
+    free: list[int] = field(default_factory=list)
+    doubts: list[int] = field(default_factory=list)
     upcoming: Period | None = None
 
     def __post_init__(self) -> None:
@@ -37,7 +38,7 @@ class Reporting:
 
     def reset(self) -> None:
         """As before the first entry; what was crossed stays."""
-        self.lacking, self.unsure, self.reports, self.occasions = [], set(), [], []
+        self.lacking, self.unsure, self.free, self.doubts = [], set(), [], []
         self.upcoming = None
         if self.duty.frequency != "at once":
             first = period_at(self.duty, self.since)
@@ -58,42 +59,41 @@ class Reporting:
         return period_at(self.duty, period.end + 1) if period.end < LAST else None
 
     def occur(self, row: str, day: int, place: int) -> None:
-        """A row after which a report is due at once."""
+        """A row after which a report is due at once; one that came earlier on the day is for it
+        where it is for nothing else."""
         period = occasion(row, day, place)
-        if day >= self.since and self._asked(period):
-            self.occasions.append(period)
-            self._assign_again()
+        if day < self.since or not self._asked(period):
+            return
+        early = next((d for d in self.free if period.in_time(d)), None)
+        if early is not None:
+            self.free.remove(early)
+            return
+        self.lacking.append(period)
+        if any(period.in_time(d) for d in self.doubts):
+            self.unsure.add(period)
 
     def report(self, day: int, counts: Truth) -> Period | None:
         """A report; the period it is for, if there is one."""
-        if self.duty.frequency != "at once":
-            return self._assign(day, counts)
-        self.reports.append((day, counts))
-        before = set(self.lacking)
-        self._assign_again()
-        return next(iter(sorted(before - set(self.lacking))), None)
-
-    def _asked(self, period: Period) -> bool:
-        holds = holds_throughout(self.person, self.duty.position, period.first, period.end)
-        return holds and covers(self.policy, period.first, period.end)
-
-    def _assign_again(self) -> None:
-        """Occasions and their reports come in any order on one day."""
-        self.lacking, self.unsure = sorted(self.occasions), set()
-        for day, counts in self.reports:
-            self._assign(day, counts)
-
-    def _assign(self, day: int, counts: Truth) -> Period | None:
+        self.free = [d for d in self.free if d == day]
+        self.doubts = [d for d in self.doubts if d == day]
         if isinstance(counts, Unknown):
+            self.doubts.append(day)
             self.unsure |= {p for p in self.lacking if p.in_time(day)}
-        if counts is not True:
+            return None
+        if not counts:
             return None
         period = _first(p for p in self.lacking if p.in_reach(day))
         if period is None:
             period = _first(p for p in self.lacking if p.last < day)
-        if period is not None:
+        if period is None:
+            self.free.append(day)
+        else:
             self.lacking.remove(period)
         return period
+
+    def _asked(self, period: Period) -> bool:
+        holds = holds_throughout(self.person, self.duty.position, period.first, period.end)
+        return holds and covers(self.policy, period.first, period.end)
 
     # --- what is asked -----------------------------------------------------------------------
 

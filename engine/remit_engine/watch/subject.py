@@ -281,7 +281,7 @@ class Subject:
         by = watch.by or ()
         facts = {by[-1]: self.key}
         if len(by) > 1 and by[-1] == "id":
-            facts[by[-2]] = {"id": self.key}
+            facts[by[-2]] = world.asker.named(watch.on, by[:-1], self.key, today)
         return facts
 
     def row_environment(self, plan: RowsPlan, row: Entry, place: int, world: World) -> Environment:

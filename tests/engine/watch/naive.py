@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from math import inf
 from typing import Any
 
+from remit_dsl import expressions as x
 from remit_dsl import watch as w
 from remit_dsl.expressions import Expression
 from remit_engine.calendar import add_months, period_end, period_start
@@ -130,25 +132,24 @@ def in_force(world: World, policy: str, day: date) -> bool:
 def subjects(watch: w.Watch, seen: list[Entry]) -> list[Any]:
     """Keys of all there are: observed, or named by a row that the watch looks at."""
     paths: list[tuple[str, tuple[str, ...]]] = []
-    if watch.kind == "key":
-        assert watch.by is not None
-        paths = [(watch.on, watch.by)]
-    elif watch.kind == "record":
+    if watch.kind != "event":
         paths = [(c.event, c.key) for c in watch.counts]
         for s in watch.sequences:
             paths += [(s.first, s.keys[0]), (s.second, s.keys[1])]
         paths += [(r.rows.event, r.rows.key) for r in watch.rules if r.rows and r.rows.key]
+        paths += [(watch.on, watch.by)] if watch.by is not None else []
     own = [e.id for e in seen if e.kind == watch.on and watch.kind != "key"]
     named = [at(e, path) for e in seen for event, path in paths if e.kind == event]
     return list(dict.fromkeys(k for k in [*own, *named] if k is not None))
 
 
 def at(entry: Entry, path: tuple[str, ...]) -> Any:
-    """The value at a path of a row, None where there is none."""
-    value: Any = entry.values
+    """The value at a path of a row, None where there is none; a person is his id."""
+    found: Any = entry.values
     for step in path:
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return value
+        if isinstance(found, Mapping) or step != "id":
+            found = found.get(step) if isinstance(found, Mapping) else None
+    return found
 
 
 def facts_of(
@@ -164,10 +165,13 @@ def facts_of(
     elif watch.kind == "event":
         facts = fields(world, next(e for e in seen if (e.kind, e.id) == (watch.on, subject)), day)
     else:
-        assert watch.by is not None
+        assert watch.by is not None  # `by customer` is told by its `id`, as `by customer.id` is
         *above, last = watch.by
-        record = last == "id" and above and last not in row_fields(world, watch.on)
-        facts = {above[-1]: {"id": subject}} if record else {last: subject}
+        facts = {last: subject}
+        if above and last == "id":
+            named = fields(world, Entry(watch.on, "", day, {above[0]: subject}), day)
+            person = row_fields(world, watch.on)[above[0]].type.name == "Person"
+            facts[above[-1]] = named[above[0]] if person else {"id": subject}
     facts["count"] = {c.id: counted(world, c, subject, seen, day) for c in watch.counts}
     facts["sequence"] = {s.id: followed(world, s, subject, seen, day) for s in watch.sequences}
     return facts
@@ -191,10 +195,50 @@ def fields(world: World, entry: Entry, day: date) -> dict[str, Any]:
 
 def truth(world: World, e: Expression | None, facts: Mapping[str, Any], day: date) -> Truth:
     """A condition read with these facts on a day; none is true."""
-    if e is None:
-        return True
+    match e:
+        case None:
+            return True
+        case x.AllOf(operands=operands):
+            return conjunction(truth(world, o, facts, day) for o in operands)
+        case x.AnyOf(operands=operands):
+            return disjunction(truth(world, o, facts, day) for o in operands)
+        case x.Not(operand=operand):
+            return negation(truth(world, operand, facts, day))
+        case x.Compare(operator=operator, left=left, right=right):
+            pair = [value(world, side, facts, day) for side in (left, right)]
+            if any(isinstance(v, Doubtful) for v in pair):
+                return so_either_way(operator, *pair)
+    return value(world, e, facts, day)
+
+
+def value(world: World, e: Expression, facts: Mapping[str, Any], day: date) -> Any:
+    """An expression read with these facts on a day."""
     within = world.directory.within
     return evaluate(e, Environment(world.model, day, {**facts, "as_of": day}, within, {}))
+
+
+@dataclass(frozen=True)
+class Doubtful(Unknown):
+    """A number that lies between two, both included."""
+
+    least: Any = -inf
+    most: Any = inf
+
+
+def so_either_way(operator: str, left: Any, right: Any) -> Truth:
+    """A comparison of what is in doubt: known where all that it may be agree."""
+    sides = [v if isinstance(v, Doubtful) else Doubtful(least=v, most=v) for v in (left, right)]
+    if any(isinstance(v, Unknown) and not isinstance(v, Doubtful) for v in (left, right)):
+        return merged((left, right))
+    one, other = sides
+    possible = {
+        "<": one.least < other.most,
+        "=": one.least <= other.most and other.least <= one.most,
+        ">": one.most > other.least,
+    }
+    makes = {"<": "<", "<=": "<=", "=": "=", "!=": "<>", ">": ">", ">=": "=>"}[operator]
+    found = {sign in makes for sign, can_be in possible.items() if can_be}
+    return found.pop() if len(found) == 1 else merged((left, right))
 
 
 # --- what is counted, and what follows what -------------------------------------------------
@@ -215,23 +259,18 @@ def inside(window: w.Window, then: date, day: date) -> bool:
 
 
 def counted(world: World, count: w.Count, key: Any, seen: list[Entry], day: date) -> Any:
-    """How many rows, or the sum of a field; unknown when that of one row is."""
-    mine = [
-        e
-        for e in seen
-        if e.kind == count.event and at(e, count.key) == key and inside(count.window, e.day, day)
-    ]
-    tests = [truth(world, count.where, fields(world, e, day), day) for e in mine]
-    if any(isinstance(t, Unknown) for t in tests):
-        return merged(tests)
-    chosen = [e for e, test in zip(mine, tests, strict=True) if test]
-    if count.field is None:
-        return Fraction(len(chosen))
-    path = ".".join(count.field)
-    values = [missing(path) if (v := at(e, count.field)) is None else v for e in chosen]
-    return (
-        merged(values) if any(isinstance(v, Unknown) for v in values) else sum(values, Fraction())
-    )
+    """How many rows, or the sum of a field; or between what it lies, where rows are in doubt."""
+    least, most = Fraction(0), Fraction(0)
+    doubts = []
+    for e in seen:
+        if e.kind == count.event and at(e, count.key) == key and inside(count.window, e.day, day):
+            test = truth(world, count.where, fields(world, e, day), day)
+            adds = Fraction(1) if count.field is None else at(e, count.field)
+            if test is not False:
+                least += -inf if adds is None else adds if test is True else min(adds, 0)
+                most += inf if adds is None else adds if test is True else max(adds, 0)
+                doubts += [e] if adds is None or test is not True else []
+    return Doubtful(frozenset({count.event}), least=least, most=most) if doubts else least
 
 
 def followed(world: World, asks: w.Sequence, key: Any, seen: list[Entry], day: date) -> Truth:
@@ -296,7 +335,8 @@ def later(day: date, length: int, unit: str) -> date:
 
 @dataclass(frozen=True)
 class Period:
-    """first, last: its days. due: the last day on which it can be reported in time."""
+    """first, last: its days. due: the last day on which it can be reported in time. reach: the last
+    day on which a report is taken to be about it."""
 
     name: str
     first: date
@@ -308,30 +348,36 @@ class Period:
 def of_duty(
     world: World, duty: w.Duty, seen: list[Entry], day: date
 ) -> Iterator[tuple[Key, Asked]]:
-    """What each person owes for each period."""
+    """What each person owes for each period, reports taken in the order of the log."""
+    begun = periods(world, duty, day)
     for person in world.directory.people:
-        owed = [p for p in periods(world, duty, person, seen, day) if owes(world, duty, person, p)]
-        reports = [(e, t) for e, t in shown(world, duty, person, seen, day) if t is not False]
+        owed = [p for p in begun if owes(world, duty, person, p)]
         handed: set[Period] = set()
-        for e, sure in reports:
-            if sure is True:
-                free = [p for p in owed if p not in handed]
-                fits = [p for p in free if p.first <= e.day <= p.reach]
-                fits = fits or [p for p in free if p.due < e.day]
-                handed |= set(fits[:1])
+        free: list[date] = []  # reports that were for nothing yet
+        doubts: list[tuple[date, Truth]] = []
+        for e in seen:
+            if e.kind == duty.after and at(e, duty.after_by or ()) == person:
+                calls = Period(e.id, e.day, e.day, e.day + ONE_DAY, e.day + ONE_DAY)
+                if e.day >= world.start and owes(world, duty, person, calls):
+                    owed.append(calls)
+                    for report in [d for d in free if calls.first <= d <= calls.due][:1]:
+                        free.remove(report)
+                        handed.add(calls)
+            if e.kind == duty.event and at(e, duty.by or ()) == person:
+                counts = truth(world, duty.where, fields(world, e, e.day), e.day)
+                lacking = [p for p in owed if p not in handed]
+                fits = [p for p in lacking if p.first <= e.day <= p.reach]
+                fits = fits or [p for p in lacking if p.due < e.day]
+                if isinstance(counts, Unknown):
+                    doubts.append((e.day, counts))
+                elif counts and fits:
+                    handed.add(fits[0])
+                elif counts:
+                    free.append(e.day)
         for p in owed:
-            doubts = [t for e, t in reports if t is not True and p.first <= e.day <= p.due]
-            lacks = False if p in handed or duty.event is None else negation(disjunction(doubts))
+            doubt = disjunction(t for d, t in doubts if p.first <= d <= p.due)
+            lacks = False if p in handed or duty.event is None else negation(doubt)
             yield (duty.name, person, p.name), Asked(conjunction([day > p.due, lacks]))
-
-
-def shown(
-    world: World, duty: w.Duty, person: str, seen: list[Entry], day: date
-) -> Iterator[tuple[Entry, Truth]]:
-    """The reports of a person, and whether they are of the kind wanted."""
-    for e in seen:
-        if e.kind == duty.event and at(e, duty.by or ()) == person:
-            yield e, truth(world, duty.where, fields(world, e, day), day)
 
 
 def owes(world: World, duty: w.Duty, person: str, period: Period) -> bool:
@@ -349,15 +395,13 @@ def holds(world: World, person: str, position: str, day: date) -> bool:
     return party is not None and position in party.positions
 
 
-def periods(world: World, duty: w.Duty, person: str, seen: list[Entry], day: date) -> list[Period]:
-    """The periods that have begun, the earliest first."""
+def periods(world: World, duty: w.Duty, day: date) -> list[Period]:
+    """The periods by the calendar that have begun, the earliest first."""
     if duty.after is not None:
-        rows = [e for e in seen if e.kind == duty.after and at(e, duty.after_by or ()) == person]
-        return [
-            Period(e.id, e.day, e.day, *[e.day + ONE_DAY] * 2) for e in rows if e.day >= world.start
-        ]
+        return []
     days = [world.start + n * ONE_DAY for n in range((day - world.start).days + 1)]
-    return [p for d in days if (p := period_of(duty, d)).first == d]
+    found = dict.fromkeys(period_of(duty, d) for d in days)
+    return [p for p in found if p.first >= world.start]
 
 
 def period_of(duty: w.Duty, day: date) -> Period:
@@ -389,7 +433,9 @@ def entry(model: Model, document: Mapping[str, Any]) -> Entry:
     else:
         (event,) = [e for e in program.events.values() if e.short == kind]
         declared, name = event.fields, event.name
-        given = {k: v for k, v in document.items() if k in declared}
+        own = ("kind", "on", "entry", "facts")  # a field of such a name stands in `facts`
+        given = {k: v for k, v in document.items() if k in declared and k not in own}
+        given |= document.get("facts", {})
     values = reader.fields(given, declared, ())
     assert not reader.problems, reader.problems
     days = [values[f.name] for f in declared.values() if f.type.kind == "date" and not f.optional]
@@ -404,10 +450,13 @@ def told_apart(document: Mapping[str, Any]) -> tuple[str, str]:
 
 def fate(model: Model, known: Sequence[Mapping[str, Any]], document: Any, today: date) -> str:
     """`accepted`, `copy`, `conflict` or `future`; known: what was accepted before."""
+    new = entry(model, document)
+    if new.day > today:
+        return "future"
     for other in known:
         if told_apart(other) == told_apart(document):
-            return "copy" if other == document else "conflict"
-    return "future" if entry(model, document).day > today else "accepted"
+            return "copy" if entry(model, other) == new else "conflict"
+    return "accepted"
 
 
 __all__ = ["Crossing", "Entry", "World", "crossings", "entry", "fate"]

@@ -1,18 +1,19 @@
 """Random programs of watches and duties, as text, and random streams of entries for them.
 
-Amounts, spans and limits are small, so that lines are crossed often and on their very edge.
+Amounts, spans and limits are small, so that lines are crossed often and on their very edge. All
+draw on a `Chance`, which may be hypothesis's own and is then made small.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
-from hypothesis import strategies as st
-
 from engine.asking import loaded
+from engine.commission.chance import Chance
 from remit_dsl.program import Program
 from remit_dsl.watch_expressions import events_of_duty, events_of_watch
 from remit_engine.directory import DatedHolding, Directory, Person
@@ -45,285 +46,272 @@ event Sale {
   account: Customer
 }
 event Stock { id: text  date: date  lot: integer  place: Region optional  amount: number }
-event Report { id: text  date: date  author: Person  sort: Kind optional  agreed: boolean optional }
+event Report { id: text  date: date  author: Person  kind: Kind optional  agreed: boolean optional }
 event Incident { id: text  date: date  handler: Person  customer: Customer }
 action release { customer: Customer  amount: money  limit on amount }
 authority release { manager may approve any }
 """
 START = date(2026, 1, 1)
 PEOPLE = ("ann", "bob", "cyd")
-CUSTOMERS = ("c1", "c2")
-KINDS = ("weekly_report", "monthly_report")
 REGIONS = ("north", "beijing", "hebei", "east", "west")
 
-numbers = st.integers(0, 6)
-few = st.sampled_from((1, 1, 2, 2, 3))
-over = st.sampled_from(("over", "under", "at least", "at most", "=", "!="))
-windows = st.one_of(
-    st.sampled_from(("", *(f"within {u}" for u in ("day", "week", "month", "quarter", "year")))),
-    st.sampled_from((1, 2, 3, 7, 30)).map("within {} days".format),
-    st.sampled_from((1, 1, 2, 12)).map("within {} months".format),
-)
-spans = st.sampled_from(
-    ("1 days", "2 days", "5 days", "14 days", "1 months", "2 months", "1 years")
-)
+OPERATORS = ("over", "under", "at least", "at most", "over", "at least", "=", "!=")
+PERIODS = ("day", "week", "month", "quarter", "year")
+SPANS = ("1 days", "1 days", "2 days", "3 days", "5 days", "14 days", "1 months", "1 years")
+Atom = Callable[[Chance], str]
 
 
 # --- conditions ---------------------------------------------------------------------------------
 
 
-def joined(atoms: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+def joined(c: Chance, atom: Atom, depth: int = 0) -> str:
     """`and`, `or` and `not` over atoms."""
-    small = st.one_of(atoms, atoms.map(lambda a: f"not ({a})"))
-
-    def both(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-        word = st.sampled_from((" and ", " or "))
-        many = st.lists(inner, min_size=2, max_size=3)
-        return st.builds(lambda w, parts: w.join(f"({p})" for p in parts), word, many)
-
-    return st.one_of(small, small, both(small), both(st.one_of(small, both(small))))
+    if depth < 2 and c.percent(35):
+        word = c.pick((" and ", " or "))
+        return word.join(f"({joined(c, atom, depth + 1)})" for _ in range(c.count(2, 3)))
+    return f"not ({atom(c)})" if c.percent(25) else atom(c)
 
 
-def template(text: str, **parts: st.SearchStrategy[Any]) -> st.SearchStrategy[str]:
-    """A text with its holes filled."""
-    return st.builds(text.format, **parts)
+def amount(c: Chance, what: str) -> str:
+    """A comparison with a small number."""
+    return f"{what} {c.pick(OPERATORS)} {c.count(0, 6)}"
 
 
-row_atoms = {
-    "Return": st.one_of(
-        template("amount {o} {n}", o=over, n=numbers),
-        st.sampled_from(("agreed", 'product = "p"', "agreed is given", "as_of > 2026-01-20")),
-    ),
-    "Complaint": st.sampled_from(('about = "1"', "about is given", "as_of < 2026-02-01")),
-    "Invoice": st.one_of(
-        template("amount {o} {n}", o=over, n=numbers),
-        st.sampled_from(("area in (north, west)", "due is given", "due < as_of", "area = beijing")),
-    ),
-    "Payment": st.one_of(
-        template("amount {o} {n}", o=over, n=numbers), st.just("amount is absent")
-    ),
-    "Sale": st.one_of(
-        template("net {o} {n}", o=over, n=numbers),
-        st.sampled_from(("ship_to in seller.territory", "ship_to in (north)")),
-    ),
-    "Stock": st.one_of(
-        template("amount {o} {n}", o=over, n=numbers), st.sampled_from(("place = east", "lot > 1"))
-    ),
-    "Report": st.sampled_from(("sort = monthly_report", "agreed", "agreed is absent")),
-    "Incident": st.sampled_from(("as_of >= 2026-01-15", "date < as_of")),
+def window(c: Chance) -> str:
+    """Any window, or none."""
+    match c.count(0, 3):
+        case 0:
+            return ""
+        case 1:
+            return f"within {c.pick(PERIODS)}"
+        case 2:
+            return f"within {c.pick((1, 2, 3, 7, 30))} days"
+    return f"within {c.pick((1, 1, 2, 12))} months"
+
+
+ROW_ATOMS: dict[str, tuple[str, ...]] = {
+    "Return": ("agreed", 'product = "p"', "agreed is given", "as_of > 2026-01-20"),
+    "Complaint": ('about = "1"', "about is given", "as_of < 2026-02-01"),
+    "Invoice": ("area in (north, west)", "due is given", "due < as_of", "area = beijing"),
+    "Payment": ("amount is absent", "as_of > date"),
+    "Sale": ("ship_to in seller.territory", "ship_to in (north)", 'account.id = "c1"'),
+    "Stock": ("place = east", "lot > 1"),
+    "Report": ("kind = monthly_report", "agreed", "agreed is absent"),
+    "Incident": ("as_of >= 2026-01-15", "date < as_of"),
 }
-
-
-@st.composite
-def counted(draw, event: str, by: str = "") -> str:
-    """`by customer where (…) within 3 days`."""
-    where = draw(st.one_of(st.none(), joined(row_atoms[event])))
-    parts = [by, f"where ({where})" if where else "", draw(windows)]
-    return " ".join(p for p in parts if p)
-
-
-@st.composite
-def count_atom(draw, events: Mapping[str, str], summed: Mapping[str, str]) -> str:
-    """How many, or how much. events: short name -> `by …`, or nothing where one field fits."""
-    form = draw(st.sampled_from(("many", "count", "sum") if summed else ("many", "count")))
-    event = draw(st.sampled_from(sorted(summed if form == "sum" else events)))
-    tail = draw(counted(event, events[event]))
-    if form == "many":
-        return f"{draw(few)} {event} {tail}"
-    if form == "count":
-        return f"count of {event} {tail} {draw(over)} {draw(few)}"
-    return f"sum of {event}.{summed[event]} {tail} {draw(over)} {draw(numbers)}"
-
-
-@st.composite
-def sequence(draw, events: Mapping[str, str]) -> str:
-    """`A followed by B within 3 days`."""
-    first = draw(st.sampled_from(sorted(events)))
-    second = draw(st.sampled_from(sorted(e for e in events if events[e] == events[first])))
-    where = draw(st.one_of(st.none(), joined(row_atoms[second])))
-    tail = f"where ({where})" if where else ""
-    span = draw(st.sampled_from(("1 days", "3 days", "30 days", "1 months")))
-    return f"{first} followed by {second} {events[first]} {tail} within {span}"
-
-
-# What each kind of subject can be asked, besides what is counted: atoms, and what is counted.
-BY_CUSTOMER = {"Return": "", "Complaint": "", "Invoice": "", "Sale": "", "Incident": ""}
-facts_of_customer = st.one_of(
-    template("exposure {o} {p}% of credit_line", o=over, p=st.sampled_from((50, 80, 100))),
-    template("exposure {o} {n}", o=over, n=numbers),
-    template("exposure / credit_line {o} {n}", o=over, n=numbers),
-    template("grade {o} {n}", o=over, n=numbers),
-    template("bands of exposure {{ under 3 -> 1 up to 5 -> 2 otherwise -> 3 }} {o} 2", o=over),
-    st.sampled_from(
-        (
-            "vip", "vip is given", "region in (north)", "region = east", "region != west",
-            "as_of >= 2026-01-10", "since < as_of", "days from since to as_of > 5 days",
-            "(grade otherwise 0) > 2", "(if vip then exposure else credit_line) > 3",
-            "credit_line > 3 or exposure > 4",
-        )
-    ),
-)  # fmt: skip
-SUBJECTS: dict[str, tuple[st.SearchStrategy[str], dict[str, str], dict[str, str]]] = {
-    "Customer": (
-        facts_of_customer,
-        BY_CUSTOMER,
-        {"Return": "amount", "Invoice": "amount", "Sale": "net"},
-    ),
-    "Return by product": (
-        st.sampled_from(('product = "p"', "as_of > 2026-01-12")), {"Return": ""},
-        {"Return": "amount"},
-    ),
-    "Return by customer": (
-        st.sampled_from(('customer.id = "c1"', "as_of > 2026-01-12")), {"Return": "by customer"},
-        {"Return": "amount"},
-    ),
-    "Sale by ship_to": (
-        st.sampled_from(("ship_to in (north)", "ship_to = east")),
-        {"Sale": "by ship_to", "Stock": "by place"},
-        {"Sale": "net", "Stock": "amount"},
-    ),
-    "Stock by lot": (
-        template("lot {o} {n}", o=over, n=numbers), {"Stock": ""}, {"Stock": "amount"},
-    ),
-    "Sale": (
-        st.one_of(
-            template("net {o} {n}", o=over, n=numbers),
-            st.sampled_from(("ship_to in seller.territory", "ship_to in (north)", "as_of > date")),
-        ),
-        {},
-        {},
-    ),
-    "Invoice": (
-        st.one_of(
-            template("amount {o} {n}", o=over, n=numbers),
-            st.sampled_from(("due < as_of", "area is given", "area in (north)")),
-        ),
-        {"Payment": ""},
-        {"Payment": "amount"},
-    ),
-    "Return": (row_atoms["Return"], {"Complaint": ""}, {}),
+MEASURES = {
+    "Return": "amount", "Invoice": "amount", "Payment": "amount", "Sale": "net", "Stock": "amount",
 }  # fmt: skip
 
 
-@st.composite
-def condition(draw, subject: str) -> str:
+def row_atom(event: str) -> Atom:
+    """A condition about the fields of a row."""
+
+    def atom(c: Chance) -> str:
+        if event in MEASURES and c.percent(50):
+            return amount(c, MEASURES[event])
+        return c.pick(ROW_ATOMS[event])
+
+    return atom
+
+
+def counted(c: Chance, event: str, by: str) -> str:
+    """`by customer where (…) within 3 days`."""
+    where = f"where ({joined(c, row_atom(event), 1)})" if c.percent(35) else ""
+    return " ".join(part for part in (by, where, window(c)) if part)
+
+
+def count_atom(events: Mapping[str, str]) -> Atom:
+    """How many, or how much. events: short name -> `by …`, or nothing where one field fits."""
+
+    def atom(c: Chance) -> str:
+        event = c.pick(sorted(events))
+        tail = counted(c, event, events[event])
+        form = c.count(0, 2)
+        if form == 2 and event in MEASURES:
+            return f"sum of {event}.{MEASURES[event]} {tail} {c.pick(OPERATORS)} {c.count(0, 8)}"
+        if form == 1:
+            return f"count of {event} {tail} {c.pick(OPERATORS)} {c.count(1, 3)}"
+        return f"{c.pick((1, 2, 2, 3))} {event} {tail}"
+
+    return atom
+
+
+def sequence(events: Mapping[str, str]) -> Atom:
+    """`A followed by B within 3 days`."""
+
+    def atom(c: Chance) -> str:
+        first = c.pick(sorted(events))
+        second = c.pick(sorted(e for e in events if events[e] == events[first]))
+        where = f"where ({joined(c, row_atom(second), 1)})" if c.percent(30) else ""
+        span = c.pick(("1 days", "3 days", "30 days", "1 months"))
+        return f"{first} followed by {second} {events[first]} {where} within {span}"
+
+    return atom
+
+
+def customer_atom(c: Chance) -> str:
+    """About the facts of a customer that were observed."""
+    match c.count(0, 5):
+        case 0:
+            return f"exposure {c.pick(OPERATORS)} {c.pick((50, 80, 100))}% of credit_line"
+        case 1 | 2:
+            return amount(c, c.pick(("exposure", "exposure / credit_line", "grade")))
+        case 3:
+            bands = "bands of exposure { under 3 -> 1 up to 5 -> 2 otherwise -> 3 }"
+            return f"{bands} {c.pick(OPERATORS)} 2"
+    return c.pick((
+        "vip", "vip is given", "region in (north)", "region = east", "region != west",
+        "as_of >= 2026-01-10", "since < as_of", "days from since to as_of > 5 days",
+        "(grade otherwise 0) > 2", "(if vip then exposure else credit_line) > 3",
+        "credit_line > 3 or exposure > 4",
+    ))  # fmt: skip
+
+
+def one_of(*texts: str, measure: str | None = None) -> Atom:
+    """One of these, or a comparison of the measure."""
+
+    def atom(c: Chance) -> str:
+        return amount(c, measure) if measure and c.percent(50) else c.pick(texts)
+
+    return atom
+
+
+# What each kind of subject can be asked: about itself, and about rows of which events.
+SUBJECTS: dict[str, tuple[Atom, dict[str, str]]] = {
+    "Customer": (
+        customer_atom, {"Return": "", "Complaint": "", "Invoice": "", "Sale": "", "Incident": ""},
+    ),
+    "Return by product": (one_of('product = "p"', "as_of > 2026-01-12"), {"Return": ""}),
+    "Return by customer": (
+        one_of('customer.id = "c1"', "as_of > 2026-01-12"),
+        {"Return": "by customer", "Complaint": "by customer"},
+    ),
+    "Sale by seller": (
+        one_of('seller.id = "ann"', "east in seller.territory"),
+        {"Sale": "", "Report": "by author"},
+    ),
+    "Sale by ship_to": (
+        one_of("ship_to in (north)", "ship_to = east"), {"Sale": "by ship_to", "Stock": "by place"},
+    ),
+    "Stock by lot": (one_of("as_of > 2026-01-12", measure="lot"), {"Stock": ""}),
+    "Sale": (row_atom("Sale"), {}),
+    "Invoice": (row_atom("Invoice"), {"Payment": ""}),
+    "Return": (row_atom("Return"), {"Complaint": ""}),
+}  # fmt: skip
+
+
+def condition(c: Chance, subject: str) -> str:
     """A condition of a rule, without rows."""
-    atoms, events, summed = SUBJECTS[subject]
-    choices = [atoms]
-    if events:
-        choices += [count_atom(events, summed), count_atom(events, summed), sequence(events)]
-    return draw(joined(st.one_of(choices)))
+    own, events = SUBJECTS[subject]
+
+    def atom(c: Chance) -> str:
+        if not events or c.percent(40):
+            return own(c)
+        return sequence(events)(c) if c.percent(25) else count_atom(events)(c)
+
+    return joined(c, atom)
 
 
-@st.composite
-def rows(draw, subject: str) -> str | None:
+def rows(c: Chance, subject: str) -> str | None:
     """`an Invoice stays C 5 days after due`, where rows of an event belong to the subject."""
     events = SUBJECTS[subject][1]
-    own = {"Sale", "Invoice", "Return"} & {subject}
-    candidates = sorted({*events, *own} - {"Incident"})
+    own = subject.split(maxsplit=1)[0] if subject in ("Sale", "Invoice", "Return") else None
+    candidates = sorted(e for e in {*events, own} if e is not None)
     if not candidates:
         return None
-    event = draw(st.sampled_from(candidates))
-    atoms = row_atoms[event]
-    if event == "Invoice" and subject != "Invoice":
-        paid = count_atom({"Payment": ""}, {"Payment": "amount"})
-        atoms = st.one_of(atoms, paid, paid, st.just("unpaid"))
-    elif event == "Return":
-        atoms = st.one_of(atoms, count_atom({"Complaint": ""}, {}))
-    where = draw(st.one_of(st.none(), st.none(), joined(row_atoms[event])))
-    of = draw(st.sampled_from(("due", "date"))) if event == "Invoice" else "date"
-    by = "" if event == subject else events.get(event, "")
-    tail = f"{by} where ({where})" if where else by
-    return f"an {event} {tail} stays {draw(joined(atoms))} {draw(spans)} after {of}"
+    event = c.pick(candidates)
+
+    def atom(c: Chance) -> str:
+        if event == "Invoice" and subject != "Invoice" and c.percent(60):
+            return "unpaid" if c.percent(40) else count_atom({"Payment": ""})(c)
+        if event == "Return" and subject != "Return" and c.percent(40):
+            return count_atom({"Complaint": ""})(c)
+        return row_atom(event)(c)
+
+    where = f"where ({joined(c, row_atom(event), 1)})" if c.percent(30) else ""
+    of = c.pick(("due", "date")) if event == "Invoice" else "date"
+    by = "" if event == own else events[event]
+    return f"an {event} {by} {where} stays {joined(c, atom, 1)} {c.pick(SPANS)} after {of}"
 
 
-@st.composite
-def rule(draw, n: int, subject: str) -> str:
+def rule(c: Chance, n: int, subject: str) -> str:
     """A rule with what it does."""
-    text = draw(condition(subject))
-    kind = draw(st.integers(0, 5))
-    if kind <= 1 and (row := draw(rows(subject))) is not None:
+    text, kind = condition(c, subject), c.count(0, 5)
+    if kind <= 1 and (row := rows(c, subject)) is not None:
         text = row if kind == 0 else f"{row} and ({text})"
     elif kind == 2 and subject == "Customer":
-        text = draw(st.sampled_from(("much", "used")))
-        text = f"used {draw(over)} {draw(numbers)}" if text == "used" else text
-    until = f"until {draw(condition(subject))}" if draw(st.integers(0, 2)) == 0 else ""
-    severity = draw(st.sampled_from(("", "raise warning to director", "raise critical")))
+        text = c.pick(("much", amount(c, "used")))
+    until = f"until {condition(c, subject)}" if c.percent(35) else ""
+    severity = c.pick(("", "raise warning to director", "raise critical"))
     return f"  r{n}: when {text} notify manager {severity} {until}"
 
 
-@st.composite
-def watch(draw, n: int) -> str:
+def watch(c: Chance, n: int) -> str:
     """A watch with a few rules; what has a name is used, or not."""
-    subject = draw(st.sampled_from((*SUBJECTS, "Customer", "Customer")))
-    rules = [draw(rule(i, subject)) for i in range(draw(st.integers(1, 3)))]
+    subject = c.pick((*SUBJECTS, "Customer", "Customer", "Customer"))
+    rules = [rule(c, i, subject) for i in range(c.count(1, 4))]
     names = []
-    if any(" unpaid" in r or "(unpaid" in r for r in rules):
-        by = draw(st.sampled_from(("", "by invoice", "by invoice where (amount > 1)")))
+    if any("unpaid" in r for r in rules):
+        by = c.pick(("", "by invoice", "by invoice where (amount > 1)"))
         names.append(f"  unpaid of Invoice = sum of Payment.amount {by} < amount")
     if subject == "Customer":
-        used = ("exposure / credit_line", "count of Return within 3 days")
-        names.append(f"  used = {draw(st.sampled_from(used))}")
-        names.append(f"  much = {draw(condition(subject))}")
+        used = c.pick(("exposure / credit_line", "count of Return within 3 days"))
+        names += [f"  used = {used}", f"  much = {condition(c, subject)}"]
     return f"watch w{n} on {subject} {{\n" + "\n".join([*names, *rules]) + "\n}\n"
 
 
-@st.composite
-def duty(draw, n: int) -> str:
+def duty(c: Chance, n: int) -> str:
     """A duty of some frequency."""
-    often = draw(
-        st.one_of(
-            st.sampled_from(("daily", "at once after Incident by handler")),
-            st.sampled_from(("weekly by friday", "weekly by monday", "weekly by sunday")),
-            template("monthly by day {n}", n=st.sampled_from((1, 5, 28))),
-            template("quarterly by day {n}", n=st.sampled_from((1, 10, 40))),
-            template("yearly by day {n}", n=st.sampled_from((1, 31))),
-        )
-    )
+    often = c.pick((
+        "daily", "at once after Incident by handler",
+        f"weekly by {c.pick(('friday', 'monday', 'sunday'))}",
+        f"monthly by day {c.pick((1, 5, 28))}",
+        f"quarterly by day {c.pick((1, 10, 40))}",
+        f"yearly by day {c.pick((1, 31))}",
+    ))  # fmt: skip
     shown = ""
-    if draw(st.integers(0, 5)):
-        where = draw(st.one_of(st.none(), joined(row_atoms["Report"])))
-        shown = "with Report by author " + (f"where ({where})" if where else "")
-    position = draw(st.sampled_from(("clerk", "manager")))
-    return f"duty d{n}: {position} reports to director {often} {shown}\n"
+    if c.percent(90):
+        where = f"where ({joined(c, row_atom('Report'), 1)})" if c.percent(40) else ""
+        shown = f"with Report by author {where}"
+    return f"duty d{n}: {c.pick(('clerk', 'manager'))} reports to director {often} {shown}\n"
 
 
-@st.composite
-def programs(draw) -> str:
+def program_text(c: Chance) -> str:
     """The text of a program with watches, duties or both."""
-    watches = [draw(watch(n)) for n in range(draw(st.integers(0, 2)))]
-    duties = [draw(duty(n)) for n in range(draw(st.integers(0 if watches else 1, 1)))]
-    return HEAD + "".join([*watches, *duties])
+    kind = c.count(0, 5)
+    watches = [watch(c, n) for n in range(0 if kind == 0 else c.count(1, 2))]
+    duties = [duty(c, n) for n in range(c.count(1, 2) if kind <= 1 else 0)]
+    head = HEAD
+    if c.percent(10):
+        until = c.pick(("", " until 2026-01-25"))
+        head = HEAD.replace("currency CNY", f"currency CNY  effective from 2026-01-05{until}", 1)
+    return head + "".join([*watches, *duties])
 
 
 # --- people -------------------------------------------------------------------------------------
 
 
-@st.composite
-def holdings(draw) -> tuple[DatedHolding, ...]:
+def holdings(c: Chance) -> tuple[DatedHolding, ...]:
     """Positions held one after the other, with gaps."""
-    found, day = [], draw(st.sampled_from((None, START, START + timedelta(days=9))))
-    for _ in range(draw(st.integers(0, 2))):
-        length = draw(st.sampled_from((None, None, 10, 31, 45)))
+    found, day = [], c.pick((None, None, START, START + timedelta(days=9)))
+    for _ in range(c.count(1, 2)):
+        length = c.pick((None, None, None, 10, 45))
         until = None if length is None else (day or START) + timedelta(days=length)
-        found.append(
-            DatedHolding(f"w.{draw(st.sampled_from(('clerk', 'manager')))}", None, day, until)
-        )
+        found.append(DatedHolding(f"w.{c.pick(('clerk', 'manager'))}", None, day, until))
         if until is None:
             break
-        day = until + timedelta(days=draw(st.sampled_from((0, 1, 5))))
+        day = until + timedelta(days=c.pick((0, 1, 5)))
     return tuple(found)
 
 
-@st.composite
-def directories(draw) -> Directory:
+def people(c: Chance) -> Directory:
     """Three people."""
-    people = {}
+    found = {}
     for name in PEOPLE:
-        territory = draw(st.sets(st.sampled_from(REGIONS), max_size=3))
-        attributes = {"territory": frozenset(territory)} if draw(st.integers(0, 4)) else {}
-        people[name] = Person(name, name, attributes, draw(holdings()))
-    return Directory("people", people)
+        known = {"territory": frozenset(c.some(REGIONS, 0, 3))} if c.percent(80) else {}
+        found[name] = Person(name, name, known, holdings(c))
+    return Directory("people", found)
 
 
 # --- entries ------------------------------------------------------------------------------------
@@ -336,128 +324,132 @@ class Step:
     today: date
     document: dict[str, Any] | None
 
+    def __repr__(self) -> str:
+        return f"\n{self.today} {self.document}"
 
-amounts = st.integers(0, 5)
-booleans = st.booleans()
 
-
-def customers() -> st.SearchStrategy[dict[str, Any]]:
+def customer(c: Chance) -> dict[str, str]:
     """A customer as a row names it."""
-    return st.sampled_from(CUSTOMERS).map(lambda c: {"id": c})
+    return {"id": c.pick(("c1", "c1", "c1", "c2"))}
 
 
-FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+def small(c: Chance) -> int:
+    """An amount."""
+    return c.count(0, 5)
+
+
+def yes_or_no(c: Chance) -> bool:
+    """Either."""
+    return c.percent(50)
+
+
+FIELDS: dict[str, dict[str, Callable[[Chance], Any]]] = {
     "Invoice": {
-        "due": st.integers(-2, 10), "customer": customers(), "amount": amounts,
-        "area": st.sampled_from(REGIONS),
+        "due": lambda c: c.count(-2, 8), "customer": customer, "amount": small,
+        "area": lambda c: c.pick(REGIONS),
     },
-    "Payment": {"invoice": st.sampled_from(("1", "2", "3")), "amount": amounts},
+    "Payment": {"invoice": lambda c: c.pick(("1", "1", "2", "3")), "amount": small},
     "Return": {
-        "customer": customers(), "product": st.sampled_from(("p", "q")), "amount": amounts,
-        "agreed": booleans,
+        "customer": customer, "product": lambda c: c.pick("ppq"), "amount": small,
+        "agreed": yes_or_no,
     },
-    "Complaint": {"customer": customers(), "about": st.sampled_from(("1", "2"))},
+    "Complaint": {"customer": customer, "about": lambda c: c.pick(("1", "2"))},
     "Sale": {
-        "seller": st.sampled_from(PEOPLE), "ship_to": st.sampled_from(REGIONS), "net": amounts,
-        "account": customers(),
+        "seller": lambda c: c.pick(PEOPLE), "ship_to": lambda c: c.pick(REGIONS), "net": small,
+        "account": customer,
     },
     "Stock": {
-        "lot": st.integers(1, 2), "place": st.sampled_from(REGIONS), "amount": amounts,
+        "lot": lambda c: c.count(1, 2), "place": lambda c: c.pick(REGIONS), "amount": small,
     },
     "Report": {
-        "author": st.sampled_from(PEOPLE), "sort": st.sampled_from(KINDS),
-        "agreed": booleans,
+        "author": lambda c: c.pick((*PEOPLE, "ann")),
+        "kind": lambda c: c.pick(("weekly_report", "monthly_report", "monthly_report")),
+        "agreed": yes_or_no,
     },
-    "Incident": {"handler": st.sampled_from(PEOPLE), "customer": customers()},
+    "Incident": {"handler": lambda c: c.pick(PEOPLE), "customer": customer},
 }  # fmt: skip
 OPTIONAL = {
-    ("Invoice", "due"),
-    ("Invoice", "area"),
-    ("Payment", "amount"),
-    ("Return", "agreed"),
-    ("Return", "product"),
-    ("Complaint", "about"),
-    ("Sale", "net"),
-    ("Sale", "ship_to"),
-    ("Stock", "place"),
-    ("Report", "sort"),
-    ("Report", "agreed"),
-}
-OBSERVED = {
-    "region": st.sampled_from(REGIONS), "exposure": amounts, "credit_line": st.integers(0, 4),
-    "grade": st.one_of(st.none(), amounts), "vip": st.one_of(st.none(), booleans),
-    "since": st.integers(-9, 3),
+    ("Invoice", "due"), ("Invoice", "area"), ("Payment", "amount"), ("Return", "agreed"),
+    ("Return", "product"), ("Complaint", "about"), ("Sale", "net"), ("Sale", "ship_to"),
+    ("Stock", "place"), ("Report", "kind"), ("Report", "agreed"),
 }  # fmt: skip
+OBSERVED: dict[str, Callable[[Chance], Any]] = {
+    "region": lambda c: c.pick(REGIONS),
+    "exposure": small,
+    "credit_line": lambda c: c.count(0, 4),
+    "grade": lambda c: None if c.percent(25) else small(c),
+    "vip": lambda c: None if c.percent(25) else yes_or_no(c),
+    "since": lambda c: c.count(-9, 3),
+}
 
 
-@st.composite
-def observation(draw, n: int, day: date) -> dict[str, Any]:
-    """Some facts of a customer."""
-    names = draw(st.lists(st.sampled_from(sorted(OBSERVED)), min_size=1, max_size=5, unique=True))
-    facts = {name: draw(OBSERVED[name]) for name in names}
+def observation(c: Chance, n: int, day: date) -> dict[str, Any]:
+    """Some facts of a customer; what is optional may be taken back."""
+    facts = {name: OBSERVED[name](c) for name in c.some(list(OBSERVED), 1, 6)}
     if "since" in facts:
         facts["since"] = (day + timedelta(days=facts["since"])).isoformat()
     return {
-        "kind": "Customer", "id": draw(st.sampled_from(CUSTOMERS)), "entry": f"o{n}",
-        "on": day.isoformat(), "facts": facts,
+        "kind": "Customer", **customer(c), "entry": f"o{n}", "on": day.isoformat(), "facts": facts,
     }  # fmt: skip
 
 
-@st.composite
-def row(draw, event: str, n: int, day: date) -> dict[str, Any]:
-    """A row of an event; what is missing is unknown."""
-    fields = {}
-    lacks = draw(st.integers(0, 3)) == 0
-    for name, values in FIELDS[event].items():
-        if lacks and (event, name) in OPTIONAL and draw(booleans):
-            if draw(booleans):
+def row(c: Chance, event: str, n: int, day: date) -> dict[str, Any]:
+    """A row of an event; what is optional may be absent, or not given at all."""
+    fields, lacks = {}, c.percent(25)
+    for name, value in FIELDS[event].items():
+        if lacks and (event, name) in OPTIONAL and c.percent(50):
+            if c.percent(50):
                 fields[name] = None
         else:
-            fields[name] = draw(values)
+            fields[name] = value(c)
     if isinstance(fields.get("due"), int):
         fields["due"] = (day + timedelta(days=fields["due"])).isoformat()
-    said = {"on": day.isoformat()} if draw(booleans) else {}
-    return {"kind": event, "id": str(n), **said, "date": day.isoformat(), **fields}
+    fields["date"] = day.isoformat()
+    whole = {"kind": event, "id": str(n)} | ({"on": day.isoformat()} if c.percent(50) else {})
+    apart = event == "Report" or c.percent(25)
+    return {**whole, "facts": fields} if apart else {**whole, **fields}
 
 
-@st.composite
-def streams(draw, program: Program) -> list[Step]:
+def stream(c: Chance, program: Program) -> list[Step]:
     """What comes in, day by day: mostly of today, some late, twice, in conflict or of tomorrow."""
-    kinds = ["Customer", *of_interest(program)]
-    today, steps, numbers_, sent = START, [], dict.fromkeys(["Customer", *FIELDS], 0), []
-    for _ in range(draw(st.integers(3, 14))):
-        gap = draw(st.sampled_from((0, 0, 0, 1, 1, 2, 3, 7, 31)))
-        if gap:
-            today += timedelta(days=gap)
-            if draw(booleans):
-                steps.append(Step(today, None))
-        turn = draw(st.integers(0, 19))
-        if turn <= 1 and sent:  # a copy, or in conflict
-            document = dict(draw(st.sampled_from(sent)))
-            if turn == 1 and "facts" in document:
-                document["facts"] = {"exposure": draw(amounts)}
-            elif turn == 1:
-                document["date"] = START.isoformat()
+    kinds, today, steps = of_interest(program), START, []
+    numbers, sent = dict.fromkeys(["Customer", *FIELDS], 0), []
+    for _ in range(c.count(6, 26)):
+        gap = c.pick((0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 3, 7, 31))
+        today += timedelta(days=gap)
+        if gap and c.percent(50):
+            steps.append(Step(today, None))
+        turn = c.count(0, 19)
+        if turn == 0 and sent:
+            document = again(c, c.pick(sent))
         else:
-            late = draw(st.sampled_from((1, 2, 8, 30))) if turn in (2, 3, 4, 5) else 0
-            late = -1 if turn == 6 else late
-            day = today - timedelta(days=late)
-            kind = draw(st.sampled_from(kinds))
-            numbers_[kind] += 1
-            made = observation if kind == "Customer" else row
-            arguments = (numbers_[kind], day) if kind == "Customer" else (kind, numbers_[kind], day)
-            document = draw(made(*arguments))
+            late = c.pick((1, 1, 2, 3, 8, 30)) if turn <= 5 else -1 if turn == 6 else 0
+            kind, day = c.pick(kinds), today - timedelta(days=late)
+            numbers[kind] += 1
+            n = numbers[kind]
+            document = observation(c, n, day) if kind == "Customer" else row(c, kind, n, day)
             sent.append(document)
         steps.append(Step(today, document))
-    steps.append(Step(today + timedelta(days=draw(st.sampled_from((0, 1, 5, 40)))), None))
+    steps.append(Step(today + timedelta(days=c.pick((0, 1, 5, 40))), None))
     return steps
 
 
+def again(c: Chance, document: dict[str, Any]) -> dict[str, Any]:
+    """A copy, or the same with another content."""
+    if c.percent(50):
+        return dict(document)
+    if "entry" in document:
+        return {**document, "facts": {"exposure": 9}}
+    return {**document, "on": START.isoformat()}
+
+
 def of_interest(program: Program) -> list[str]:
-    """Short names of events that the program looks at, several times, and one that it may not."""
-    named = [e for watch in program.watches.values() for e in events_of_watch(watch)]
-    named += [e for duty in program.duties for e in events_of_duty(duty)]
-    return [e.rsplit(".", 1)[-1] for e in sorted(named)] * 3 + ["Complaint"]
+    """Short names of what the program looks at, several times, and of what it may not."""
+    named = [e for watch in program.watches.values() for e in sorted(events_of_watch(watch))]
+    named += [e for duty in program.duties for e in sorted(events_of_duty(duty))] * 2
+    observed = any(watch.kind == "record" for watch in program.watches.values())
+    short = [e.rsplit(".", 1)[-1] for e in named] + ["Customer"] * 3 * observed
+    return short * 3 + ["Complaint", "Customer"]
 
 
 @dataclass(frozen=True)
@@ -465,14 +457,22 @@ class House:
     """A program with its people."""
 
     text: str
-    model: Model = field(repr=False)
+    model: Model
     directory: Directory
 
+    def __repr__(self) -> str:
+        people = "\n".join(
+            f"{p.id} {sorted(p.attributes.get('territory', ['?']))} "
+            + ", ".join(f"{h.position} {h.start}..{h.until}" for h in p.holdings)
+            for p in self.directory.people.values()
+        )
+        return f"\n{self.text.removeprefix(HEAD)}\n{people}\n"
 
-@st.composite
-def houses(draw) -> tuple[House, list[Step]]:
+
+def house_and_stream(random: Random) -> tuple[House, list[Step]]:
     """A program, its people and a stream for it."""
-    text = draw(programs())
+    c = Chance(random)
+    text = program_text(c)
     program = loaded(text)
-    house = House(text, lower(program), draw(directories()))
-    return house, draw(streams(program))
+    house = House(text, lower(program), people(c))
+    return house, stream(c, program)

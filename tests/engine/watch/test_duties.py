@@ -154,6 +154,18 @@ def test_two_occasions_of_one_day_need_two_reports() -> None:
     assert tell(w, "03-03", *entries) == ["03-03 begun quick ann/s2"]
 
 
+def test_a_report_that_was_for_an_older_occasion_is_not_taken_from_it() -> None:
+    text = (
+        "quick: sales_manager reports to board at once after Sale by seller with Report by author"
+    )
+    w = duty(text)
+    sale = {"ship_to": "east", "account": "c-1", "seller": "ann"}
+    assert tell(w, "03-07", row("Sale", "03-01", "s1", **sale)) == ["03-03 begun quick ann/s1"]
+    assert tell(w, "03-08", report("03-08")) == ["03-08 cleared quick ann/s1"]
+    assert tell(w, "03-09", row("Sale", "03-08", "s2", **sale)) == []
+    assert tell(w, "03-10") == ["03-10 begun quick ann/s2"]
+
+
 def test_a_late_report_takes_the_ground_away() -> None:
     w = monthly()
     assert tell(w, "04-06") == ["04-06 begun sales_manager.monthly ann/2026-03-01"]

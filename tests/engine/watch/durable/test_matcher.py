@@ -59,7 +59,7 @@ def some(number: int, seed: int = 0) -> list[Message]:
 SHAPE = st.builds(RuleShape, st.just("r"), formulas, formulas)
 
 
-@settings(max_examples=examples(12, 1_000), suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(8, 1_000), suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_it_says_what_the_plain_matcher_says(data) -> None:
     shapes = st.lists(SHAPE, min_size=1, max_size=4)
