@@ -32,9 +32,11 @@ from remit_api.http.routes import (
     audit,
     authorities,
     authzen,
+    closings,
     decisions,
     delegations,
     directory,
+    disputes,
     events,
     health,
     keys,
@@ -69,6 +71,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     events.router,
     runs.router,
     statements.router,
+    closings.router,
+    disputes.router,
     keys.router,
 )
 """Every resource. Add yours here."""

@@ -15,7 +15,7 @@ from remit_engine.commission.document import (
 )
 from remit_engine.commission.statement import Statement
 from remit_engine.storage.closings import PlanState
-from remit_engine.storage.jobs import Job
+from remit_engine.storage.jobs import Job, Maker
 from remit_engine.storage.runs import RunHead, Total
 
 DETAILS = ("stages", "lines", "movements")
@@ -58,7 +58,7 @@ def whole(
     states: Sequence[PlanState],
     totals: Mapping[str, Total],
     uncounted: tuple[int, int],
-    made: Job | None,
+    made: Maker | None,
 ) -> dict[str, Any]:
     """A run with what it pays by each plan and whether that can be closed, where its data were
     read, who asked for it, and how many rows it did not count."""
@@ -66,8 +66,8 @@ def whole(
         **headline(head),
         "plans": [_plan(head, state, totals[state.plan]) for state in states],
         "data": head.data,
-        "by": None if made is None else made.order.by,
-        "job": None if made is None else made.id,
+        "by": None if made is None else made.by,
+        "job": None if made is None else made.job,
         "uncounted": {"rows": uncounted[0], "faults": uncounted[1]},
     }
 

@@ -11,9 +11,10 @@ from sqlalchemy.engine import Connection
 from remit_api.failures import Refused, WrongUse
 from remit_api.pay import keeping
 from remit_dsl.suggest import nearest
+from remit_engine.commission.dispute import Status
 from remit_engine.commission.periods import Period
 from remit_engine.commission.statement import Statement
-from remit_engine.storage import runs
+from remit_engine.storage import disputes, runs
 
 PARAMETER = "dispute_days"
 """The parameter of the policies that says within how many days a dispute is answered."""
@@ -36,13 +37,21 @@ def last_day(day: date, days: int, help: str) -> date:
 
 
 def refuse_strange(
-    connection: Connection, plan: str, person: str, period: Period, line: str | None
+    connection: Connection,
+    plan: str,
+    person: str,
+    period: Period,
+    line: str | None,
+    *,
+    name_others: bool = True,
 ) -> None:
-    """A dispute is about something that was told. Raises Refused, NotKept."""
+    """A dispute is about something that was told. name_others: whether somebody else may be named
+    who was meant. Raises Refused, NotKept."""
     number = keeping.shown_run(connection, plan, period)
     found = next(runs.statements(connection, number, plan, period, person), None)
     if found is None:
-        near = nearest(person, runs.persons(connection, number, plan, period))
+        known = runs.persons(connection, number, plan, period) if name_others else ()
+        near = nearest(person, known)
         help = f"did you mean `{near}`?" if near else None
         raise Refused(f"`{person}` has no statement of `{plan}` for {period}", help)
     if line is not None and line not in _events(found):
@@ -50,6 +59,17 @@ def refuse_strange(
         whole = "leave the line out for the whole statement"
         help = f"did you mean `{near}`?" if near else whole
         raise Refused(f"the statement has no line `{line}`", help)
+
+
+def refuse_twice(
+    connection: Connection, plan: str, person: str, period: Period, line: str | None
+) -> None:
+    """What waits for an answer is not disputed again. Raises Refused."""
+    for found in disputes.listed(connection, plan=plan, person=person, of=period):
+        if found.line == line and found.status is Status.OPEN:
+            about = "this line" if line is not None else "this statement"
+            help = f"it is to be answered by {found.deadline}; withdraw it to write another"
+            raise Refused(f"dispute {found.number} about {about} is open", help)
 
 
 def _events(statement: Statement) -> list[str]:

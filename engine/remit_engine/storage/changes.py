@@ -30,6 +30,7 @@ KEPT: Mapping[str, sql.Table] = {
         tables.delegation,
         tables.api_key,
         tables.idempotency,
+        tables.run_maker,
     )
 }
 """Whose changes are noted."""

@@ -103,6 +103,38 @@ def heads(connection: Connection, plan: str | None = None) -> list[ClosingHead]:
     return [_head(row) for row in connection.execute(asked).mappings()]
 
 
+def of_number(connection: Connection, number: int) -> ClosingHead:
+    """A closing; raises NotKept."""
+    found = page(connection, 1, before=number + 1)
+    if not found or found[0].number != number:
+        raise NotKept(f"there is no closing {number}")
+    return found[0]
+
+
+def page(
+    connection: Connection,
+    limit: int,
+    *,
+    before: int | None = None,
+    plan: str | None = None,
+    of: Period | None = None,
+    person: str | None = None,
+) -> list[ClosingHead]:
+    """The latest closings first. before: only those of a smaller number. plan, of: only of a plan,
+    or a period. person: only those that closed a statement of his, or paid him a difference."""
+    c = tables.closing.c
+    asked = sql.select(tables.closing).order_by(c.id.desc()).limit(limit)
+    asked = asked if before is None else asked.where(c.id < before)
+    asked = asked if plan is None else asked.where(c.plan == plan)
+    asked = asked if of is None else asked.where(c.period == of)
+    if person is not None:
+        s, d = tables.statement.c, tables.difference.c
+        told = (s.run == c.run, s.plan == c.plan, s.period == c.period, s.person == person)
+        paid = (d.run == c.run, d.plan == c.plan, d.posted == c.period, d.person == person)
+        asked = asked.where(sql.or_(sql.exists().where(*told), sql.exists().where(*paid)))
+    return [_head(row) for row in connection.execute(asked).mappings()]
+
+
 def read(connection: Connection, plans: Collection[str]) -> list[Closing]:
     """What is closed of some plans, in order: statements with their amounts, without their lines
     and stages, and differences without reasons (see `explained`)."""

@@ -14,7 +14,7 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
 from remit_engine.commission.periods import Period
-from remit_engine.storage import tables
+from remit_engine.storage import changes, tables
 from remit_engine.storage.faults import Conflict, NotKept
 from remit_engine.storage.tables import Row
 
@@ -83,11 +83,22 @@ def found(connection: Connection, id: str) -> Job:
     return _one(connection, tables.run_job.c.name == id, f"there is no job `{id}`")
 
 
-def of_run(connection: Connection, run: int) -> Job | None:
-    """The job that a run came from; None for one that was made elsewhere."""
-    asked = sql.select(tables.run_job).where(tables.run_job.c.run == run)
-    row = connection.execute(asked).mappings().one_or_none()
-    return None if row is None else _job(row)
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Who asked for a run: as the service knows him, and the person of the directory. job: its
+    name."""
+
+    by: str
+    person: str | None
+    job: str
+
+
+def maker_of(connection: Connection, run: int) -> Maker | None:
+    """Who asked for a run; None for one that was made elsewhere."""
+    c = tables.run_maker.c
+    asked = sql.select(c.by, c.person, c.job).where(c.run == run)
+    row = connection.execute(asked).one_or_none()
+    return None if row is None else Maker(*row)
 
 
 def listed(
@@ -148,6 +159,9 @@ def done(connection: Connection, job: Job, run: int, notes: Sequence[str], momen
         raise Conflict(f"the job is {now.state} by now, and nothing is kept of it")
     said = json.dumps(list(notes), ensure_ascii=False)
     _set(connection, job.id, state=State.DONE, run=run, notes=said, progress=None, ended=moment)
+    made = {"run": run, "by": job.order.by, "person": job.order.person, "job": job.id}
+    connection.execute(tables.run_maker.insert(), made)
+    changes.noted(connection, tables.run_maker, tables.run_maker.c.run == run)
 
 
 def failed(connection: Connection, job: Job, problem: Mapping[str, Any], moment: str) -> Job:

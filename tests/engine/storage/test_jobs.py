@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 
 from engine.commission.runs import JANUARY, run_of, statement
 from engine.storage.stores import keep, store
-from remit_engine.storage import jobs, runs
+from remit_engine.storage import audit, jobs, runs
 from remit_engine.storage.faults import Conflict, NotKept
 from remit_engine.storage.jobs import Job, Order, State
 from remit_engine.storage.opening import reading, writing
@@ -78,8 +78,15 @@ def test_its_run_is_kept_with_its_end(kept: Engine) -> None:
     assert (after.state, after.run, after.ended) == (State.DONE, number, T[9])
     assert after.notes == ("`ann` is there since always",)
     with reading(kept) as connection:
-        assert jobs.of_run(connection, number) == after
-        assert jobs.of_run(connection, number + 1) is None
+        made = jobs.maker_of(connection, number)
+        assert made is not None
+        assert (made.by, made.person, made.job) == ("chen.jing", "chen.jing", job.id)
+        assert jobs.maker_of(connection, number + 1) is None
+        assert not audit.verified(connection).broken
+    with writing(kept) as connection:
+        connection.exec_driver_sql("UPDATE run_maker SET person = 'somebody'")
+        (broken,) = audit.verified(connection).broken
+    assert broken.what == "run maker"
 
 
 def test_who_lost_it_keeps_nothing(kept: Engine) -> None:

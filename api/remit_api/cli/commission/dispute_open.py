@@ -28,7 +28,7 @@ from remit_api.cli.session import read_day
 from remit_api.failures import WrongUse
 from remit_api.files import policy_paths
 from remit_api.pay import keeping
-from remit_api.pay.disputing import PARAMETER, amount_of, last_day, refuse_strange
+from remit_api.pay.disputing import PARAMETER, amount_of, last_day, refuse_strange, refuse_twice
 from remit_api.pay.running import answer_days, open_texts
 from remit_engine.commission.dispute import Dispute
 from remit_engine.commission.document import dispute_document
@@ -89,6 +89,7 @@ def dispute_open(
     with keeping.opened(store_of(store)) as kept, kept.writing() as connection:
         name = keeping.plan_named(connection, plan)
         refuse_strange(connection, name, person, asked, line)
+        refuse_twice(connection, name, person, asked, line)
         wanted = None if expected is None else amount_of(expected)
         made = Dispute(None, name, person, asked, line, wanted, reason.strip(), doer(by), day, last)
         found = disputes.opened(connection, made)

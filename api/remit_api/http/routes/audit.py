@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import sqlalchemy as sql
 from fastapi import APIRouter, Depends, Query, Response
+from pydantic import StringConstraints
 from starlette.responses import StreamingResponse
 
 from remit_api.http.access import Access, Guard
 from remit_api.http.replies import reply
 from remit_api.http.service import ServiceOf
-from remit_engine.storage import approvals, audit, history, verification
+from remit_api.pay import verifying
+from remit_engine.storage import approvals, audit, history
 from remit_engine.storage.opening import reading
 
 RESOURCE = "audit"
@@ -24,12 +26,9 @@ Exporting = Annotated[Access, Depends(Guard(RESOURCE, "export"))]
 First = Annotated[int, Query(ge=1, description="The `seq` of the first record.")]
 Last = Annotated[int | None, Query(ge=1, description="The `seq` of the last record.")]
 Expected = Annotated[
-    str | None,
-    Query(
-        min_length=8, max_length=64, pattern="^[0-9a-fA-F]+$",
-        description="A last hash as it was written down elsewhere, or its beginning.",
-    ),
-]  # fmt: skip
+    list[Annotated[str, StringConstraints(pattern="^[0-9a-fA-F]{8,64}$")]] | None,
+    Query(description="A last hash as it was written down elsewhere, or its beginning."),
+]
 
 
 @router.get("/verification", summary="Was anything altered?")
@@ -38,29 +37,31 @@ def verify(access: Verifying, service: ServiceOf, expect: Expected = None) -> Re
     approval, versions, publications, delegations, keys, closed periods of pay and disputes, and
     names each row that is not what was kept.
 
-    What was cut off at the end is found only where a last hash was written down: `expect`, that of
-    decisions or that of changes.
+    What was cut off at the end is found only where last hashes were written down: `expect`, any
+    number of times, that of decisions, changes, closings or disputes.
     """
     access.require_any()
     with reading(service.store) as connection:
         found = audit.verified(connection)
         asked = list(approvals.verified(connection))
-        closed = [told for _, all_ in verification.verified(connection) for told in all_]
-        disputes, _, disputed = verification.verified_disputes(connection)
-    fits = expect is None or found.ends_with(expect)
+        pay = verifying.verify(connection)
+    heads = [pay.last] if pay.closings else []
+    heads += [pay.last_dispute] if pay.disputes else []
+    fits = all(found.ends_with(one) or _begins(one, heads) for one in expect or ())
     document: dict[str, Any] = {
-        "ok": fits and not (found.broken or asked or closed or disputed),
+        "ok": fits and pay.sound and not (found.broken or asked),
         "decisions": found.rows,
         "last": found.head,
         "changes": found.changes,
         "last_change": found.changed,
         "expected": fits,
-        "disputes": disputes,
+        "closings": {"count": len(pay.closings), "last": pay.last},
+        "disputes": {"count": pay.disputes, "last": pay.last_dispute},
         "altered": {
             "ledger": [asdict(told) for told in found.broken],
             "approvals": [asdict(told) for told in asked],
-            "closings": [asdict(told) for told in closed],
-            "disputes": [asdict(told) for told in disputed],
+            "closings": [asdict(told) for told in pay.altered],
+            "disputes": [asdict(told) for told in pay.altered_disputes],
         },
     }
     return reply(document)
@@ -79,6 +80,10 @@ def export(
     their hashes without the store."""
     access.require_any()
     return StreamingResponse(_lines(service.store, first, last), media_type=LINES)
+
+
+def _begins(expected: str, heads: Iterable[str]) -> bool:
+    return any(head.startswith(expected.lower()) for head in heads)
 
 
 def _lines(store: sql.Engine, first: int, last: int | None) -> Iterator[str]:

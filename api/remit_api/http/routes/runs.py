@@ -116,7 +116,7 @@ def read(number: str, access: Reading, service: ServiceOf) -> Response:
             return reply(views.headline(head), headers=headers)
         totals = runs.totals(connection, head)
         counts = runs.uncounted_counts(connection, head.number)
-        made = jobs.of_run(connection, head.number)
+        made = jobs.maker_of(connection, head.number)
     return reply(views.whole(head, states, totals, counts, made), headers=headers)
 
 

@@ -10,7 +10,7 @@ from remit_engine.storage.tables.beside_pay import (
 from remit_engine.storage.tables.changes import change
 from remit_engine.storage.tables.columns import ALTERED, Exact, Row, Written, metadata, storable
 from remit_engine.storage.tables.decisions import consumption, decision, dimension, idempotency
-from remit_engine.storage.tables.jobs import run_job
+from remit_engine.storage.tables.jobs import run_job, run_maker
 from remit_engine.storage.tables.leases import lease
 from remit_engine.storage.tables.pay import (
     closing,
@@ -41,6 +41,6 @@ __all__ = [
     "delegation", "difference", "dimension", "directory_version", "dispute", "dispute_answer",
     "dispute_seal", "event", "hold", "idempotency", "lease", "line", "metadata", "movement",
     "outbox", "policy_version", "publication", "revision", "run", "run_base", "run_climb",
-    "run_job", "run_name", "run_plan", "stage", "statement", "storable", "uncounted",
+    "run_job", "run_maker", "run_name", "run_plan", "stage", "statement", "storable", "uncounted",
     "watch_state",
 ]  # fmt: skip

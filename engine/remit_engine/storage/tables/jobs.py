@@ -35,3 +35,13 @@ run_job = sql.Table(
     sql.Index("ix_run_job_state", "state", "id"),
     sqlite_autoincrement=True,
 )
+
+# who asked for a run, where the service made it; a row is written with the run, and never changes
+run_maker = sql.Table(
+    "run_maker",
+    metadata,
+    sql.Column("run", sql.Integer, sql.ForeignKey("run.id"), primary_key=True, autoincrement=False),
+    text("by"),
+    optional("person"),
+    text("job"),
+)
