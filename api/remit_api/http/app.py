@@ -17,6 +17,7 @@ from remit_api.http import entrance, problems
 from remit_api.http.authzen_mapping import read_mapping
 from remit_api.http.clock import Clock, SystemClock
 from remit_api.http.computing.runner import JobRunner
+from remit_api.http.computing.shelf import DataShelf
 from remit_api.http.desk import Desk, desk_of_files
 from remit_api.http.documented import document
 from remit_api.http.fast_path import FastPath
@@ -46,6 +47,7 @@ from remit_api.http.routes import (
     records,
     runs,
     statements,
+    whatif,
 )
 from remit_api.http.service import Service
 from remit_api.http.settings import Settings
@@ -73,6 +75,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     statements.router,
     closings.router,
     disputes.router,
+    whatif.router,
     keys.router,
 )
 """Every resource. Add yours here."""
@@ -152,6 +155,7 @@ def _service(settings: Settings, clock: Clock | None, desk: Desk | None) -> Serv
         measures=measures,
         authzen=read_mapping(settings.authzen),
         jobs=JobRunner(store, settings, clock, lambda: service.desk),
+        shelf=DataShelf(store, settings),
     )
     measures.watch(
         "remit_recorder_waiting", "Requests that wait.", lambda: service.recorder.waiting

@@ -18,7 +18,8 @@ from remit_api.http.service import Service
 from remit_api.http.settings import Settings
 from remit_api.pay import keeping
 from remit_api.pay.batches import AUTO, DUCKDB, PYTHON
-from remit_api.pay.running import ALL, chosen, plan_of
+from remit_api.pay.running import ALL, Texts, chosen, plan_of
+from remit_engine.commission.periods import Period
 from remit_engine.storage import jobs
 from remit_engine.storage.jobs import Job, Order
 
@@ -33,18 +34,9 @@ def read_order(document: Mapping[str, Any], access: Access, service: Service) ->
     """The order of `{"plan", "period", "data", "engine"}`; raises NotUnderstood. Without a plan all
     are meant that are paid by such periods; without data, the events that the service was told."""
     only(dict(document), *MEMBERS)
-    texts = texts_of(service.desk)
     period = period_of(required_text(document, "period"))
-    name = optional_text(document, "plan", 200) or ALL
-    with about("plan"):
-        plan = name if name == ALL else plan_of(name, texts).name
-    with about("period"):
-        chosen(plan, texts, period)
-    data = optional_text(document, "data", 40) or EVENTS
-    known = known_data(service.settings)
-    if data not in known:
-        listed = ", ".join(f"`{one}`" for one in known)
-        raise wrong("data", f"no data are called `{data}`: there are {listed}")
+    plan, _ = read_plan(document, texts_of(service.desk), period)
+    data = read_data_name(document, service.settings)
     engine = optional_text(document, "engine", 20) or AUTO
     if engine not in ENGINES:
         listed = ", ".join(f"`{one}`" for one in ENGINES)
@@ -52,9 +44,23 @@ def read_order(document: Mapping[str, Any], access: Access, service: Service) ->
     return Order(access.caller.label, access.caller.person, plan, period, data, engine)
 
 
-def known_data(settings: Settings) -> list[str]:
-    """The names of data."""
-    return list(dict.fromkeys([EVENTS, *(name for name, _ in settings.pay_data)]))
+def read_plan(document: Mapping[str, Any], texts: Texts, period: Period) -> tuple[str, list[str]]:
+    """The plan that is named, or `all`, and the plans that this means; raises NotUnderstood."""
+    name = optional_text(document, "plan", 200) or ALL
+    with about("plan"):
+        plan = name if name == ALL else plan_of(name, texts).name
+    with about("period"):
+        return plan, chosen(plan, texts, period)
+
+
+def read_data_name(document: Mapping[str, Any], settings: Settings) -> str:
+    """How the data are called; raises NotUnderstood."""
+    data = optional_text(document, "data", 40) or EVENTS
+    known = dict.fromkeys([EVENTS, *(name for name, _ in settings.pay_data)])
+    if data not in known:
+        listed = ", ".join(f"`{one}`" for one in known)
+        raise wrong("data", f"no data are called `{data}`: there are {listed}")
+    return data
 
 
 def ordered(connection: Connection, order: Order, service: Service) -> Job:

@@ -116,6 +116,12 @@ class NotDelegable(Refusal):
     kind, status, title = "not_delegable", 422, "Not to be delegated so"
 
 
+class FaultyData(Refusal):
+    """Rows of data that cannot be read, or contradict one another."""
+
+    kind, status, title = "invalid_data", 422, "Data with errors"
+
+
 class MatchMissing(Refusal):
     """An edit does not say which version it is of."""
 

@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from remit_api.http.authzen_mapping import AuthzenMapping
 from remit_api.http.clock import Clock
 from remit_api.http.computing.runner import JobRunner
+from remit_api.http.computing.shelf import DataShelf
 from remit_api.http.desk import Desk
 from remit_api.http.identity.key_ring import KeyRing
 from remit_api.http.measures import Measures
@@ -29,6 +30,7 @@ class Service:
     roles: the policy of the service. keys: who changes a key in the store says so to the ring.
     ledger: for writers of other things; what is decided goes to the recorder. authzen: how its
     questions are put to the policy. jobs: computes the runs of pay that are asked for.
+    shelf: data of pay for questions.
     """
 
     settings: Settings
@@ -42,6 +44,7 @@ class Service:
     measures: Measures
     authzen: AuthzenMapping
     jobs: JobRunner
+    shelf: DataShelf
     exchange: Lock = field(default_factory=Lock)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -15,21 +15,43 @@ from remit_api.failures import BadFacts, WrongUse
 from remit_api.pay.running import Texts, wanted
 from remit_dsl.pay import Event, Plan
 from remit_dsl.suggest import nearest
+from remit_dsl.types import Type
 from remit_engine.commission.dataset import Dataset, EventRow, Share
 from remit_engine.commission.periods import Period
+from remit_engine.commission.reading.cells import reader
 from remit_engine.commission.reading.columns import Leaf, leaves
 from remit_engine.commission.reading.events import EventReader
 from remit_engine.commission.reading.findings import Findings
 from remit_engine.commission.reading.table import Chunk, Table
 from remit_engine.commission.statement import Run, Statement
+from remit_engine.exact import Unreadable
 from remit_engine.request import Problem
+from remit_engine.rounding import rounded
+from remit_engine.text import currency_places
 
 FAR = 50
 """Years ahead that are computed."""
 NEW = "what-if"
 """The id of a sale that is not in the data."""
 _GROUPED = re.compile(r"(?<=\d)_(?=\d)")
-Cells = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """An amount as it comes about: a list price less a discount, to the cent of its currency, half
+    up. Both as cells."""
+
+    list: Any
+    discount: Any
+
+    def __str__(self) -> str:
+        return f"{self.list} less {self.discount}"
+
+
+Cells = Mapping[str, Any]
+"""By column a text, an exact value, None for an optional one that is not there, or a Price."""
+Seen = Callable[[EventRow], bool]
+"""Whether who asks may know of a sale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,18 +174,49 @@ def with_sale(
     )
 
 
+def concerning(texts: Texts, data: Dataset, event: Event, person: str) -> Seen:
+    """Which sales are a person's to know: those that name him, that he has a share of, or whose key
+    he owned at some time."""
+    program = texts.model.program
+    named = [leaf.path for leaf in leaves(event, program) if leaf.kind == "person"]
+    plans = [p.credit for p in program.plans.values() if p.event == event.name]
+    keys = [c.field for c in plans if c is not None and c.to == "owner" and c.field is not None]
+    shares = data.splits.get(event.name, {})
+
+    def seen(row: EventRow) -> bool:
+        owners = [o for path in keys for o in data.owners.get(str(_at(row.facts, path)), ())]
+        people = {*(s.person for s in shares.get(row.id, ())), *(o.person for o in owners)}
+        return person in people or any(_at(row.facts, path) == person for path in named)
+
+    return seen
+
+
+def _at(facts: Mapping[str, Any], path: Sequence[str]) -> Any:
+    value: Any = facts
+    for step in path:
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
 def with_change(
-    texts: Texts, data: Dataset, event: Event, id: str, given: Cells, text: str
+    texts: Texts,
+    data: Dataset,
+    event: Event,
+    id: str,
+    given: Cells,
+    text: str,
+    seen: Seen = lambda row: True,
 ) -> Alternative:
-    """The data with one sale changed; an empty value takes an optional one away."""
+    """The data with one sale changed; an empty value takes an optional one away. seen: one that may
+    not be known is not there."""
     rows = data.events.get(event.name, ())
-    old = next((r for r in rows if r.id == id), None)
+    old = next((r for r in rows if r.id == id and seen(r)), None)
     if old is None:
-        near = nearest(id, [r.id for r in rows])
+        near = nearest(id, [r.id for r in rows if seen(r)])
         help = f"did you mean `{near}`?" if near else None
         raise WrongUse(f"there is no {event.short} `{id}` in the data", help)
     if given.get("id", id) != id:
-        help = f"`--sale 'id={given['id']} …'` is one sale more"
+        help = "what has another id is one sale more"
         raise WrongUse(f"a change of `{id}` keeps its id", help)
     fresh = _read(texts, event, {"id": id, **given}, partial=True)
     row = replace(old, facts=_merged(old.facts, fresh, [name.split(".") for name in given]))
@@ -193,7 +246,7 @@ def _credited(plans: Iterable[Plan], person: str) -> dict[str, str]:
 
 def _row(texts: Texts, event: Event, given: Cells, data: Dataset) -> EventRow:
     if any(r.id == given["id"] for r in data.events.get(event.name, ())):
-        help = f"`--change '{given['id']} …'` changes it"
+        help = "ask what if it is changed"
         raise WrongUse(f"`{given['id']}` is in the data already", help)
     return EventRow(given["id"], _read(texts, event, given, partial=False), NEW)
 
@@ -204,10 +257,12 @@ def _read(texts: Texts, event: Event, given: Cells, *, partial: bool) -> Mapping
     problems = [_stray(name, event, known) for name in given if name not in known]
     needed = wanted(texts.model, tuple(texts.model.program.plans)).events.get(event.name, ())
     findings = Findings()
-    reader = EventReader(event, [tuple(c.split(".")) for c in given], texts.model, findings)
+    events = EventReader(event, [tuple(c.split(".")) for c in given], texts.model, findings)
     columns = tuple(c for c in given if c in known)
-    table = Table(NEW, columns, iter([Chunk([1], [[given[c] for c in columns]], texts=True)]))
-    rows = list(reader.rows(table)) if not problems else []
+    cells = [_cell(given[c], known[c], event, texts, problems) for c in columns]
+    plain = all(isinstance(cell, str) for cell in cells)
+    table = Table(NEW, columns, iter([Chunk([1], [cells], texts=plain)]))
+    rows = list(events.rows(table)) if not problems else []
     problems += [Problem(f.column or event.short, f.message) for f in findings.faults]
     if not partial:
         problems += [
@@ -218,6 +273,26 @@ def _read(texts: Texts, event: Event, given: Cells, *, partial: bool) -> Mapping
     if problems:
         raise BadFacts(problems)
     return rows[0].facts
+
+
+def _cell(value: Any, leaf: Leaf, event: Event, texts: Texts, problems: list[Problem]) -> Any:
+    """A cell as data have it; what is wrong with a price is noted."""
+    if not isinstance(value, Price):
+        return value
+    if leaf.type.kind != "money":
+        problems.append(Problem(leaf.column, "a list price less a discount is an amount of money"))
+        return None
+    currency = leaf.type.currency or texts.model.program.policies[event.policy].currency
+    found: dict[str, Fraction] = {}
+    for part, type in (("list", leaf.type), ("discount", Type("percent"))):
+        try:
+            found[part] = reader(type, texts.model, currency)(getattr(value, part))
+        except Unreadable as fault:
+            problems.append(Problem(f"{leaf.column}.{part}", str(fault)))
+    if len(found) < 2:
+        return None
+    cent = Fraction(1, 10 ** currency_places(currency))
+    return rounded(found["list"] * (1 - found["discount"]), "half up", cent)
 
 
 def _must(leaf: Leaf, column: str, given: Cells) -> bool:

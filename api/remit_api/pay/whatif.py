@@ -14,6 +14,7 @@ from remit_api.pay.alternatives import (
     Cells,
     Meant,
     Outcome,
+    concerning,
     event_of,
     first_period,
     last_period,
@@ -46,12 +47,13 @@ class Supposed:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """Whose pay of which plans, from a period on."""
+    """Whose pay of which plans, from a period on. own: who asks may know of his own sales alone."""
 
     texts: Texts
     plans: Sequence[str]
     person: str
     period: Period
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Answer:
 def answered(asked: WhatIf, data: Dataset, supposed: Supposed, told: Phase) -> Answer:
     """What the alternatives pay. Raises WrongUse for somebody who is nobody, for a sale that is not
     there and for an event that is not clear, BadFacts for what it says of the sale."""
-    _refuse_nobody(asked.person, data)
+    _refuse_nobody(asked, data)
     alternatives = _alternatives(asked, data, supposed)
     since = first_period(alternatives, asked.period)
     through = last_period(alternatives, asked.period)
@@ -118,17 +120,18 @@ def _alternatives(asked: WhatIf, data: Dataset, supposed: Supposed) -> list[Alte
         return [
             with_sale(asked.texts, data, event, asked.person, given, text) for given, text in pairs
         ]
-    return [
-        with_change(asked.texts, data, event, supposed.changed, given, text)
-        for given, text in pairs
-    ]
+    told = (asked.texts, data, event, supposed.changed)
+    if not asked.own:
+        return [with_change(*told, given, text) for given, text in pairs]
+    seen = concerning(asked.texts, data, event, asked.person)
+    return [with_change(*told, given, text, seen) for given, text in pairs]
 
 
-def _refuse_nobody(person: str, data: Dataset) -> None:
-    if person not in data.people:
-        near = nearest(person, data.people)
+def _refuse_nobody(asked: WhatIf, data: Dataset) -> None:
+    if asked.person not in data.people:
+        near = None if asked.own else nearest(asked.person, data.people)
         help = f"did you mean `{near}`?" if near else None
-        raise WrongUse(f"nobody in the data is `{person}`", help)
+        raise WrongUse(f"nobody in the data is `{asked.person}`", help)
 
 
 def whatif_document(answer: Answer) -> dict[str, Any]:

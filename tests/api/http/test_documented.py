@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from api.http.pay.conftest import at_once
 from api.http.test_questions import ORDER
 from remit_api.http.documented import EXAMPLES, STATUSES
 
@@ -25,6 +26,7 @@ PUT = {
     "context": {"requester": "ni.hong"},
 }
 DECISIONS = "/v1/decisions"
+PAY = "/v1/commission"
 OF_LIN_TAO = "/v1/commission/statements/lin.tao?plan=monthly&period=2026-01"
 SALE = {
     "id": "INV-2026-0117",
@@ -35,6 +37,7 @@ SALE = {
     "team": "east",
     "product_line": "electronics",
 }
+WANTED = {name: value for name, value in SALE.items() if name not in ("id", "net")}
 CASES: tuple[tuple[str, str, str, str, str, Any], ...] = (
     (
         "asked",
@@ -159,19 +162,115 @@ CASES: tuple[tuple[str, str, str, str, str, Any], ...] = (
     ("subjects", "Who may?", "shop", "POST", "/access/v1/search/subject", PUT),
     ("resources", "None are listed", "shop", "POST", "/access/v1/search/resource", PUT),
     ("actions", "What may she do?", "shop", "POST", "/access/v1/search/action", PUT),
+    (
+        "late",
+        "Wang Fang came late",
+        "shop",
+        "POST",
+        "/v1/events",
+        {
+            "event": "Lateness",
+            "facts": {"id": "L-1", "date": "2026-01-12", "person": "wang.fang"},
+        },
+    ),
+    (
+        "ordered",
+        "Compute January, and wait for it",
+        "chen.jing",
+        "POST",
+        f"{PAY}/runs",
+        {"period": "2026-01", "plan": "deductions"},
+    ),
+    (
+        "no such data",
+        "A place is named, never a path",
+        "chen.jing",
+        "POST",
+        f"{PAY}/runs",
+        {"period": "2026-01", "data": "/srv/pay"},
+    ),
+    ("job", "What came of it", "chen.jing", "GET", f"{PAY}/jobs/JOB", None),
+    ("run", "What it pays in all", "chen.jing", "GET", f"{PAY}/runs/1", None),
+    (
+        "my pay",
+        "Why 50 were deducted",
+        "wang.fang",
+        "GET",
+        f"{PAY}/statements/wang.fang?plan=deductions&period=2026-01",
+        None,
+    ),
+    (
+        "what if",
+        "What do I earn at 10 % rather than 15 % discount?",
+        "wang.fang",
+        "POST",
+        f"{PAY}/whatif",
+        {
+            "period": "2026-Q1",
+            "plan": "quarterly_accelerator",
+            "event": "Sale",
+            "sale": {**WANTED, "net": {"list": 40_000_000, "discount": "10%"}},
+            "or": [{"net": {"list": 40_000_000, "discount": "15%"}}],
+        },
+    ),
+    (
+        "disputed",
+        "It was the tram",
+        "wang.fang",
+        "POST",
+        f"{PAY}/disputes",
+        {
+            "plan": "deductions",
+            "period": "2026-01",
+            "line": "L-1",
+            "expected": "0",
+            "reason": "the trams did not run",
+        },
+    ),
+    (
+        "decided",
+        "And it is decided",
+        "zhou.lei",
+        "POST",
+        f"{PAY}/disputes/1/answer",
+        {"decision": "accepted", "outcome": "the event is taken back in February"},
+    ),
+    (
+        "own run",
+        "Who asked for it does not close it",
+        "chen.jing",
+        "POST",
+        f"{PAY}/closings",
+        {"run": 1},
+    ),
+    ("closed", "Somebody else does", "zhou.lei", "POST", f"{PAY}/closings", {"run": 1}),
+    ("closings", "What is closed", "auditor", "GET", f"{PAY}/closings", None),
+    ("differences", "Nothing has changed since", "auditor", "GET", f"{PAY}/differences", None),
 )
+PLACES = {
+    "ID": "{id}", "JOB": "{id}", "/runs/1": "/runs/{number}", "/disputes/1": "/disputes/{number}",
+    "statements/lin.tao": "statements/{person}", "statements/wang.fang": "statements/{person}",
+}  # fmt: skip
+"""What stands in the path of an example, by its address in the document."""
 
 
 def asked(service: Any) -> list[dict[str, Any]]:
     """Every example, asked in turn."""
-    id, found = "", []
+    ids, found = {"ID": "", "JOB": ""}, []
+    service.service.jobs.computer = at_once
     for name, summary, caller, method, path, body in CASES:
         more = {} if body is None else {"json": body}
-        answer = service.client(caller).request(method, path.replace("ID", id), **more)
+        asked = path.replace("ID", ids["ID"]).replace("JOB", ids["JOB"])
+        headers = {"Prefer": "wait=10"} if path == f"{PAY}/runs" else {}
+        if path == f"{PAY}/closings" and body is not None:
+            headers["If-Match"] = service.client(caller).get(f"{PAY}/runs/1").headers["ETag"]
+        answer = service.client(caller).request(method, asked, headers=headers, **more)
         document = answer.json()
-        if name == "recorded":
-            id = document["id"]
-        route = path.partition("?")[0].replace("ID", "{id}").replace("lin.tao", "{person}")
+        if name in ("recorded", "ordered"):
+            ids["ID" if name == "recorded" else "JOB"] = document["id"]
+        route = path.partition("?")[0]
+        for place, there in PLACES.items():
+            route = route.replace(place, there)
         example = {"route": route, "method": method, "name": name, "summary": summary}
         if body is not None:
             example["body"] = body
@@ -179,7 +278,8 @@ def asked(service: Any) -> list[dict[str, Any]]:
     text = json.dumps(found, ensure_ascii=False)
     for n, one in enumerate(dict.fromkeys(re.findall(r"dec_[0-9a-f]{24}", text)), 1):
         text = text.replace(one, f"dec_{n:024x}")
-    text = re.sub(r"req_[0-9a-f]{24}", "req_" + "0" * 24, text)
+    text = re.sub(r"(req|job)_[0-9a-f]{24}", r"\1_" + "0" * 24, text)
+    text = re.sub(r'("(?:made|ended)": )"[^"]*"', r'\1"2026-02-10T09:00:00Z"', text)
     # a hash hangs on the id, which is another each time, a digest on every text of the sample pack;
     # of places on disk only the end is told
     hashes = r'("(?:hash|previous|last|last_change|digest|policy)": )"[0-9a-f]{64}"'

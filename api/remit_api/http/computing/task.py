@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from remit_api.failures import FileTrouble
 from remit_api.http.problems import described
-from remit_api.http.refusals import NotReady
+from remit_api.http.refusals import FaultyData, NotReady
 from remit_api.pay.keeping import Store
 from remit_api.pay.making import Work, make
 from remit_api.pay.report import Report
@@ -105,24 +105,28 @@ def failure(fault: Exception, data: str) -> Failed:
     """What a caller is told of a fault. data: what the place of the data is called; where it is
     stands in the log alone."""
     if isinstance(fault, FileTrouble):
-        log.error("the data `%s` cannot be read: %s", data, fault.message)
-        help = "whoever runs the service finds in its log what is wrong"
-        fault = NotReady(f"the data `{data}` cannot be read now", help)
+        fault = unreadable(data, fault)
+    if isinstance(fault, BadData):
+        fault = at_fault(data, fault)
     found = described(fault)
     if found is None:
         log.error("a run of pay failed", exc_info=fault)
         return Failed(internal("the service itself failed; its log says more"))
-    document = found.document()
-    if isinstance(fault, BadData):
-        many = "one thing is" if fault.count == 1 else f"{fault.count:,} things are"
-        document["detail"] = f"{many} wrong with the data `{data}`"
-        document["problems"] = [_named(p, fault.place, data) for p in found.problems]
-    return Failed(document)
+    return Failed(found.document())
 
 
-def _named(problem: Problem, place: str, data: str) -> dict[str, str]:
-    path = data if problem.path == place else problem.path
-    return {"path": path, "message": problem.message}
+def unreadable(data: str, fault: FileTrouble) -> NotReady:
+    """What callers are told of data that cannot be read; the log has the rest."""
+    log.error("the data `%s` cannot be read: %s", data, fault.message)
+    help = "whoever runs the service finds in its log what is wrong"
+    return NotReady(f"the data `{data}` cannot be read now", help)
+
+
+def at_fault(data: str, fault: BadData) -> FaultyData:
+    """What callers are told of data with errors: each with its place, and no path."""
+    many = "one thing is" if fault.count == 1 else f"{fault.count:,} things are"
+    told = (Problem(data if f.place == fault.place else f.where, f.message) for f in fault.faults)
+    return FaultyData(f"{many} wrong with the data `{data}`", problems=told)
 
 
 def internal(detail: str) -> dict[str, Any]:
