@@ -147,8 +147,9 @@ def test_the_collector_is_told(settings: Any, monkeypatch: pytest.MonkeyPatch) -
         assert said in told
 
 
-def test_nothing_stands_before_a_request_without_it(service: Any) -> None:
-    assert Tracing not in [one.cls for one in service.app.user_middleware]
+def test_nothing_stands_before_a_request_without_it(service: Any, watched: Watched) -> None:
+    assert isinstance(watched.served.app.entry, Tracing)  # type: ignore[attr-defined]
+    assert not isinstance(service.app.entry, Tracing)
 
 
 def test_workers_are_told_the_collector(settings: Any) -> None:
