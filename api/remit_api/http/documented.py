@@ -142,7 +142,8 @@ def _exemplify(operation: dict[str, Any], example: dict[str, Any]) -> None:
     of_kind["examples"] = {**of_kind.get("examples", {}), example["name"]: shown}
     response["content"] = {**content, kind: of_kind}
     if "body" in example:
-        body = operation["requestBody"]["content"]["application/json"]
+        untyped = {"content": {"application/json": {"schema": {"type": "object"}}}}
+        body = operation.setdefault("requestBody", untyped)["content"]["application/json"]
         body.pop("example", None)
         examples = body.setdefault("examples", {})
         examples[example["name"]] = {"summary": example["summary"], "value": example["body"]}

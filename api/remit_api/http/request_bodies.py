@@ -209,6 +209,55 @@ class Run(Struct, forbid_unknown_fields=True):
     engine: Name | None = None
 
 
+class WhatIf(Struct, forbid_unknown_fields=True, rename={"others": "or"}):
+    """What one sale more, or one that is another, would pay: `sale` or `change`."""
+
+    period: Annotated[str, Meta(min_length=1, max_length=10, examples=["2026-03"])]
+    sale: Annotated[
+        dict[str, Any] | None, Meta(description="Its fields; a price may have its discount.")
+    ] = None
+    change: Annotated[dict[str, Any] | None, Meta(description="With the id of the sale.")] = None
+    others: Annotated[list[dict[str, Any]], Meta(description="What is other, of each.")] = []
+    plan: Name | None = None
+    person: Annotated[Name | None, Meta(description="Without it, the caller.")] = None
+    data: Name | None = None
+    event: Name | None = None
+
+
+class Close(Struct, forbid_unknown_fields=True):
+    """What is closed of a run."""
+
+    run: Annotated[int, Meta(ge=1, examples=[7])]
+    plans: Annotated[list[str], Meta(min_length=1)] | None = None
+    period: str | None = None
+    with_earlier: bool = False
+
+
+class Dispute(Struct, forbid_unknown_fields=True):
+    """Why pay is not right, and what was expected."""
+
+    plan: Name
+    period: Annotated[str, Meta(min_length=1, max_length=10)]
+    reason: Annotated[Reason, Meta(examples=["the trams did not run"])]
+    line: Name | None = None
+    expected: str | float | None = None
+    person: Annotated[Name | None, Meta(description="Without it, the caller.")] = None
+    days: Annotated[int, Meta(ge=1)] | None = None
+
+
+class DisputeAnswer(Struct, forbid_unknown_fields=True):
+    """How a dispute is decided."""
+
+    decision: Literal["accepted", "rejected"]
+    outcome: Annotated[Reason, Meta(examples=["the event is taken back in February"])]
+
+
+class DisputeWithdrawal(Struct, forbid_unknown_fields=True):
+    """A dispute is taken back; for somebody else with the reason."""
+
+    outcome: Name | None = None
+
+
 class Entity(Struct):
     """A subject or a resource of AuthZEN."""
 
@@ -296,6 +345,7 @@ class ActionSearch(Struct):
 
 
 _REQUESTS, _DELEGATIONS = "/v1/approval-requests", "/v1/delegations"
+_PAY = "/v1/commission"
 TAKEN: Mapping[tuple[str, str], type[Struct]] = {
     ("POST", "/v1/decisions"): Decision,
     ("POST", "/v1/decisions/batch"): Batch,
@@ -316,7 +366,12 @@ TAKEN: Mapping[tuple[str, str], type[Struct]] = {
     ("POST", "/v1/directory/versions"): DirectoryDraft,
     ("POST", "/v1/directory/versions/{id}/publication"): DirectoryPublication,
     ("POST", "/v1/events"): Event,
-    ("POST", "/v1/commission/runs"): Run,
+    ("POST", f"{_PAY}/runs"): Run,
+    ("POST", f"{_PAY}/whatif"): WhatIf,
+    ("POST", f"{_PAY}/closings"): Close,
+    ("POST", f"{_PAY}/disputes"): Dispute,
+    ("POST", f"{_PAY}/disputes/{{number}}/answer"): DisputeAnswer,
+    ("POST", f"{_PAY}/disputes/{{number}}/withdrawal"): DisputeWithdrawal,
     ("POST", "/access/v1/evaluation"): Evaluation,
     ("POST", "/access/v1/evaluations"): Evaluations,
     ("POST", "/access/v1/search/subject"): SubjectSearch,

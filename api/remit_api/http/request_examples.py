@@ -75,6 +75,20 @@ EXAMPLES: Mapping[type[Struct], Mapping[str, Any]] = {
         },
     },
     bodies.Run: {"period": "2026-03"},
+    bodies.WhatIf: {
+        "period": "2026-03",
+        "plan": "deductions",
+        "sale": {"net": 90000, "date": "2026-03-20"},
+    },
+    bodies.Close: {"run": 7},
+    bodies.Dispute: {
+        "plan": "deductions",
+        "period": "2026-01",
+        "expected": "1200.50",
+        "reason": "the trams did not run",
+    },
+    bodies.DisputeAnswer: {"decision": "accepted", "outcome": "it is taken back in February"},
+    bodies.DisputeWithdrawal: {},
     bodies.Evaluation: {"subject": SUBJECT, "action": READ, "resource": RESOURCE},
     bodies.Evaluations: {
         "action": READ,

@@ -27,8 +27,8 @@ EACH_FOR_ITSELF = ("requests", "evaluations")
 """Lists whose items are refused one by one."""
 NEEDED = {"request", "verb", "from"}
 """Members of which another would be needed in their place, so that without any it is refused."""
-NOT_DONE = "/v1/commission/runs"
-"""What is understood there is computed, which is tried elsewhere."""
+NOT_DONE = "/v1/commission"
+"""What is understood there is computed or closed, which is tried elsewhere: here types alone."""
 
 
 def described(service: Served) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def test_examples_fit_their_types_and_are_understood(service: Served) -> None:
     for (method, path), taken in TAKEN.items():
         example = EXAMPLES[taken]
         jsonschema_rs.validate(schema_of(document, method, path), example)
-        if path == NOT_DONE:
+        if path.startswith(NOT_DONE):
             continue
         assert asked(service, method, path, example) not in REFUSED, path
 
@@ -100,6 +100,8 @@ def test_what_the_type_does_not_allow_is_refused(service: Served) -> None:
     document, wrong = described(service), []
     tried = 0
     for (method, path), taken in TAKEN.items():
+        if path.startswith(NOT_DONE):
+            continue
         schema = schema_of(document, method, path)
         for what, body in mistaken(schema, copy.deepcopy(EXAMPLES[taken])):
             tried += 1
@@ -117,7 +119,7 @@ def test_what_the_type_allows_to_be_null_may_be_null(service: Served) -> None:
         fits = jsonschema_rs.validator_for(schema)
         for name in schema["properties"]:
             body = {**EXAMPLES[taken], name: None}
-            if (name in NEEDED and "facts" not in body) or path == NOT_DONE:
+            if (name in NEEDED and "facts" not in body) or path.startswith(NOT_DONE):
                 continue
             if fits.is_valid(body) and asked(service, method, path, body) in REFUSED:
                 wrong.append(f"{method} {path}: {name}")
