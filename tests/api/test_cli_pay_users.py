@@ -215,9 +215,9 @@ def test_an_override_of_the_store_shows_the_faults_underneath(kept, pay):
 
 @pytest.fixture
 def disputed(closed, pay):
-    for reason in ("credit note", "split"):
+    for reason, line in (("credit note", ()), ("split", ("--line", "S1"))):
         words = ("--period", "2026-01", *STORE, "--reason", reason, "--days", "14", "--by", "bob")
-        ran = pay("dispute", "open", "ann", "field", *words, "--on", "2026-02-03")
+        ran = pay("dispute", "open", "ann", "field", *words, *line, "--on", "2026-02-03")
         assert ran.code == 0, ran.err
     ran = pay("dispute", "answer", "1", "--reject", "--outcome", "no", *STORE, "--by", "fay",
               "--on", "2026-02-04")  # fmt: skip

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from fractions import Fraction
-from typing import Any
 
 from remit_dsl.parts import Label
 from remit_dsl.source import NOWHERE
@@ -18,7 +16,7 @@ LONG_AGO = date(2020, 1, 1)
 def hold(
     action: str,
     fact: str,
-    value: Any,
+    value: str | int,
     *,
     step: tuple[str, str] | None = None,
     rule: str = "house.credit.full",
@@ -35,7 +33,7 @@ def hold(
     return Hold(
         id=id,
         restraint=Restraint(kind, action, path, None, verb, position, NOWHERE),
-        value=Fraction(value) if type(value) is int else value,
+        value=str(value),
         alert=f"alr_{id}",
         rule=rule,
         subject=str(value),
@@ -62,9 +60,4 @@ def ordinary(holds: Sequence[Hold], verbs: Sequence[str]) -> Iterator[str]:
 
 
 def _literal(one: Hold) -> str:
-    match one.value:
-        case Fraction():
-            return str(one.value)
-        case str() if one.restraint.fact[-1] in ("id", "reason"):
-            return f'"{one.value}"'
-    return str(one.value)
+    return f'"{one.value}"' if one.restraint.fact[-1] in ("id", "reason") else str(one.value)

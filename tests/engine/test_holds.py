@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from random import Random
 from typing import Any
@@ -334,13 +335,25 @@ def test_a_hold_on_an_action_that_is_no_more_is_no_matter() -> None:
 
 @pytest.mark.parametrize(
     ("fact", "key"),
-    [("buyer.id", "c-1"), ("customer", "c-1"), ("batch", "c-1"), ("customer.id", 7),
+    [("buyer.id", "c-1"), ("customer", "c-1"), ("batch", "c-1"), ("batch", ""), ("batch", "1/0"),
      ("seller.grade", "c-1")],
 )  # fmt: skip
-def test_a_hold_that_cannot_be_compared_any_more_holds_everybody(fact: str, key: Any) -> None:
+def test_a_hold_that_cannot_be_compared_any_more_holds_everybody(fact: str, key: str) -> None:
     """What cannot be read is not false: it stands until it is lifted."""
     found = Held(hold("house.release", fact, key)).decide(**FREE)
     assert (found.outcome, [m.path for m in found.missing]) == ("incomplete", ["holds.hld_1"])
+
+
+def test_a_number_that_became_a_text_is_compared_as_it_was_written() -> None:
+    numbered = Held(hold("house.release", "customer.id", 7))
+    assert numbered.outcome(**CAUGHT) == "permit"
+    assert numbered.outcome(**{**CAUGHT, "customer": {"id": "7", "region": "south"}}) == "deny"
+
+
+@pytest.mark.parametrize("fact", ["customer.id", "batch"])
+def test_a_hold_whose_key_nobody_knows_holds_everybody(fact: str) -> None:
+    unknown = replace(hold("house.release", fact, 4), value=None)
+    assert Held(unknown).decide(**FREE).outcome == "incomplete"
 
 
 # --- as an ordinary rule would -----------------------------------------------------------------
