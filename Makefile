@@ -8,6 +8,9 @@ PYTHON := $(BIN)/python
 STAMP  := $(VENV)/.installed-$(shell pwd | cksum | cut -d' ' -f1)
 CHECKED := dsl engine api tests docs
 
+# bytecode and the tables of the grammar are kept: a command starts in two thirds of the time
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: cover help run tour test check bench bench-http fmt docs clean
 
 help: ## list these targets

@@ -18,7 +18,7 @@ from lark import Lark
 from lark.lexer import Lexer as LarkLexer
 from lark.parsers.lalr_analysis import Shift
 
-from remit_dsl import vocabulary
+from remit_dsl import lalr_cache, vocabulary
 from remit_dsl.currencies import CODES
 from remit_dsl.tokens import Token
 from remit_dsl.tree_builder import TreeBuilder
@@ -73,15 +73,20 @@ def table() -> Table:
 
 
 def _compute() -> Table:
-    grammar = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
-    lark = Lark(
-        grammar,
-        parser="lalr",
-        lexer=_NoLexer,
-        start="file",
-        transformer=TreeBuilder(),
-        maybe_placeholders=True,
-    )
+    grammar = Path(__file__).with_name("grammar.lark")
+    builder = TreeBuilder()
+
+    def made() -> Lark:
+        return Lark(
+            grammar.read_text(encoding="utf-8"),
+            parser="lalr",
+            lexer=_NoLexer,
+            start="file",
+            transformer=builder,
+            maybe_placeholders=True,
+        )
+
+    lark = lalr_cache.kept(grammar, made, transformer=builder)
     conf = lark.parse_interactive().parser_state.parse_conf
     states: dict[int, dict[str, tuple[Any, Any]]] = conf.states
     reductions: dict[Any, Reduction] = {}
