@@ -26,6 +26,7 @@ from remit_engine.request import Request
 from remit_engine.request_reader import read_json, read_request
 from remit_engine.restraining import Beside, Holds, Reading
 from remit_engine.trace import Tracer
+from remit_engine.transcript import Transcript, transcript
 from remit_engine.values import ValueAnswer
 from remit_engine.verdict import Judge
 
@@ -81,6 +82,12 @@ class Engine:
         if self._fast is not None:
             return self._fast.decide(request)
         return decide(request, self.model, self.directory, self.judge, self._tracer)
+
+    def transcript(self, request: Request) -> Transcript:
+        """The same answer as records keep it."""
+        if self._fast is None or self._reading(request) is not None:
+            return transcript(self.decide(request))
+        return self._fast.transcript(request)
 
     def _judging(self, rules: tuple[Rule, ...]) -> Judge:
         """Who judges a few rules more: what was compiled knows them not, the reference reads them

@@ -36,6 +36,7 @@ from remit_engine.reason import reason
 from remit_engine.request import Request
 from remit_engine.text import number_text
 from remit_engine.trace import Tracer
+from remit_engine.transcript import Transcript, ordered, transcript
 from remit_engine.verdict import Case
 from remit_engine.wire import decision_to_json
 
@@ -71,23 +72,42 @@ class Fast:
 
     def decide(self, request: Request) -> Decision:
         """The full explained answer."""
+        met = self._met(request)
+        return met.decision if isinstance(met, Explained) else met[0].decision(request, met[1])
+
+    def transcript(self, request: Request) -> Transcript:
+        """The same as records keep it."""
+        met = self._met(request)
+        if isinstance(met, Explained):
+            return transcript(met.decision)
+        template, slots = met
+        form = None if request.ignored else template.ordered()
+        if form is None:
+            return transcript(template.decision(request, slots))
+        alike = template.decision_
+        text = form.filled(slots).decode()
+        return Transcript(alike.outcome, alike.on_behalf_of, alike.policy.digest, text)
+
+    def _met(self, request: Request) -> Explained | tuple[Template, Sequence[Any]]:
+        """The template of a request's cell, with the request's slots; or the request's own answer
+        where it has no cell, or is the first of it."""
         cells = self._explained_cells(request)
         if cells is None:
-            return self._explained(request).decision
+            return self._explained(request)
         facts = {**request.facts, "actor": request.actor, "as_of": request.as_of}
         if request.requester is not None:
             facts["requester"] = request.requester
         slots = [slot_value(fact.path, facts) for fact in cells.plan.slots]
         if any(slots[i] is MISSING for i in cells.plan.numeric):
-            return self._explained(request).decision
+            return self._explained(request)
         actor = self._identity(request)
         try:
             template: Template = cells.find(actor, request.as_of, slots)
         except KeyError:
             found = self._explained(request)
             self._kept(cells, actor, request, slots, found)
-            return found.decision
-        return template.decision(request, slots)
+            return found
+        return template, slots
 
     def _kept(
         self, cells: Cells, actor: Any, request: Request, slots: Sequence[Any], found: Explained
@@ -284,12 +304,13 @@ def _scaled_text(value: Scaled, kind: str, currency: str | None) -> str:
     return number_text(unscaled(value), kind, currency)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Template:
     """An explained decision of a cell, to be written anew for another request of the cell.
 
     high: the end of the room left, from which the headroom is counted. moving: the trace lines in
     which numbers of the request stand, with (index of the value, slot). form: the JSON of all.
+    kept: the same as records keep it, once it was asked for.
     """
 
     decision_: Decision
@@ -299,6 +320,7 @@ class Template:
     high: Fraction | None
     moving: tuple[tuple[int, tuple[tuple[int, int], ...]], ...]
     kinds: tuple[tuple[str, str | None], ...]
+    kept: Form | None = None
 
     @classmethod
     def of(cls, found: Explained, plan: Plan) -> Template:
@@ -334,6 +356,14 @@ class Template:
             moving=tuple(moving),
             kinds=kinds,
         )
+
+    def ordered(self) -> Form | None:
+        """The form of a transcript; None where there is no form."""
+        if self.kept is None and self.form is not None:
+            top = self.form.high
+            parts = self.decision_, self.reason, self.moving, self.kinds, self.measure, top
+            self.kept = form_of(*parts, encode=ordered)
+        return self.kept
 
     def decision(self, request: Request, slots: Sequence[Any]) -> Decision:
         """The decision for a request of the cell."""

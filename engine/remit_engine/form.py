@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -18,6 +18,8 @@ from remit_engine.wire import decision_to_json
 
 Kind = tuple[str, str | None]
 """The kind of a number, and its currency."""
+Encode = Callable[[Any], bytes]
+"""How JSON is written: its members in the order of the wire, or sorted."""
 
 LEFT, LEFT_TEXT = -1, -2
 """The blanks for the headroom: for machines, and for people. Others are numbers of slots."""
@@ -67,11 +69,12 @@ def form_of(
     kinds: tuple[Kind, ...],
     measure: int | None,
     high: Scaled | None,
+    encode: Encode = msgspec.json.encode,
 ) -> Form | None:
     """The form of a decision. reason: with its marks. moving: the trace lines in which numbers of
     the request stand, with (index of the value, slot). None where a text has what a mark has."""
     document = decision_to_json(decision)
-    if _NUL in msgspec.json.encode(document):
+    if _NUL in encode(document):
         return None
     document["reason"] = reason
     if high is not None and measure is not None:
@@ -79,7 +82,7 @@ def form_of(
     for line, places in moving:
         for index, slot in places:
             document["trace"][line]["values"][index][1] = blank(slot)
-    parts = _BLANK.split(msgspec.json.encode(document))
+    parts = _BLANK.split(encode(document))
     there: dict[int, list[int]] = {}
     for place in range(1, len(parts), 2):  # text and blanks in turn, text first and last
         there.setdefault(int(parts[place]), []).append(place)

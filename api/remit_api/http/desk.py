@@ -11,8 +11,8 @@ from remit_engine.directory import DelegationEntry, Directory
 from remit_engine.engine import Engine
 from remit_engine.hold import Hold
 from remit_engine.ir import Model
+from remit_engine.storage.court import Court
 from remit_engine.storage.holds import Standing
-from remit_engine.storage.ledger import Court
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,7 @@ class Desk:
     court: Court = field(init=False)
 
     def __post_init__(self) -> None:
-        court = Court(
-            model=self.model,
-            directory=self.directory,
-            decide=self.engine.decide,
-            revision=self.revision,
-            edition=self.edition,
-            under=lambda holds: self.engine.under(holds).decide,
-        )
+        court = Court(self.engine, self.revision, self.edition)
         object.__setattr__(self, "court", court)
 
     @property

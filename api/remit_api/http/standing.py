@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from remit_engine.request import Request
 from remit_engine.storage import entries
 from remit_engine.storage.counting import FromLedger, unit_of
-from remit_engine.storage.ledger import Court
+from remit_engine.storage.court import Court
 from remit_engine.storage.opening import reading, writing
 from remit_engine.storage.usage import OpenUsage, Usage
 

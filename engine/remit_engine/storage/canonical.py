@@ -35,8 +35,13 @@ def encoded(value: Any) -> bytes:
     try:
         return _ENCODER.encode(value)
     except UnicodeEncodeError:
-        message = "the text holds half of a surrogate pair, which cannot be kept"
-        raise Unstorable(message, "take it out") from None
+        raise half_a_character() from None
+
+
+def half_a_character() -> Unstorable:
+    """The fault of text that is none."""
+    message = "the text holds half of a surrogate pair, which cannot be kept"
+    return Unstorable(message, "take it out")
 
 
 def fingerprint(text: str | bytes) -> str:

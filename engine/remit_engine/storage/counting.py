@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from remit_dsl.program import Measure
-from remit_engine.decision import Decision, Outcome
+from remit_engine.decision import Outcome
 from remit_engine.directory import Directory
 from remit_engine.evaluate import Environment, evaluate
 from remit_engine.ir import Model
@@ -19,6 +19,7 @@ from remit_engine.storage.faults import Unmeasured
 from remit_engine.storage.keys import AUTHORITY, key_at, keys_of
 from remit_engine.storage.usage import UNMEASURED, OpenUsage, short
 from remit_engine.totals import Total
+from remit_engine.transcript import Transcript
 from remit_engine.unknown import Unknown
 
 Document = dict[str, dict[str, Fraction]]
@@ -108,18 +109,18 @@ def unit_of(measure: Measure) -> str:
 
 
 def consumption(
-    request: Request, decision: Decision, model: Model, directory: Directory, *, kept: bool
+    request: Request, answer: Transcript, model: Model, directory: Directory, *, kept: bool
 ) -> dict[str, Any]:
     """The members of a row that say what a decision uses up, `keys` not yet as text. kept: whether
     the action keeps totals; raises Unmeasured where it does, and what is used up cannot be said."""
     measure = model.actions[request.action].action.measure
-    if decision.outcome is not Outcome.PERMIT or measure is None:
+    if answer.outcome is not Outcome.PERMIT or measure is None:
         return _NOTHING
     party = request.actor
-    if decision.on_behalf_of is not None:
-        giver = directory.party(decision.on_behalf_of, request.as_of)
+    if answer.on_behalf_of is not None:
+        giver = directory.party(answer.on_behalf_of, request.as_of)
         if giver is None:
-            raise LookupError(f"nobody is {decision.on_behalf_of} on {request.as_of}")
+            raise LookupError(f"nobody is {answer.on_behalf_of} on {request.as_of}")
         party = giver
     facts = known_facts(request, party)
     value = evaluate(

@@ -19,8 +19,9 @@ from remit_engine.request import Request
 from remit_engine.request_document import request_document
 from remit_engine.storage import approvals
 from remit_engine.storage.approvals import Kept
+from remit_engine.storage.court import Court
 from remit_engine.storage.faults import Superseded
-from remit_engine.storage.ledger import Court, Ledger, Pending, Refused, facts_mark
+from remit_engine.storage.ledger import Ledger, Pending, Refused, facts_mark
 from remit_engine.storage.revisions import revision
 
 Done = tuple[Change, Request | None]

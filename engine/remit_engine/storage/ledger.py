@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
@@ -13,68 +13,25 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from remit_engine.decision import Decision
-from remit_engine.directory import Directory
-from remit_engine.hold import Hold
-from remit_engine.ir import Model
 from remit_engine.party import Party
 from remit_engine.request import Request
 from remit_engine.request_document import request_document
 from remit_engine.storage import entries, holds, idempotency, tables, watch_state
-from remit_engine.storage.canonical import canonical, fingerprint
+from remit_engine.storage.canonical import canonical, fingerprint, half_a_character
 from remit_engine.storage.counting import (
     FromLedger,
-    Span,
     consumption,
-    span,
     unit_of,
 )
+from remit_engine.storage.court import Court
 from remit_engine.storage.entries import DECISION, REVERSAL, REVERSED, Entry, Head, chained
 from remit_engine.storage.faults import Conflict, NotKept, Superseded
-from remit_engine.storage.holds import Standing
 from remit_engine.storage.idempotency import Key
 from remit_engine.storage.opening import writing
 from remit_engine.storage.revisions import revision
 from remit_engine.storage.usage import OpenUsage, Usage
-from remit_engine.totals import Total, kept_totals
+from remit_engine.transcript import Transcript
 from remit_engine.unique import unique
-from remit_engine.wire import decision_to_json
-
-Decide = Callable[[Request], Decision]
-
-
-@dataclass(frozen=True, slots=True)
-class Court:
-    """Who judges: a policy with its people, as of one revision. decide: as `Engine.decide`, under
-    the holds of an edition; under: the same under others."""
-
-    model: Model
-    directory: Directory
-    decide: Decide
-    revision: int
-    edition: int = 0
-    under: Callable[[Sequence[Hold]], Decide] | None = None
-    _totals: dict[str, tuple[Total, ...]] = field(default_factory=dict, repr=False)
-    _spans: dict[tuple[str, date], tuple[Span, ...]] = field(default_factory=dict, repr=False)
-
-    def totals(self, action: str) -> tuple[Total, ...]:
-        """The totals kept of an action (qualified name)."""
-        if action not in self._totals:
-            self._totals[action] = kept_totals(self.model, action)
-        return self._totals[action]
-
-    def holding(self, standing: Standing) -> Court:
-        """The same court under the holds that stand; TypeError where it cannot judge under any."""
-        if self.under is None:
-            raise TypeError("this court knows no holds")
-        return replace(self, decide=self.under(standing.holds), edition=standing.edition)
-
-    def spans(self, action: str, day: date) -> tuple[Span, ...]:
-        """The same, each with the days that count with a day."""
-        found = self._spans.get((action, day))
-        if found is None:
-            found = tuple(span(total, day) for total in self.totals(action))
-            self._spans[action, day] = found
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +46,9 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A row of the ledger, and its answer where it was judged just now. replayed: it stood there
-    before, under the same key."""
+    """A row of the ledger. replayed: it stood there before, under the same key."""
 
     entry: Entry
-    decision: Decision | None
     replayed: bool = False
 
 
@@ -139,7 +94,7 @@ class Ledger:
         """What the court says to a request that sees the totals as they stand, in a writing
         transaction; nothing is recorded."""
         session = self._session(connection, court)
-        return lambda request: session.court.decide(session.with_totals(request)[0])
+        return lambda request: session.court.judge.decide(session.with_totals(request)[0])
 
     def reverse(
         self, connection: Connection, id: str, *, caller: str, reason: str, day: date
@@ -224,12 +179,11 @@ class _Session:
         idempotency.refuse_another(key, answer)
         if answer.entry is None:
             raise Conflict("the key was used for something else", "take another key")
-        return Recorded(answer.entry, None, replayed=True)
+        return Recorded(answer.entry, replayed=True)
 
     def _recorded(self, pending: Pending) -> Recorded:
         request, read = self.with_totals(pending.request)
-        decision = self.court.decide(request)
-        values = self._values(pending, request, decision)
+        values = self._values(pending, request, self._answer(request))
         values["totals"] = canonical(read.read if read is not None else {})
         keys = values["keys"]
         values["keys"] = canonical(keys)
@@ -237,7 +191,13 @@ class _Session:
         self.usage.add(row, keys)
         self.rows.append(row)
         self.head = Head(row["seq"], row["hash"])
-        return Recorded(entries.entry_of(row), decision)
+        return Recorded(entries.entry_of(row))
+
+    def _answer(self, request: Request) -> Transcript:
+        try:
+            return self.court.judge.transcript(request)
+        except UnicodeEncodeError:
+            raise half_a_character() from None
 
     def with_totals(self, request: Request) -> tuple[Request, FromLedger | None]:
         """The request with the totals of the ledger, and with none of its own."""
@@ -251,7 +211,7 @@ class _Session:
         used = FromLedger(self.usage, request, spans, unit_of(measure))
         return replace(request, totals={}, used=used), used
 
-    def _values(self, pending: Pending, request: Request, decision: Decision) -> dict[str, Any]:
+    def _values(self, pending: Pending, request: Request, answer: Transcript) -> dict[str, Any]:
         model, directory = self.court.model, self.court.directory
         document = request_document(request, model, directory, full=True)
         kept = bool(self.court.totals(request.action))
@@ -266,13 +226,13 @@ class _Session:
             "requester": None if requester is None else _named(requester),
             "action": request.action,
             "verb": request.verb,
-            "outcome": decision.outcome.value,
+            "outcome": answer.outcome.value,
             "request": canonical(document),
-            "answer": canonical(decision_to_json(decision)),
+            "answer": answer.text,
             "facts": facts_mark(document),
-            "policy": decision.policy.digest,
+            "policy": answer.policy,
             "revision": self.court.revision,
-            **consumption(request, decision, model, directory, kept=kept),
+            **consumption(request, answer, model, directory, kept=kept),
             "reverses": None,
             "reason": None,
         }

@@ -13,8 +13,9 @@ import pytest
 from remit_api.http.desk import Desk
 from remit_api.http.recorder import ATTEMPTS, MOST, Recorder
 from remit_api.http.refusals import NotReady
+from remit_engine.storage.court import Court
 from remit_engine.storage.faults import Superseded
-from remit_engine.storage.ledger import Court, Pending, Recorded, Refused
+from remit_engine.storage.ledger import Pending, Recorded, Refused
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Paper:
         if court.revision != self.stands:
             raise Superseded(self.stands)
         self.groups.append([str(p.request) for p in pending])
-        return [Recorded(str(p.request), None) for p in pending]  # type: ignore[arg-type]
+        return [Recorded(str(p.request)) for p in pending]  # type: ignore[arg-type]
 
 
 @pytest.fixture

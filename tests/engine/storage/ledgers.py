@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -10,8 +11,9 @@ from typing import Any
 from sqlalchemy.engine import Engine as Store
 
 from engine.asking import House
+from remit_engine.storage.court import Court
 from remit_engine.storage.idempotency import Key
-from remit_engine.storage.ledger import Court, Ledger, Pending, Recorded
+from remit_engine.storage.ledger import Ledger, Pending, Recorded
 
 DAY = date(2026, 3, 15)
 POLICY = """
@@ -58,7 +60,7 @@ LATER = House(KEYED, STAFF, as_of=DAY)
 
 
 def court(house: House = HOUSE, revision: int = 0) -> Court:
-    return Court(house.model, house.directory, house.compiled.decide, revision)
+    return Court(house.compiled, revision)
 
 
 def pending(actor: str, amount: Any, action: str = "pay", **more: Any) -> Pending:
@@ -90,8 +92,8 @@ def outcomes(found: list[Any]) -> list[str]:
 def month_of(found: Any) -> Fraction:
     """What the month had used before an answer."""
     assert isinstance(found, Recorded)
-    assert found.decision is not None
-    return next(t.used.value for t in found.decision.totals if t.name == "month")
+    totals = json.loads(found.entry.answer)["totals"]
+    return next(Fraction(t["used"]["value"]) for t in totals if t["name"] == "month")
 
 
 def on(pending: Pending, day: date) -> Pending:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sql
 
-from engine.storage.ledgers import DAY, HOUSE, court, ledger, outcomes, pending
+from engine.storage.ledgers import DAY, court, ledger, outcomes, pending
 from engine.storage.stores import address, store
 from engine.storage.watchers import (
     FREEZE,
@@ -26,7 +26,6 @@ from engine.storage.watchers import (
 from remit_engine.storage import alerts, audit, holds, tables, watch_state
 from remit_engine.storage.alerts import Saying
 from remit_engine.storage.faults import Conflict, Corrupt, NotKept
-from remit_engine.storage.ledger import Court
 from remit_engine.storage.opening import open_store, reading, writing
 from remit_engine.watch.alert import Status, Turn
 
@@ -305,17 +304,12 @@ def test_what_cannot_be_read_says_so(file):
 # --- the ledger --------------------------------------------------------------------------------
 
 
-def holding() -> Court:
-    engine = HOUSE.compiled
-    return replace(court(), under=lambda held: engine.under(held).decide)
-
-
 def judged(kept, *asked):
-    return outcomes(ledger(kept).record(list(asked), holding()))
+    return outcomes(ledger(kept).record(list(asked), court()))
 
 
 def test_what_is_recorded_sees_what_is_held(kept):
-    book, judge = ledger(kept), holding()
+    book, judge = ledger(kept), court()
     assert outcomes(book.record([pending("ann", 10)], judge)) == ["permit"]
     about = begin(kept)
     both = [pending("ann", 10), pending("ann", 10, vendor="V2")]
@@ -335,7 +329,7 @@ def test_another_process_sees_it_with_the_next_recording(kind, tmp_path):
     """It has a desk of its own, which knows nothing of the freeze yet."""
     url = address(kind, tmp_path)
     one, other = open_store(url), open_store(url)
-    book, judge = ledger(other), holding()
+    book, judge = ledger(other), court()
     assert outcomes(book.record([pending("ann", 10)], judge)) == ["permit"]
     about = begin(one)
     assert outcomes(book.record([pending("ann", 10)], judge)) == ["deny"]
@@ -346,14 +340,8 @@ def test_another_process_sees_it_with_the_next_recording(kind, tmp_path):
     other.dispose()
 
 
-def test_a_court_that_knows_no_holds_judges_nothing_while_one_stands(file):
-    begin(file)
-    with pytest.raises(TypeError, match="knows no holds"):
-        ledger(file).record([pending("ann", 10)], court())
-
-
 def test_what_was_held_when_a_row_was_made_is_known_later(kept):
-    book, judge = ledger(kept), holding()
+    book, judge = ledger(kept), court()
     rows = book.record([pending("ann", 10)], judge)
     about = begin(kept)
     rows += book.record([pending("ann", 10)], judge)

@@ -19,9 +19,10 @@ from remit_engine.approvals.faults import ApprovalFault, DoesNotCount, NotInStat
 from remit_engine.approvals.life import State
 from remit_engine.storage import approvals, history
 from remit_engine.storage.approvals import Kept
+from remit_engine.storage.court import Court
 from remit_engine.storage.docket import Docket, taken_back
 from remit_engine.storage.faults import Superseded
-from remit_engine.storage.ledger import Court, Ledger
+from remit_engine.storage.ledger import Ledger
 from remit_engine.storage.opening import reading, writing
 from remit_engine.storage.revisions import raised
 
@@ -38,7 +39,7 @@ class Office:
         self.house = House(policy, STAFF)
         self.ledger = Ledger(engine)
         h = self.house
-        self.court = Court(h.model, h.directory, h.compiled.decide, 0)
+        self.court = Court(h.compiled, 0)
         self.day = DAY
 
     def work(self, do: Callable[[Docket], Kept], caller: str = "somebody") -> Kept:
