@@ -139,6 +139,12 @@ class Engine:
             raise TypeError("the reference engine has no checker")
         return self._door.answer(document, colons)
 
+    def request_plain(self, document: dict[str, Any], colons: int) -> Request:
+        """A plain request, as `read_request` reads it; as `answer_plain`."""
+        if self._door is None:
+            raise TypeError("the reference engine has no checker")
+        return self._door.request(document, colons)
+
     def check_plain(self, document: dict[str, Any], colons: int) -> Checked:
         """The bare outcome of a plain request; as `answer_plain`."""
         if self._door is None:

@@ -12,12 +12,17 @@ from typing import Any
 import msgspec
 
 from remit_dsl.expressions import Fact
+from remit_engine.compile.python_facts import ReadFacts, facts_reader
 from remit_engine.compile.python_reader import Irregular, Read, day, reader
 from remit_engine.compile.python_slots import MISSING
 from remit_engine.compile.to_python import Compiled
 from remit_engine.directory import Directory
-from remit_engine.fast import Answer, Check, Checked, Fast
+from remit_engine.fast import MOST_PERSONS, Answer, Check, Checked, Fast
 from remit_engine.ir import Model
+from remit_engine.party import Party
+from remit_engine.request import InvalidRequest, Request
+from remit_engine.request_document import DEFAULT_VERB
+from remit_engine.request_reader import read_request
 from remit_engine.restraining import Holds
 from remit_engine.totals import kept_totals
 
@@ -68,6 +73,10 @@ class JsonDoor:
         self._ways: dict[tuple[Any, Any], Way] = {}
         self._actors: dict[str, str] = {}
         self._readers: dict[tuple[Any, ...], Read] = {}
+        self._verbs = model.verbs
+        self._names: dict[str, str] = {}
+        self._facts: dict[str, ReadFacts] = {}
+        self._parties: dict[tuple[str, date], Party] = {}
 
     def under(self, holds: Holds) -> JsonDoor:
         """The door with these holds instead; what is generated is shared."""
@@ -104,6 +113,50 @@ class JsonDoor:
             raise Irregular
         return way.check(who, as_of, slots)
 
+    def request(self, document: dict[str, Any], colons: int) -> Request:
+        """Such a request as the full reader reads it; as `answer`. Whether it is held, and what was
+        used so far, is for who answers it."""
+        try:
+            name = self._names.get(document["action"]) or self._name(document["action"])
+            verb = document.get("verb", DEFAULT_VERB)
+            read = self._facts.get(name) or self._facts_of(name)
+            taken, facts = read(document["facts"])
+            as_of = day(document["as_of"])
+            actor = document["actor"]
+            party = self._parties.get((actor, as_of)) or self._party(actor, name, as_of)
+            known = verb in self._verbs
+        except (KeyError, TypeError, AttributeError):
+            raise Irregular from None
+        if not known or colons != taken + len(document) or not document.keys() <= _MEMBERS:
+            raise Irregular
+        return Request(name, party, as_of, verb, facts)
+
+    def _facts_of(self, name: str) -> ReadFacts:
+        program = self._model.program
+        found = self._facts[name] = facts_reader(program.actions[name].fields, program)
+        return found
+
+    def _party(self, actor: str, action: str, as_of: date) -> Party:
+        """Who acts, as the full reader finds him."""
+        self._actors.get(actor) or self._actor(actor)
+        document = {"actor": actor, "action": action, "as_of": as_of}
+        try:
+            found = read_request(document, self._model, self._directory).actor
+        except InvalidRequest:
+            raise Irregular from None
+        if len(self._parties) >= MOST_PERSONS:
+            self._parties.clear()
+        self._parties[actor, as_of] = found
+        return found
+
+    def _name(self, action: str) -> str:
+        program = self._model.program
+        found = [n for n in self._model.names.get(action, ()) if n in program.actions]
+        if len(found) != 1:
+            raise Irregular
+        self._names[action] = found[0]
+        return found[0]
+
     def _plain(self, document: Any, colons: int) -> tuple[Way, str, date, tuple[Any, ...]]:
         try:
             facts = document["facts"]
@@ -124,11 +177,9 @@ class JsonDoor:
         return way, who, as_of, slots
 
     def _way(self, action: str, verb: str) -> Way:
-        program = self._model.program
-        found = [n for n in self._model.names.get(action, ()) if n in program.actions]
-        if len(found) != 1 or verb not in self._model.verbs:
+        name = self._name(action)
+        if verb not in self._verbs:
             raise Irregular
-        name = found[0]
         held = () if self._holds is None else self._holds.of(name)
         if any(one.bare for one in held):
             raise Irregular

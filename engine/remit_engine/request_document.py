@@ -64,7 +64,7 @@ class _Writer:
 
     def document(self, request: Request) -> Document:
         fields = self.model.program.actions[request.action].fields
-        totals = totals_of(self.model, request.action)
+        totals = totals_of(self.model, request.action) if request.totals else {}
         verb, language = request.verb, request.language
         said = {
             "actor": self.party(request.actor, self.as_of),

@@ -163,7 +163,7 @@ class _Reader:
         return self.facts.fields(facts, fields, ("facts",)), self.totals(totals, action)
 
     def totals(self, given: Mapping[str, Any], action: str) -> dict[str, Fraction]:
-        types = totals_of(self.model, action)
+        types = totals_of(self.model, action) if given else {}
         read: dict[str, Fraction] = {}
         for name, value in given.items():
             path = ("totals", str(name))
@@ -202,9 +202,12 @@ class _Reader:
 
     def evidence(self, action: str) -> frozenset[str]:
         """Names of what was handed in; those no rule asks for are ignored."""
+        handed_in = self.listed("evidence")
+        if not handed_in:
+            return frozenset()
         asked = {e.name for e in evidence_steps(self.model, action)} if action else set()
         found: set[str] = set()
-        for i, value in enumerate(self.listed("evidence")):
+        for i, value in enumerate(handed_in):
             name = self.text(value, ("evidence", i))
             if name in asked:
                 found.add(name)

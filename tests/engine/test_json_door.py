@@ -16,8 +16,9 @@ from remit_dsl.loader import load_texts
 from remit_engine import json_door
 from remit_engine.compile.python_reader import Irregular
 from remit_engine.engine import Engine
-from remit_engine.request import InvalidRequest
+from remit_engine.request import InvalidRequest, Request
 from remit_engine.request_reader import read_json, read_request
+from remit_engine.storage.canonical import canonical
 from remit_engine.wire import decision_to_json
 
 POLICY = """
@@ -89,6 +90,35 @@ documents = st.fixed_dictionaries(
 )
 
 
+amounts = st.decimals(-10_000, 10_000, places=2) | st.integers(-(10**20), 10**20)
+shares = st.decimals(-1, 1, places=4) | st.sampled_from([0, None])
+plain = st.fixed_dictionaries(
+    {
+        "actor": st.sampled_from(["rep", "boss"]),
+        "facts": st.fixed_dictionaries(
+            {},
+            optional={
+                "rate": shares,
+                "order": st.none()
+                | st.fixed_dictionaries(
+                    {},
+                    optional={
+                        "total": amounts,
+                        "region": st.sampled_from(["east", "shanghai", "west", None]),
+                        "margin": shares,
+                    },
+                ),
+                "gift": st.booleans() | st.none(),
+                "pieces": st.integers(0, 5),
+                "due": st.sampled_from(["2026-01-31", "2026-02-01", None]),
+                "note": st.sampled_from(["yes", "", "two words", None]),
+            },
+        ),
+    },
+    optional={"verb": st.sampled_from(["approve", "review"])},
+)
+
+
 def encoded(value: Any) -> str:
     match value:
         case Decimal():
@@ -127,6 +157,51 @@ def test_writes_as_the_full_answer_is_written(document: dict[str, Any]) -> None:
     request = read_request(read_json(data), ENGINE.model, ENGINE.directory)
     decision = REFERENCE.decide(request)
     assert written == msgspec.json.encode(decision_to_json(decision))
+
+
+@settings(max_examples=400)
+@given(plain | documents)
+def test_a_plain_request_is_read_as_in_full(document: dict[str, Any]) -> None:
+    document = {"action": "discount", "as_of": "2026-02-15", **document}
+    data = encoded(document)
+    try:
+        found = ENGINE.request_plain(json_door.decode(data.encode()), data.count(":"))
+    except Irregular:
+        return
+    wanted = read_request(read_json(data), ENGINE.model, ENGINE.directory)
+    assert found == wanted
+    assert kinds(found.facts) == kinds(wanted.facts)
+    full = canonical(decision_to_json(REFERENCE.decide(wanted)))
+    assert ENGINE.transcript(found) == ENGINE.transcript(wanted)
+    assert ENGINE.transcript(found).text == full
+
+
+def kinds(value: Any) -> Any:
+    """The classes of values: 1, True and Fraction(1) are equal."""
+    return {k: kinds(v) for k, v in value.items()} if isinstance(value, dict) else type(value)
+
+
+def test_the_plain_form_is_a_request_without_the_full_reader(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def asked() -> Request:
+        return ENGINE.request_plain(json_door.decode(PLAIN.encode()), PLAIN.count(":"))
+
+    first = asked()
+    monkeypatch.delattr(json_door, "read_request")
+    assert asked() == first == read_request(read_json(PLAIN), ENGINE.model, ENGINE.directory)
+
+
+@pytest.mark.parametrize("digits", [99, 5_000])
+def test_a_number_that_is_too_long_is_left_to_the_full_reader(digits: int) -> None:
+    data = PLAIN.replace("1000.5", f"1.{'3' * digits}")
+    document = json_door.decode(data.encode())
+    for ask in (ENGINE.answer_plain, ENGINE.request_plain):
+        if digits < 100:
+            ask(document, data.count(":"))
+        else:
+            with pytest.raises(Irregular):
+                ask(document, data.count(":"))
 
 
 MISSPELT = (("facts", "gifd"), ("facts", "order", "margins"), ("language",))

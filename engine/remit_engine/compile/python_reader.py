@@ -22,8 +22,8 @@ from remit_engine.compile.scaled import SCALE, Scaled
 DEEPEST = 4
 LONGEST_TEXT = 1_000
 MOST_DIGITS = 100
-_NUMBERS = frozenset({"money", "number", "ratio", "literal"})
-_COUNTS = frozenset({"integer", "days", "months"})
+NUMBERS = frozenset({"money", "number", "ratio", "literal"})
+COUNTS = frozenset({"integer", "days", "months"})
 
 
 class Irregular(Exception):
@@ -34,12 +34,18 @@ def number(value: Any) -> Any:
     """A decimal in millionths; raises Irregular for anything that is no plain number."""
     if type(value) is int:
         return value * SCALE
-    if type(value) is not Decimal or not -MOST_DIGITS < value.adjusted() < MOST_DIGITS:
+    if type(value) is not Decimal or not short(value):
         raise Irregular
     n, d = value.as_integer_ratio()
     whole, rest = divmod(n * SCALE, d)
     found: Scaled = Fraction(n * SCALE, d) if rest else whole
     return found
+
+
+def short(value: Decimal) -> bool:
+    """Whether a decimal has no more than so many digits on either side of the point."""
+    places = value.as_tuple().exponent
+    return type(places) is int and places > -MOST_DIGITS and value.adjusted() < MOST_DIGITS
 
 
 def share(value: Any) -> Scaled:
@@ -130,9 +136,9 @@ class _Writer:
         self._add(inner, "n += 1")
         if kind == "percent":
             self._add(inner, f"{v} = share({v})")
-        elif kind in _NUMBERS:
+        elif kind in NUMBERS:
             self._add(inner, f"{v} = {v} * 1000000 if type({v}) is int else number({v})")
-        elif kind in _COUNTS:
+        elif kind in COUNTS:
             self._plain(v, inner, f"type({v}) is int", f"{v} * 1000000")
         elif kind == "enum":
             table = f"e{self._count}"
