@@ -18,7 +18,7 @@ from remit_api.http.replies import reply
 from remit_api.http.service import Service
 from remit_api.http.standing import keeps_totals, with_totals
 from remit_engine.decision import Decision
-from remit_engine.storage.ledger import Refused
+from remit_engine.storage.ledger import Recorded, Refused
 from remit_engine.wire import decision_to_json
 
 PATH, RESOURCE = "/v1/decisions", "decisions"
@@ -34,16 +34,25 @@ async def decided(service: Service, scope: Scope, access: Access, body: bytes) -
     read = enquiry(document, access, desk, record=kept)
     if not kept:
         return _said(scope, reply(decision_to_json(await _asked(read, desk, service))))
+    found = await recorded(service, scope, read, desk, body)
+    headers = {"Location": location(found.entry.id)}
+    if found.replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return _said(scope, reply(answer_of(found.entry), 201, headers))
+
+
+async def recorded(
+    service: Service, scope: Scope, read: Enquiry, desk: Desk, body: bytes
+) -> Recorded:
+    """The row of the ledger for an enquiry that a desk read; raises what its request is refused
+    with."""
     given = Headers(scope=scope).get(HEADER)
-    ask = Stated(read, desk, stated_key(given, PATH, access.caller.label, body))
+    ask = Stated(read, desk, stated_key(given, PATH, read.access.caller.label, body))
     (outcome,) = await service.recorder.record([ask])
     if isinstance(outcome, Refused):
         raise outcome.fault
     scope[DECISION] = outcome.entry.id
-    headers = {"Location": location(outcome.entry.id)}
-    if outcome.replayed:
-        headers["Idempotency-Replayed"] = "true"
-    return _said(scope, reply(answer_of(outcome.entry), 201, headers))
+    return outcome
 
 
 def _said(scope: Scope, response: Response) -> Response:

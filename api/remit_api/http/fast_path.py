@@ -18,12 +18,13 @@ from remit_api.http.access import Access, granted
 from remit_api.http.begun import Begun
 from remit_api.http.bodies import JSON
 from remit_api.http.body_limit import again
-from remit_api.http.deciding import NEEDS, PATH, RESOURCE, decided
-from remit_api.http.enquiry import ASK
+from remit_api.http.deciding import NEEDS, PATH, RESOURCE, decided, recorded
+from remit_api.http.enquiry import ASK, Enquiry
 from remit_api.http.gate import Admission, Headers
 from remit_api.http.identity.caller import SCOPE
 from remit_api.http.observing import ANSWER, QUICK, seen
 from remit_api.http.quick import quick_answer
+from remit_api.http.records import answer_of, location
 from remit_api.http.refusals import Refusal
 from remit_api.http.request_id import HEADER, named
 from remit_api.http.security_headers import HEADERS
@@ -104,7 +105,7 @@ class FastPath:
             return _answer(problems.internal(Request(scope), fault))
         scope[QUICK] = PATH
         try:
-            found = self._quick(scope, body)
+            found = await self._quick(scope, body)
             if found is None:
                 found = _answer(await self._full(scope, body))
         except Exception as fault:
@@ -115,14 +116,22 @@ class FastPath:
         status, headers, content = found
         return (status, [*headers, *admitted], content) if admitted else found
 
-    def _quick(self, scope: Scope, body: bytes) -> Answer | None:
-        service = self._service
+    async def _quick(self, scope: Scope, body: bytes) -> Answer | None:
+        service, desk = self._service, self._service.desk
         access = Access(scope[SCOPE], RESOURCE, ASK, service.roles, service.clock.today())
-        content = quick_answer(body, access, service.desk)
-        if content is None:
+        found = quick_answer(body, access, desk)
+        if found is None:
             return None
+        if isinstance(found, Enquiry):
+            row = await recorded(service, scope, found, desk, body)
+            content, status = answer_of(row.entry), 201
+            headers = [(b"location", location(row.entry.id).encode())]
+            if row.replayed:
+                headers.append((b"idempotency-replayed", b"true"))
+        else:
+            content, status, headers = found, 200, []
         scope[ANSWER] = content
-        return 200, (_KIND, (_LENGTH, b"%d" % len(content))), content
+        return status, (*headers, _KIND, (_LENGTH, b"%d" % len(content))), content
 
     async def _full(self, scope: Scope, body: bytes) -> Response:
         access = granted(self._service, scope[SCOPE], *NEEDS)

@@ -1,4 +1,4 @@
-"""The quick way: plain requests that nobody keeps, answered from the cells of the engine.
+"""The quick way: plain requests, answered from the cells of the engine or read to be recorded.
 
 It never refuses anything: what is not plain, or not the caller's to ask, is None, and takes the
 full way.
@@ -13,7 +13,7 @@ import msgspec
 
 from remit_api.http.access import Access
 from remit_api.http.desk import Desk
-from remit_api.http.enquiry import ASK, ASK_OTHER_DAY
+from remit_api.http.enquiry import ASK, ASK_OTHER_DAY, RECORD, Enquiry
 from remit_engine.compile.python_reader import Irregular
 from remit_engine.fast import Checked
 from remit_engine.json_door import decode
@@ -21,9 +21,25 @@ from remit_engine.json_door import decode
 T = TypeVar("T")
 
 
-def quick_answer(body: bytes, access: Access, desk: Desk) -> bytes | None:
-    """The JSON of the answer to a body with `"record": false`."""
-    return _asked(body, access, desk, desk.engine.answer_plain, with_record=True)
+def quick_answer(body: bytes, access: Access, desk: Desk) -> bytes | Enquiry | None:
+    """The JSON of the answer to a body with `"record": false`; what is to be recorded of one that
+    says true, or nothing."""
+    try:
+        document = decode(body)
+        colons = body.count(b":")
+        kept = True
+        if "record" in document:
+            kept = document.pop("record")
+            colons -= 1
+        if kept is False:
+            asked = colons + _complete(document, access, desk)
+            return desk.engine.answer_plain(document, asked)
+        if kept is not True:
+            return None
+        told = colons + _complete(document, access, desk, record=True)
+        return Enquiry(document, desk.engine.request_plain(document, told), access)
+    except _NOT_PLAIN:
+        return None
 
 
 def quick_item(item: bytes, access: Access, desk: Desk) -> bytes | None:
@@ -37,21 +53,11 @@ def quick_check(item: bytes, access: Access, desk: Desk) -> Checked | None:
 
 
 def _asked(
-    written: bytes,
-    access: Access,
-    desk: Desk,
-    ask: Callable[[dict[str, Any], int], T],
-    *,
-    with_record: bool = False,
+    written: bytes, access: Access, desk: Desk, ask: Callable[[dict[str, Any], int], T]
 ) -> T | None:
     try:
         document = decode(written)
-        colons = written.count(b":")
-        if with_record:
-            if document.pop("record") is not False:
-                return None
-            colons -= 1
-        return ask(document, colons + _complete(document, access, desk))
+        return ask(document, written.count(b":") + _complete(document, access, desk))
     except _NOT_PLAIN:
         return None
 
@@ -61,9 +67,9 @@ _NOT_PLAIN = (
 )  # fmt: skip
 
 
-def _complete(document: dict[str, Any], access: Access, desk: Desk) -> int:
-    """Puts in the actor and the day where they are not said, and sees whether the caller may ask;
-    how many members were put in."""
+def _complete(document: dict[str, Any], access: Access, desk: Desk, *, record: bool = False) -> int:
+    """Puts in the actor and the day where they are not said, and sees whether the caller may ask,
+    or record; how many members were put in."""
     put = 0
     person = access.caller.person
     actor = document.get("actor")
@@ -75,12 +81,12 @@ def _complete(document: dict[str, Any], access: Access, desk: Desk) -> int:
     if type(actor) is not str:
         raise Irregular
     own = actor == person and person in desk.directory.people
-    if not access.may(own, ASK):
+    if not access.may(own, RECORD if record else ASK):
         raise Irregular
     today = access.day.isoformat()
     if "as_of" not in document:
         document["as_of"] = today
         put += 1
-    elif document["as_of"] != today and not access.may(own, ASK_OTHER_DAY):
+    elif document["as_of"] != today and (record or not access.may(own, ASK_OTHER_DAY)):
         raise Irregular
     return put

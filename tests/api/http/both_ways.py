@@ -22,7 +22,9 @@ from remit_api.http.desk import Desk
 from remit_api.http.identity.key_text import KeyText, new_key
 from remit_api.http.logs import MEMBERS
 from remit_api.http.service import Service
+from remit_engine.storage import audit, history
 from remit_engine.storage.api_keys import ApiKey
+from remit_engine.storage.opening import reading
 
 CALLERS = {
     "wang": ("wang.fang", "representative", ()),
@@ -218,6 +220,15 @@ def figures(way: Way) -> list[str]:
     lines = way.service.measures.text().decode().splitlines()
     named = ("remit_http_requests_total", "remit_http_request_seconds_count", "remit_decisions")
     return sorted(line for line in lines if line.startswith(named) and "_created" not in line)
+
+
+def ledger(way: Way) -> list[dict[str, Any]]:
+    """The rows of a ledger that verifies, without what chance made of them."""
+    with reading(way.service.store) as connection:
+        assert not audit.verified(connection).broken
+        rows = [dict(row) for row in history.rows(connection)]
+    chance = {"id", "hash", "previous"}
+    return [{k: v for k, v in row.items() if k not in chance} for row in rows]
 
 
 @pytest.fixture(scope="module")

@@ -13,17 +13,29 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.http.both_ways import CALLERS, KEYS, Sent, Way, agree, figures, plain, two_ways, ways
+from api.http.both_ways import (
+    CALLERS,
+    KEYS,
+    Sent,
+    Way,
+    agree,
+    figures,
+    ledger,
+    plain,
+    two_ways,
+    ways,
+)
 from api.http.test_decisions import DISCOUNT
 from remit_api.http import entrance, fast_path
 from remit_api.http.desk import Desk
+from remit_api.http.enquiry import Enquiry
 from remit_api.http.quick import quick_answer
 from remit_api.http.rates import Buckets
 
 __all__ = ["ways"]  # a fixture
 
 FREIGHT = {"action": "freight", "facts": {"carrier": "sf", "amount": 900}}
-QUICK = [
+QUICK: list[dict[str, Any]] = [
     FREIGHT,
     {"action": "major_contract_deal", "facts": {"amount": 750000.5}},
     {"action": "sales.exceptions.trouble", "facts": {"kind": "among_departments", "urgent": False}},
@@ -70,7 +82,9 @@ MEMBERS = st.fixed_dictionaries(
     },
 )
 OTHER = {"actor": "lin.tao"}
-RECORD = st.sampled_from([{"record": False}] * 4 + [{"record": True}, {}, {"record": "no"}])
+RECORD = st.sampled_from(
+    [{"record": False}] * 4 + [{"record": True}, {}] * 2 + [{"record": "no"}, {"record": None}]
+)
 BROKEN = st.sampled_from(
     [b"{", b"[]", b"\xff", b"null", b'{"record": false, "record": true}', b"[" * 3000, b"{}"]
 )
@@ -129,6 +143,7 @@ def test_both_ways_say_the_same(ways: tuple[Way, Way], asked: list[Sent]) -> Non
     for sent in asked:
         agree(ways, sent)
     assert figures(ways[0]) == figures(ways[1])
+    assert ledger(ways[0]) == ledger(ways[1])
 
 
 def went(way: Way, ask: Callable[[], Any]) -> bool:
@@ -142,14 +157,17 @@ def test_answers_come_from_cells(ways: tuple[Way, Way], monkeypatch: pytest.Monk
     """The requests above do meet the quick way: all but the one that says too much."""
     quick = []
 
-    def spied(*asked: Any) -> bytes | None:
+    def spied(*asked: Any) -> bytes | Enquiry | None:
         quick.append(quick_answer(*asked))
         return quick[-1]
 
     monkeypatch.setattr(fast_path, "quick_answer", spied)
     for document in QUICK:
         agree(ways, plain({**document, "record": False}))
-    assert [answer is not None for answer in quick] == [True] * (len(QUICK) - 1) + [False]
+        agree(ways, plain(document))
+    read = [type(answer) for answer in quick]
+    assert read == [bytes, Enquiry] * (len(QUICK) - 1) + [type(None)] * 2
+    assert ledger(ways[0]) == ledger(ways[1])
 
 
 def test_plain_requests_take_it(ways: tuple[Way, Way]) -> None:
