@@ -4,6 +4,7 @@ workers of one port together."""
 from __future__ import annotations
 
 import asyncio
+import collections
 import logging
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
@@ -91,8 +92,8 @@ class Measures:
 
     def recorded(self, outcomes: Iterable[str]) -> None:
         """Decisions were kept."""
-        for outcome in outcomes:
-            self._recorded.labels(outcome).inc()
+        for outcome, number in collections.Counter(outcomes).items():
+            self._recorded.labels(outcome).inc(number)
 
     def watch(self, name: str, what: str, value: Callable[[], float]) -> None:
         """A figure that is looked at whenever the measures are read."""

@@ -54,7 +54,7 @@ class _State:
 class Recorder:
     """Records in the ledger. desk: gives the desk that stands. renew: sees to it that the desk is
     of the revision that stands in the store, and gives it. waiting: how many may wait. told: learns
-    of what was recorded."""
+    of what was recorded, before those who wait for it."""
 
     def __init__(
         self,
@@ -120,8 +120,8 @@ class Recorder:
             except Exception as fault:  # of the store: each of them learns of it
                 _tell(groups, fault)
             else:
-                _tell(groups, results)
                 self._told(results)
+                _tell(groups, results)
             with self._wake:
                 self._state.count -= sum(len(group.asks) for group in groups)
 

@@ -161,6 +161,19 @@ def test_a_fault_of_the_store_is_told_to_all_and_the_recorder_goes_on(
     assert made.waiting == 0
 
 
+def test_what_was_recorded_is_counted_before_anybody_is_answered(paper: Paper, desk: Desk) -> None:
+    counted: list[object] = []
+    made: Any = Recorder(paper, lambda: desk, lambda: desk, 5, counted.extend)  # type: ignore[arg-type]
+    made.start()
+
+    async def test() -> None:
+        assert await made.record([Asked("a"), Asked("b")]) == counted
+
+    run(test)
+    made.stop()
+    assert len(counted) == 2
+
+
 def test_what_cannot_be_read_is_its_own_fault(paper: Paper, desk: Desk) -> None:
     made = recorder(paper, desk)
 
