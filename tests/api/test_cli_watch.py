@@ -144,6 +144,30 @@ def test_wrong_use_says_what_to_do(shop, words, said, cure) -> None:
     assert cure is None or cure in ran.err
 
 
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ("C1", "nothing that is watched is called `C1`, did you mean `c1`?\n"),
+        ("anne", "nothing that is watched is called `anne`, did you mean `ann`?\n"),
+        ("r1", "nothing that is watched is called `r1`: write a key such as `c1`\n"),
+        ("c1", ""),
+        ("ann", ""),
+    ],
+)
+def test_a_subject_that_nobody_knows_is_told_with_the_nearest_name(shop, wanted, said) -> None:
+    ran = shop("watch", "shop", "--directory", "shop/directory.yaml", "--replay", "events.jsonl",
+               "--subject", wanted)  # fmt: skip
+    assert ran.code == 0
+    assert ran.err == said
+    assert ("credit.over  c1" in ran.out) is (wanted == "c1")
+
+
+def test_a_subject_of_a_file_without_entries(shop, file) -> None:
+    file("events.jsonl", "")
+    ran = shop("watch", "shop", "--replay", "events.jsonl", "--subject", "c1")
+    assert ran.err == "nothing that is watched is called `c1`, or anything else so far\n"
+
+
 def test_a_subject_is_told_on_one_line(shop, file) -> None:
     text = Path("shop/shop.remit").read_text("utf-8")
     text = text.replace(

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -56,6 +57,8 @@ Rule = Annotated[
 Subject = Annotated[
     str | None, typer.Option("--subject", metavar="KEY", help="Show this subject only.")
 ]
+MOST_COMPARED = 100_000
+"""Subjects among which the nearest name is looked for."""
 Brief = Annotated[bool, typer.Option("--brief", help="Show the counts only.")]
 
 
@@ -99,6 +102,7 @@ def watch(
         else:
             _followed(file, following, shown, view)
     _told(following, chosen, shown, view)
+    _unknown_subject(watcher, subject, view)
     return ExitCode.INVALID_REQUEST if following.counts["refused"] else ExitCode.OK
 
 
@@ -208,6 +212,19 @@ def _show(happenings: Iterable[Happening], shown: watch_report.Shown, view: Scre
             view.row(happening_document(happening, shown.language))
         else:
             shown.happening(happening, view)
+
+
+def _unknown_subject(watcher: Watcher, wanted: str | None, view: Screen) -> None:
+    """A key with a slip showed nothing, as if nothing had happened; said once all is read."""
+    if wanted is None or wanted in watcher.subjects:
+        return
+    known = list(dict.fromkeys(islice(watcher.subjects, MOST_COMPARED)))
+    guess = nearest(wanted, known)
+    if guess is not None:
+        cure = f", did you mean `{guess}`?"
+    else:
+        cure = f": write a key such as `{known[0]}`" if known else ", or anything else so far"
+    view.note(f"nothing that is watched is called `{wanted}`{cure}")
 
 
 def _told(following: Following, chosen: Chosen, shown: watch_report.Shown, view: Screen) -> None:

@@ -33,13 +33,15 @@ class Between(Unknown):
 
 
 class Counter:
-    """The rows of a window that are counted so far: rows[low:high]. doubts: how many of them may
-    add what. out: the day on which its value may change without a row; NEVER where it does not."""
+    """The rows of a window that are counted so far: rows[low:high], as they are on a day. doubts:
+    how many of them may add what. out: the day on which its value may change without a row; NEVER
+    where it does not."""
 
-    __slots__ = ("doubts", "high", "low", "out", "plan", "total")
+    __slots__ = ("day", "doubts", "high", "low", "out", "plan", "total")
 
     def __init__(self, plan: CountPlan) -> None:
         self.plan = plan
+        self.day = 0
         self.low = self.high = 0
         self.total = ZERO
         self.doubts: dict[Between, int] | None = None
@@ -48,7 +50,7 @@ class Counter:
     def move(self, rows: list[Entry], place: int, today: int, weigh: Weigh) -> bool:
         """Go on to a place that is not before the last one; whether its value may be another."""
         plan, changed = self.plan, False
-        if not plan.still:
+        if not plan.still and self.day < today:
             self.rewind(rows, place + 1, today, weigh)
             return True
         while self.high < len(rows) and rows[self.high].place <= place:
@@ -63,6 +65,7 @@ class Counter:
 
     def rewind(self, rows: list[Entry], place: int, today: int, weigh: Weigh) -> None:
         """Go to the place before another, as it was on that day."""
+        self.day = today
         self.low = bisect_left(
             rows, start_of(begins(self.plan.spec.window, today)), key=place_in_log
         )
@@ -139,6 +142,14 @@ class Follower:
             self.out = out if self.plan.still else today + 1
             self.value = self._behind(first[low].place, second, place, today, judge)
         return self.value is not before
+
+    def rewind(
+        self, first: list[Entry], second: list[Entry], place: int, today: int, judge: Judge
+    ) -> None:
+        """Go to the place before another, as it was on that day; rows may be there that were not
+        when it was looked at last."""
+        self.meant = self.unsure = self.seen = 0
+        self.move(first, second, place - 1, today, judge)
 
     def _behind(
         self, behind: int, second: list[Entry], place: int, today: int, judge: Judge

@@ -12,7 +12,9 @@ from remit_engine.watch.compared import compared
 from remit_engine.watch.crossings import alert_id
 from remit_engine.watch.entry import as_date, day_at
 from remit_engine.watch.holding import keys_of
-from remit_engine.watch.subject import Ask, Subject, World
+from remit_engine.watch.rows import row_environment
+from remit_engine.watch.subject import Subject
+from remit_engine.watch.world import Ask, World
 
 
 def alert_of(
@@ -63,7 +65,7 @@ def _compared(
         today, date = as_date(day_at(place)), ask.row.facts.get(rule.rows.of)
         found.append(Compared(text, today.isoformat(), str(date)))
         plan = next(p for p in subject.plan.rows if p.rule is rule)
-        row_env = subject.row_environment(plan, ask.row, place, world)
+        row_env = row_environment(plan, ask.row, place, world)
     of_row = {question.name: question for question in ask.asked.of_row}
     for name, span in ask.asked.shapes[rule.id].written:
         if name in of_row:

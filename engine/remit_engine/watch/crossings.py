@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from remit_engine.watch.alert import Alert, Happening, Turn
 from remit_engine.watch.entry import as_date, day_at
@@ -58,10 +59,32 @@ class Crossings:
             if crossing.cleared is not None and crossing.cleared < place:
                 found.all.append(crossing)
                 continue
-            again = Crossing(replace(crossing.alert, cleared=None), crossing.began)
+            alert = crossing.alert
+            if alert.cleared is not None:
+                alert = replace(alert, cleared=None)
+            again = Crossing(alert, crossing.began)
             found.all.append(again)
             found.open[again.key] = again
         return found
+
+    def parted(self, wanted: Callable[[Key], bool]) -> tuple[Crossings, Crossings]:
+        """Those that are wanted, and the others."""
+        within, others = Crossings(), Crossings()
+        for crossing in self.all:
+            (within if wanted(crossing.key) else others).all.append(crossing)
+        for key, crossing in self.open.items():
+            (within if wanted(key) else others).open[key] = crossing
+        return within, others
+
+
+def joined(several: Iterable[Crossings], rank: Callable[[Key], Any]) -> Crossings:
+    """All together, in the order in which they began; rank: of those that did so at one point."""
+    found = Crossings()
+    for crossings in several:
+        found.all += crossings.all
+        found.open |= crossings.open
+    found.all.sort(key=lambda crossing: (crossing.began, rank(crossing.key)))
+    return found
 
 
 def alert_id(kind: str, rule: str, subject: str, row: str | None, where: str) -> str:
@@ -86,7 +109,8 @@ def differences(old: Crossings, new: Crossings, today: date) -> Iterator[Happeni
             if crossing.cleared is not None:
                 yield Happening(Turn.CLEARED, crossing.alert, today)
             continue
-        crossing.alert = replace(crossing.alert, late=known.alert.late)
+        if crossing.alert.late is not known.alert.late:
+            crossing.alert = replace(crossing.alert, late=known.alert.late)
         if crossing.alert.cleared != known.alert.cleared:
             turn = Turn.REOPENED if crossing.cleared is None else Turn.CLEARED
             yield Happening(turn, crossing.alert, today)

@@ -16,7 +16,7 @@ from remit_engine.watch.plan import Feed
 from remit_engine.watch.reporting import Reporting
 from remit_engine.watch.rulesets import duty_name
 from remit_engine.watch.schedule import Schedule
-from remit_engine.watch.subject import World
+from remit_engine.watch.world import World
 
 Who = tuple[int, str]
 """The number of a duty, and a person."""
@@ -64,7 +64,7 @@ class Duties:
         found: list[Happening] = []
         for who in self._concerned(entry):
             if entry.day < clock:
-                found += self._replayed(who, clock)
+                found += self._replayed(who, entry.place, clock)
             else:
                 found += self._taken(who, entry, clock)
         return found
@@ -79,16 +79,20 @@ class Duties:
             yield from people
 
     def _taken(self, who: Who, entry: Entry, clock: int) -> list[Happening]:
+        period = self._read(who, entry)
+        self._schedule.put(who, self._people[who].next_day(entry.day))
+        return self._point(who, [] if period is None else [period], entry.place, clock)
+
+    def _read(self, who: Who, entry: Entry) -> Period | None:
+        """Take an entry in; gives the period that it is a report of, if it is one."""
         reporting, duty, today = self._people[who], self._duties[who[0]], entry.day
         reporting.go_to(today)
         if duty.after == entry.kind and value_at(entry.facts, duty.after_by or ()) == who[1]:
             reporting.occur(entry.id, today, entry.place)
-        period = None
         if duty.event == entry.kind and value_at(entry.facts, duty.by or ()) == who[1]:
             counts = self._world.asker.judge(duty.where, today, entry)
-            period = reporting.report(today, counts)
-        self._schedule.put(who, reporting.next_day(today))
-        return self._point(who, [] if period is None else [period], entry.place, clock)
+            return reporting.report(today, counts)
+        return None
 
     @property
     def next_day(self) -> int | None:
@@ -102,7 +106,7 @@ class Duties:
     def _begun(self, who: Who, today: int, clock: int) -> list[Happening]:
         reporting = self._people[who]
         reporting.go_to(today)
-        missing = [p for p in reporting.over(today) if p.last + 1 == today]
+        missing = reporting.missed(today)
         self._schedule.put(who, reporting.next_day(today))
         return self._point(who, missing, start_of(today), clock)
 
@@ -136,17 +140,17 @@ class Duties:
                 found.append(Happening(Turn.BEGUN, alert, told))
         return found
 
-    def _replayed(self, who: Who, clock: int) -> list[Happening]:
-        """What a late entry changes for a person: all of his periods are looked at again."""
-        reporting, duty = self._people[who], self._duties[who[0]]
-        before = reporting.crossings
-        reporting.crossings = Crossings()
+    def _replayed(self, who: Who, place: int, clock: int) -> list[Happening]:
+        """What a late entry changes for a person: his periods are followed again from there on;
+        what was reported before only counts again."""
+        reporting, before = self._people[who], self._people[who].crossings
+        reporting.crossings = before.before(place)
         reporting.reset()
-        feeds = self._world.log.feeds
-        entries = {e.place: e for feed in _feeds(duty) for e in feeds[feed].of(who[1])}
-        todo = [entries[place] for place in sorted(entries, reverse=True)]
         reporting.go_to(reporting.since)
-        day = reporting.next_day(reporting.since)
+        todo = self._entries(who)
+        while todo[-1].place < place:
+            self._read(who, todo.pop())
+        day = reporting.next_day(max(day_at(place), reporting.since))
         while True:
             if todo and (day is None or todo[-1].day < day):
                 entry = todo.pop()
@@ -159,6 +163,18 @@ class Duties:
                 break
         self._schedule.put(who, day)
         return list(differences(before, reporting.crossings, as_date(clock)))
+
+    def _entries(self, who: Who) -> list[Entry]:
+        """All that concerns a person, the last first."""
+        feeds = self._world.log.feeds
+        found = {
+            e.place: e for feed in _feeds(self._duties[who[0]]) for e in feeds[feed].of(who[1])
+        }
+        return [found[place] for place in sorted(found, reverse=True)]
+
+    def subjects(self) -> Iterator[str]:
+        """Everybody who has a duty at some time."""
+        return (person for _, person in self._people)
 
     def crossings(self) -> Iterator[Crossings]:
         """Of all people, in the order of duties and names."""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from remit_engine.watch.alert import Happening, Turn
-from remit_engine.watch.alerting import alert_of, said_late
-from remit_engine.watch.crossings import Crossings, differences
-from remit_engine.watch.entry import Entry, as_date, day_at, start_of, value_at
+from remit_engine.watch.alert import Happening
+from remit_engine.watch.crossings import Crossings
+from remit_engine.watch.entry import Entry, start_of, value_at
 from remit_engine.watch.judging import Judge
+from remit_engine.watch.parts import parts
 from remit_engine.watch.plan import RowsPlan, WatchPlan
+from remit_engine.watch.points import Points
+from remit_engine.watch.replaying import replayed
 from remit_engine.watch.routes import routes
+from remit_engine.watch.rows import owner
 from remit_engine.watch.schedule import Schedule
-from remit_engine.watch.subject import Ask, Subject, World, owner
+from remit_engine.watch.subject import Subject
+from remit_engine.watch.world import World
 
 Who = tuple[int, str]
 """The number of a plan, and the key as text."""
@@ -24,13 +28,24 @@ class Following:
 
     def __init__(self, plans: tuple[WatchPlan, ...], world: World, judge: Judge) -> None:
         self._world = world
-        self._judge = judge
+        self._plans = plans
+        self._points = Points(world, judge)
         self._schedule: Schedule[Who] = Schedule()
         self._routes = routes(plans)
+        self._parts = tuple(parts(plan, world.asker.model.program) for plan in plans)
         self._subjects: tuple[dict[str, Subject], ...] = tuple({} for _ in plans)
 
     def __len__(self) -> int:
         return sum(map(len, self._subjects))
+
+    def subjects(self) -> Iterator[str]:
+        """The key of every subject there is, in the order in which they came; of rows that nothing
+        can come of any more as well."""
+        for plan, subjects in zip(self._plans, self._subjects, strict=True):
+            if plan.watch.kind == "event":
+                yield from self._world.log.events(plan.watch.on)
+            else:
+                yield from subjects
 
     def _subject(self, who: Who) -> Subject:
         number, key = who
@@ -43,9 +58,9 @@ class Following:
         late = entry.day < clock
         touched = self._touched(entry)
         if late:
-            found = [h for who in touched for h in self._replayed(who, entry.place, clock)]
+            found = [h for who in touched for h in self._replayed(who, entry, clock)]
         else:
-            found = self._point(touched, entry.place, entry, clock)
+            found = self._reached(touched, entry.place, entry, clock)
         for number, key in touched:
             if self._subjects[number][key].inert:
                 del self._subjects[number][key]
@@ -98,64 +113,26 @@ class Following:
 
     def day(self, today: int, clock: int) -> list[Happening]:
         """The start of a day, before its entries."""
-        return self._point(self._schedule.due(today), start_of(today), None, clock)
+        return self._reached(self._schedule.due(today), start_of(today), None, clock)
 
     # --- points ------------------------------------------------------------------------------
 
-    def _point(
-        self, who: Iterable[Who], place: int, entry: Entry | None, clock: int
+    def _reached(
+        self, who: list[Who], place: int, entry: Entry | None, clock: int
     ) -> list[Happening]:
         """After an entry, or at the start of a day."""
-        asks: list[tuple[Subject, Ask]] = []
-        for one in who:
-            subject = self._subject(one)
-            asks += [(subject, ask) for ask in subject.ask(place, entry, self._world)]
+        subjects = [self._subject(one) for one in who]
+        found = self._points.reached(subjects, place, entry, clock)
+        for one, subject in zip(who, subjects, strict=True):
             self._schedule.put(one, subject.next)
-        if not asks:
-            return []
-        answers = self._judge.match([ask.message for _, ask in asks])
-        found: list[Happening] = []
-        for (subject, ask), answer in zip(asks, answers, strict=True):
-            row = None if ask.row is None else ask.row.id
-            for rule in ask.asked.rules:
-                if rule in answer.clears:
-                    alert = subject.crossings.clear((rule, row), place)
-                    found.append(Happening(Turn.CLEARED, alert, as_date(clock)))
-                if rule in answer.begins:
-                    where = "start" if entry is None else entry.name
-                    found.append(self._begun(subject, rule, ask, place, where, clock))
         return found
 
-    def _begun(
-        self, subject: Subject, rule: str, ask: Ask, place: int, where: str, clock: int
-    ) -> Happening:
-        told = as_date(clock)
-        words = f"{as_date(day_at(place))} {where}"
-        alert = said_late(alert_of(subject, rule, ask, place, words, self._world), told)
-        subject.begin(alert, place)
-        return Happening(Turn.BEGUN, alert, told)
-
-    # --- late entries ------------------------------------------------------------------------
-
-    def _replayed(self, who: Who, place: int, clock: int) -> list[Happening]:
-        """What a late entry changes for a subject: it is followed again from there on."""
+    def _replayed(self, who: Who, entry: Entry, clock: int) -> list[Happening]:
+        """What a late entry changes for a subject."""
         subject = self._subject(who)
-        place = max(place, subject.known)
-        before = subject.crossings
-        subject.crossings = before.before(place)
-        subject.rewind(place, self._world)
-        todo = subject.entries_from(place, self._world)[::-1]
-        while True:
-            day = subject.next
-            if todo and (day is None or todo[-1].day < day):
-                entry = todo.pop()
-                self._point((who,), entry.place, entry, clock)
-            elif day is not None and day <= clock:
-                self._point((who,), start_of(day), None, clock)
-            else:
-                break
+        found = replayed(subject, self._parts[who[0]], entry, clock, self._points)
         self._schedule.put(who, subject.next)
-        return list(differences(before, subject.crossings, as_date(clock)))
+        return found
 
     def crossings(self) -> Iterator[Crossings]:
         """Of all subjects, in the order of watches and keys."""

@@ -52,6 +52,10 @@ class Log:
         """The event of a kind and id."""
         return self._known[kind].get(id)
 
+    def events(self, kind: str) -> Iterable[str]:
+        """The ids of the events of a kind."""
+        return self._known[kind].keys() if kind in self._known else ()
+
     def observations(self, record: str, id: str) -> list[Entry]:
         """All observations of one record, in order; not to be changed."""
         keyed = self.observed.get(record)

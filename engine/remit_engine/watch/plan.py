@@ -76,7 +76,7 @@ class Hangs:
 class WatchPlan:
     """questions: about the subject, of all its rules. days: on which something may change for every
     subject. daily: something may change on every day. people: something hangs on who holds what.
-    naming: the feeds whose keys are subjects."""
+    naming: the feeds whose keys are subjects; counting: those of them that are counted."""
 
     watch: Watch
     policy: Policy
@@ -90,14 +90,16 @@ class WatchPlan:
     people: bool
     days: tuple[int, ...]
     naming: tuple[Feed, ...]
+    counting: tuple[Feed, ...]
 
 
 def plans(program: Program) -> tuple[WatchPlan, ...]:
     """Every watch, in the order of the program."""
-    return tuple(_plan(watch, program) for watch in program.watches.values())
+    return tuple(plan_of(watch, program) for watch in program.watches.values())
 
 
-def _plan(watch: Watch, program: Program) -> WatchPlan:
+def plan_of(watch: Watch, program: Program) -> WatchPlan:
+    """One watch as it is followed."""
     policy = program.policies[watch.policy]
     sets = {s.name: s for s in of_watch(watch, policy)}
     ids = frozenset(c.id for c in watch.counts) | frozenset(s.id for s in watch.sequences)
@@ -116,8 +118,8 @@ def _plan(watch: Watch, program: Program) -> WatchPlan:
         SequencePlan(s, (s.first, s.keys[0]), (s.second, s.keys[1]), _still(s.where, program))
         for s in watch.sequences
     )
-    inner = list(of_watch_expressions(watch))
-    together = of_each(inner, program)
+    together = of_each(of_watch_expressions(watch), program)
+    counting = {c.feed for c in counts} | {f for s in sequences for f in (s.first, s.second)}
     return WatchPlan(
         watch=watch,
         policy=policy,
@@ -130,19 +132,18 @@ def _plan(watch: Watch, program: Program) -> WatchPlan:
         daily=together.daily,
         people=together.people,
         days=tuple(sorted(together.days | _policy_days(policy))),
-        naming=_naming(watch, counts, sequences, rows),
+        naming=_naming(watch, counting, rows),
+        counting=tuple(sorted(counting)),
     )
 
 
-def _naming(
-    watch: Watch,
-    counts: tuple[CountPlan, ...],
-    sequences: tuple[SequencePlan, ...],
-    rows: tuple[RowsPlan, ...],
-) -> tuple[Feed, ...]:
-    found = {c.feed for c in counts}
-    found |= {f for s in sequences for f in (s.first, s.second)}
-    found |= {r.feed for r in rows if r.feed is not None}
+def feeds_of(plan: WatchPlan) -> set[Feed]:
+    """Every feed that a watch reads."""
+    return {*plan.naming, *(c.feed for r in plan.rows for c in r.counts)}
+
+
+def _naming(watch: Watch, counting: set[Feed], rows: tuple[RowsPlan, ...]) -> tuple[Feed, ...]:
+    found = counting | {r.feed for r in rows if r.feed is not None}
     if watch.kind == "key" and watch.by is not None:
         found.add((watch.on, watch.by))
     return tuple(sorted(found))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from remit_dsl.program import Policy
 from remit_dsl.watch import Duty
@@ -14,10 +15,14 @@ from remit_engine.watch.matching import EQUAL, GREATER, LESS, UNKNOWN
 from remit_engine.watch.periods import Period, covers, holds_throughout, occasion, period_at
 from remit_engine.watch.windows import LAST
 
+_FIRST, _LAST, _REACH = attrgetter("first"), attrgetter("last"), attrgetter("reach")
+
 
 @dataclass(slots=True)
 class Reporting:
-    """lacking: periods without a report, in order. unsure: of them, those with a report that may
+    """lacking: periods without a report, in order: by their first days, and so by their last ones
+    and their reaches as well, so that none of the thousands of a few years is looked at in vain.
+    unsure: of them, those with a report that may
     count. since: the first day of the clock. upcoming: the next period by the calendar. free: days
     of reports that were for no period yet, doubts: of those that may count; for rows that come
     later on the same day."""
@@ -78,18 +83,24 @@ class Reporting:
         self.doubts = [d for d in self.doubts if d == day]
         if isinstance(counts, Unknown):
             self.doubts.append(day)
-            self.unsure |= {p for p in self.lacking if p.in_time(day)}
+            begin = bisect_left(self.lacking, day, key=_LAST)
+            self.unsure.update(self.lacking[begin : bisect_right(self.lacking, day, key=_FIRST)])
             return None
         if not counts:
             return None
-        period = _first(p for p in self.lacking if p.in_reach(day))
-        if period is None:
-            period = _first(p for p in self.lacking if p.last < day)
-        if period is None:
+        at = self._meant(day)
+        if at is None:
             self.free.append(day)
-        else:
-            self.lacking.remove(period)
-        return period
+            return None
+        return self.lacking.pop(at)
+
+    def _meant(self, day: int) -> int | None:
+        """Which of the periods a report of a day is about: the earliest in reach, else the earliest
+        that is over."""
+        at = bisect_left(self.lacking, day, key=_REACH)
+        if at < len(self.lacking) and self.lacking[at].first <= day:
+            return at
+        return 0 if self.lacking and self.lacking[0].last < day else None
 
     def _asked(self, period: Period) -> bool:
         holds = holds_throughout(self.person, self.duty.position, period.first, period.end)
@@ -105,22 +116,20 @@ class Reporting:
     def _handed(self, period: Period) -> int:
         if self.duty.event is None:
             return UNKNOWN
-        if period not in self.lacking:
+        at = bisect_left(self.lacking, period)
+        if at == len(self.lacking) or self.lacking[at] != period:
             return GREATER
         return UNKNOWN if period in self.unsure else EQUAL
 
-    def over(self, today: int) -> Iterator[Period]:
-        """Periods without a report whose last day is past, in order."""
-        return (p for p in self.lacking if p.last < today)
+    def missed(self, today: int) -> list[Period]:
+        """Periods without a report whose last day was yesterday, in order."""
+        begin = bisect_left(self.lacking, today - 1, key=_LAST)
+        return self.lacking[begin : bisect_left(self.lacking, today, key=_LAST)]
 
     def next_day(self, today: int) -> int | None:
         """The next day on which a report is missed, or a period begins."""
-        days = [p.last + 1 for p in self.lacking if p.last >= today]
+        at = bisect_left(self.lacking, today, key=_LAST)
+        days = [self.lacking[at].last + 1] if at < len(self.lacking) else []
         if self.upcoming is not None:
             days.append(max(self.upcoming.first, today + 1))
-        known = [d for d in days if d <= LAST]
-        return min(known, default=None)
-
-
-def _first(periods: Iterable[Period]) -> Period | None:
-    return next(iter(periods), None)
+        return min((d for d in days if d <= LAST), default=None)

@@ -21,10 +21,10 @@ from remit_engine.watch.following import Following
 from remit_engine.watch.judging import Judge
 from remit_engine.watch.log import Log
 from remit_engine.watch.matching import Matcher
-from remit_engine.watch.plan import plans
+from remit_engine.watch.plan import feeds_of, plans
 from remit_engine.watch.reading import EntryReader
 from remit_engine.watch.rulesets import rulesets
-from remit_engine.watch.subject import World, feeds_of
+from remit_engine.watch.world import World
 
 MOST_REFUSED = 10_000
 FARTHEST = 3_660
@@ -189,6 +189,12 @@ class Watcher:
         yield from standing(self._duties.crossings())
 
     @property
+    def subjects(self) -> Iterator[str]:
+        """Who and what is followed, by their keys; one may come several times."""
+        yield from self._following.subjects()
+        yield from self._duties.subjects()
+
+    @property
     def refused(self) -> tuple[Refused, ...]:
         """What was refused last, in order."""
         return tuple(self._refused)
@@ -202,6 +208,11 @@ class Watcher:
     def asked(self) -> int:
         """How often a subject of a watch was asked."""
         return self._world.asked
+
+    @property
+    def messages(self) -> int:
+        """How many messages were put to the matchers."""
+        return self._world.told
 
     def close(self) -> None:
         """Let the matcher go."""

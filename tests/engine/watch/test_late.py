@@ -28,6 +28,7 @@ watch c on Customer {
   odd: when count of Return within 5 days = 2 notify board
   sums: when sum of Return.amount where (product = "p") within week over 20 notify board
   follows: when Complaint followed by Return within 4 days notify board
+  again: when Return followed by Return where (product = "q") within 6 days notify board
   quiet: when count of Complaint within 6 days = 0 and exposure over 10 notify board
   old: when an Invoice stays sum of Payment.amount < amount 3 days after due and region = east
     notify board
@@ -103,6 +104,49 @@ def test_the_clock_does_not_go_back() -> None:
     with pytest.raises(ClockBackError) as caught:
         w.tell([], day("03-04"))
     assert str(caught.value) == "the clock shows 2026-03-05 and does not go back to 2026-03-04"
+
+
+def test_an_earlier_first_makes_a_sequence_that_ends_with_its_window() -> None:
+    w = on_customer("when Return followed by Return within 10 days notify board",
+                    since=day("03-01"))  # fmt: skip
+    assert tell(w, "03-12", row("Return", "03-12")) == []
+    assert tell(w, "03-12", row("Return", "03-04")) == ["03-12 begun c.1 c-1"]
+    assert tell(w, "03-14") == ["03-14 cleared c.1 c-1"]
+
+
+# --- work ----------------------------------------------------------------------------------------
+
+UNPAID = "when an Invoice stays sum of Payment.amount < amount 10 days after due notify board"
+
+
+def invoices(number: int) -> list[dict[str, Any]]:
+    days = [f"03-{1 + n * 28 // number:02}" for n in range(number)]
+    return [
+        row("Invoice", on, f"i{n}", due=day(on).isoformat(), amount=10) for n, on in enumerate(days)
+    ]
+
+
+def test_a_late_payment_asks_its_invoice_and_no_other() -> None:
+    w = on_customer(UNPAID)
+    w.tell(invoices(500), day("05-01"))
+    assert len(w.alerts) == 500
+    before, told = w.asked, w.messages
+    assert tell(w, "05-01", row("Payment", "03-12", invoice="i40", amount=10)) == [
+        "05-01 withdrawn c.1 c-1/i40 of 03-14"
+    ]
+    assert w.asked - before < 10
+    assert w.messages - told < 10
+
+
+def test_what_is_late_for_a_rule_leaves_the_others_alone() -> None:
+    w = on_customer(UNPAID, "when 3 Return within 5 days notify board")
+    w.tell([*invoices(500), *(row("Return", f"03-{n:02}") for n in (5, 7, 20))], day("05-01"))
+    told = w.messages
+    assert tell(w, "05-01", row("Return", "03-06")) == [
+        "05-01 begun late c.2 c-1 of 03-07",
+        "05-01 cleared c.2 c-1 of 03-10",
+    ]
+    assert w.messages - told < 10
 
 
 # --- random logs ---------------------------------------------------------------------------------
