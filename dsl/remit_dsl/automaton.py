@@ -20,11 +20,18 @@ from lark.parsers.lalr_analysis import Shift
 
 from remit_dsl import lalr_cache, vocabulary
 from remit_dsl.currencies import CODES
+from remit_dsl.lexer import TooDeep
 from remit_dsl.tokens import Token
 from remit_dsl.tree_builder import TreeBuilder
 
 # Types of tokens whose terminal the state of the parser decides.
 UNREAD = frozenset({"WORD", "FAT_ARROW", "NUMERAL"})
+
+# A stack that grew beyond this is nested far deeper than any tree that is accepted.
+DEEPEST_STACK = 5_000
+
+_TOO_DEEP = "give the inner parts names with `define`"
+_HEADS = frozenset({"WATCH", "BANDS"})
 
 Callback = Callable[[list[Any]], Any]
 
@@ -122,9 +129,13 @@ def _terminal_names(lark: Lark) -> Iterator[str]:
 
 
 class Automaton:
-    """One parse in progress: the stacks, and the reading of words in the current state."""
+    """One parse in progress: the stacks, and the reading of words in the current state.
 
-    __slots__ = ("keywords", "rows", "states", "values")
+    heads: the words that tell what is being read, with their places on the stack; some of them may
+    have left it since.
+    """
+
+    __slots__ = ("heads", "keywords", "rows", "states", "values")
 
     def __init__(self) -> None:
         tables = table()
@@ -132,9 +143,19 @@ class Automaton:
         self.keywords = tables.keywords
         self.states: list[int] = [tables.start]
         self.values: list[Any] = []
+        self.heads: list[tuple[int, Token]] = []
+
+    def stand(self, states: list[int], values: list[Any]) -> None:
+        """Go back to where the stacks were these."""
+        self.states[:], self.values[:] = states, values
+        self.heads = [
+            (place, x)
+            for place, x in enumerate(values)
+            if isinstance(x, Token) and x.type in _HEADS
+        ]
 
     def feed(self, token: Token) -> bool:
-        """Take one token; False, with nothing taken, when it cannot stand here.
+        """Take one token; False, with nothing taken, when it cannot stand here. Raises TooDeep.
 
         Reductions that the token triggered before it was refused stay done: they change no
         meaning, and the stacks remain those of a correct beginning.
@@ -146,6 +167,11 @@ class Automaton:
         while True:
             action = rows[states[-1]].get(terminal)
             if isinstance(action, int):
+                if terminal in _HEADS:
+                    self.heads.append((len(values), token))
+                if len(states) > DEEPEST_STACK:
+                    token.fault("E0003", "what stands here is nested too deep", _TOO_DEEP)
+                    raise TooDeep
                 states.append(action)
                 values.append(token)
                 return True
@@ -213,9 +239,13 @@ class Automaton:
 
     def _watching(self) -> bool:
         """Whether the item being read is a watch, outside of the rows of `bands`."""
-        found = [v.type for v in self.values if isinstance(v, Token)]
-        just_closed = bool(found) and found[-1] == "RBRACE" and self.values[-1].__class__ is Token
-        return "WATCH" in found and found.count("BANDS") == just_closed
+        values = self.values
+        self.heads = [(n, x) for n, x in self.heads if n < len(values) and values[n] is x]
+        if not any(x.type == "WATCH" for _, x in self.heads):
+            return False
+        last = values[-1]
+        just_closed = isinstance(last, Token) and last.type == "RBRACE"
+        return sum(x.type == "BANDS" for _, x in self.heads) == just_closed
 
     def _plain_word(self, row: dict[str, int | Reduction], token: Token) -> str:
         word = token.text

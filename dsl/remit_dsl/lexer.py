@@ -55,7 +55,7 @@ _ESCAPE = re.compile(r"\\[^\n]")
 
 
 class TooDeep(Exception):
-    """Brackets are nested so deeply that reading on is of no use; the fault is noted."""
+    """Something is nested so deeply that reading on is of no use; the fault is noted."""
 
 
 class Lexer(Tape):

@@ -173,8 +173,7 @@ class _Recovery:
     def _go_back(self, mark: _Mark) -> None:
         automaton = self.automaton
         self.mark = self.earlier = mark
-        automaton.states[:] = mark.states
-        automaton.values[:] = mark.values
+        automaton.stand(mark.states, mark.values)
         if mark.values and hasattr(mark.values[-1], "children"):
             del mark.values[-1].children[mark.siblings :]
         for index in range(mark.index, len(self.tokens)):
