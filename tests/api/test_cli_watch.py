@@ -85,6 +85,16 @@ def test_a_day_may_be_named_and_the_reason_is_in_the_language_asked_for(shop) ->
     assert "额度已用完" in ran.out
 
 
+def test_lines_of_later_days_than_the_one_that_is_named_are_left_alone(shop, file) -> None:
+    words = ("watch", "shop", "--replay", "events.jsonl", "--until", "2026-01-04")
+    ran = shop(*words)
+    assert ran.code == 0, ran.err
+    assert "4 lines: 3 taken, 1 of later days left alone, as of 2026-01-04" in ran.out
+    assert "cleared" not in ran.out
+    file("events.jsonl", json.dumps(EVENTS[1] | {"date": "soon"}) + "\n")
+    assert shop(*words).code != 0
+
+
 def test_a_program_reads_a_line_for_each_happening_and_the_counts_last(shop) -> None:
     ran = shop("watch", "shop", "--replay", "events.jsonl", "--json", "--matcher", "plain")
     *happenings, last = map(json.loads, ran.out.splitlines())
@@ -94,7 +104,7 @@ def test_a_program_reads_a_line_for_each_happening_and_the_counts_last(shop) -> 
     assert alert["restraints"][0]["action"] == "shop.release"
     assert happenings[2]["alert"]["id"] == alert["id"]
     assert last["summary"] == {
-        "lines": 4, "accepted": 4, "late": 0, "copies": 0, "refused": 0,
+        "lines": 4, "accepted": 4, "late": 0, "copies": 0, "after": 0, "refused": 0,
         "matcher": "plain", "corrected": 0,
     }  # fmt: skip
 

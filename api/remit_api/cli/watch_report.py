@@ -164,6 +164,8 @@ def _counts(following: Following, matcher: str) -> Iterator[Part]:
         yield f" ({late:,} late)"
     if copies:
         yield f", {copies:,} told before"
+    if counts["after"]:
+        yield f", {counts['after']:,} of later days left alone"
     if refused:
         yield (f", {refused:,} refused", "bold red")
     today = following.watcher.today

@@ -63,6 +63,7 @@ def summary_document(following: Following, matcher: str) -> dict[str, Any]:
         "accepted": following.counts["accepted"],
         "late": following.counts["late"],
         "copies": following.counts["copy"],
+        "after": following.counts["after"],
         "refused": following.counts["refused"],
         "matcher": matcher,
         "corrected": following.watcher.mismatches,

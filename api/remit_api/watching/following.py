@@ -29,7 +29,8 @@ class RefusedLine:
 @dataclass(slots=True)
 class Following:
     """A watcher fed from lines. counts: by what became of a line (`accepted`, `late`, `copy`,
-    `refused`). refused: the first of those that were not taken."""
+    `refused`; `after`: of a day behind the one as of which is replayed). refused: the first of
+    those that were not taken."""
 
     watcher: Watcher
     counts: Counter[str] = field(default_factory=Counter)
@@ -47,12 +48,12 @@ class Following:
     def replay(
         self, lines: Iterable[Line], until: date | None, today: date
     ) -> tuple[Happening, ...]:
-        """Tell the lines of the past: as of a day, or of the last entry; nothing lies behind it,
-        or behind `today`."""
+        """Tell the lines of the past: as of a day, and lines of later days are left alone; or as
+        of the last entry, and nothing lies behind `today`."""
         numbers: list[int] = []
         documents = self._documents(lines, numbers)
         told = self.watcher.tell(documents, until or today, pass_days=until is not None)
-        self._count(numbers, told)
+        self._count(numbers, told, until)
         return told.happenings
 
     def advance(self, today: date) -> tuple[Happening, ...]:
@@ -64,10 +65,12 @@ class Following:
         """How many lines there were that are not blank."""
         return sum(self.counts.values())
 
-    def _count(self, numbers: list[int], told: Told) -> None:
+    def _count(self, numbers: list[int], told: Told, until: date | None = None) -> None:
         for number, taken in zip(numbers, told.taken, strict=True):
-            self.counts[taken.status] += 1
-            if taken.refused is not None:
+            later = taken.refused is not None and taken.refused.code == "future"
+            left_alone = later and until is not None
+            self.counts["after" if left_alone else taken.status] += 1
+            if taken.refused is not None and not left_alone:
                 self._refuse(RefusedLine(number, taken.refused))
         self.refused.sort(key=lambda r: r.line)
 
