@@ -20,7 +20,9 @@ from remit_api.cli.serve_options import (
     RATE,
     AddressRate,
     Authzen,
+    Channels,
     Cors,
+    MatcherOption,
     OidcAudience,
     OidcIssuer,
     OidcPersonClaim,
@@ -40,6 +42,7 @@ from remit_api.http.pay_places import pay_places
 from remit_api.http.server import run
 from remit_api.http.settings import Settings
 from remit_api.pay.keeping import address, telling
+from remit_engine.watch.choosing import DURABLE, NAMES, missing
 
 Host = Annotated[str, typer.Option("--host", metavar="ADDRESS", help="The address to listen on.")]
 Port = Annotated[
@@ -82,6 +85,8 @@ def serve(
     public_url: PublicUrl = None,
     traces: Traces = None,
     pay_data: PayData = None,
+    channels: Channels = None,
+    matcher: MatcherOption = None,
 ) -> ExitCode:
     """Answer over HTTP, and keep what was decided. Runs until it is stopped with Ctrl-C."""
     view = screen()
@@ -106,6 +111,8 @@ def serve(
         public_url=_public(public_url),
         traces=_collector(traces),
         pay_data=pay_places(pay_data or ()),
+        channels=channels,
+        matcher=_matcher(matcher),
     )
     _allowed(settings)
     with telling(database):
@@ -145,6 +152,14 @@ def _collector(url: str | None) -> str | None:
         message = f"`{url}` is not the address of a collector"
         raise WrongUse(message, "write it as `http://127.0.0.1:4318`")
     return url.rstrip("/")
+
+
+def _matcher(name: str | None) -> str | None:
+    if name is not None and name not in NAMES:
+        raise WrongUse(f"there is no matcher `{name}`", f"write {' or '.join(NAMES)}")
+    if name == DURABLE and (why := missing()) is not None:
+        raise WrongUse(why, "write `--matcher plain`")
+    return name
 
 
 def _issuer(

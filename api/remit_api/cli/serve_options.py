@@ -108,3 +108,19 @@ Traces = Annotated[
         help="Tell this OpenTelemetry collector (OTLP over HTTP) of requests: http://127.0.0.1:4318.",
     ),
 ]
+Channels = Annotated[
+    Path | None,
+    typer.Option(
+        "--channels",
+        metavar="FILE",
+        help="By which channels somebody outside is told of alerts (docs/watch.md).",
+    ),
+]
+MatcherOption = Annotated[
+    str | None,
+    typer.Option(
+        "--matcher",
+        metavar="plain|durable",
+        help="What matches the rules of watches. [durable if it works]",
+    ),
+]

@@ -13,14 +13,18 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from remit_api.delivery.reading import read_channels
 from remit_api.http import entrance, problems
 from remit_api.http.authzen_mapping import read_mapping
 from remit_api.http.clock import Clock, SystemClock
 from remit_api.http.computing.runner import JobRunner
 from remit_api.http.computing.shelf import DataShelf
+from remit_api.http.delivering import delivering
 from remit_api.http.desk import Desk, desk_of_files
 from remit_api.http.documented import document
 from remit_api.http.fast_path import FastPath
+from remit_api.http.follower import Follower
+from remit_api.http.following import following, settled
 from remit_api.http.identity.key_ring import KeyRing
 from remit_api.http.measures import Measures, leaving
 from remit_api.http.protection import require_answers
@@ -28,6 +32,7 @@ from remit_api.http.published import desk_of_store, standing_desk
 from remit_api.http.recorder import Outcome, Recorder
 from remit_api.http.roles import open_roles
 from remit_api.http.routes import (
+    alerts,
     approval_requests,
     approvers,
     audit,
@@ -40,9 +45,11 @@ from remit_api.http.routes import (
     disputes,
     events,
     health,
+    holds,
     keys,
     limits,
     metrics,
+    observations,
     policies,
     records,
     runs,
@@ -71,6 +78,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     directory.router,
     audit.router,
     events.router,
+    observations.router,
+    alerts.router,
+    holds.router,
     runs.router,
     statements.router,
     closings.router,
@@ -102,9 +112,9 @@ def create_app(
 ) -> Application:
     """The service as an ASGI application. desk: that of the settings' files, where it was made
     already. outermost: what a request passes before all else. Raises InvalidPolicy and FileTrouble
-    for the files, Refused for a policy of the service that leaves questions open, WrongUse for an
-    address that others reach with nobody to say who they are, and what SQLAlchemy does for a
-    database that cannot be opened."""
+    for the files, BadFacts for the channels, Refused for a policy of the service that leaves
+    questions open, WrongUse for an address that others reach with nobody to say who they are, and
+    what SQLAlchemy does for a database that cannot be opened."""
     app = Application(
         title="Remit",
         summary=SUMMARY,
@@ -154,6 +164,14 @@ def _service(settings: Settings, clock: Clock | None, desk: Desk | None) -> Serv
         ),
         measures=measures,
         authzen=read_mapping(settings.authzen),
+        follower=Follower(
+            store,
+            clock,
+            lambda: service.desk,
+            lambda: renewed(service),
+            read_channels(settings.channels),
+            settings.matcher,
+        ),
         jobs=JobRunner(store, settings, clock, lambda: service.desk),
         shelf=DataShelf(store, settings),
     )
@@ -177,7 +195,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service.recorder.start()
     service.jobs.start()
     timer = Timer(service)
-    beside = [watching(service), keeping_time(timer)]
+    await run_in_threadpool(settled, service)
+    beside = [watching(service), following(service), keeping_time(timer)]
+    if service.follower.channels:
+        beside.append(delivering(service))
     if service.settings.measures is not None:
         beside.append(leaving(service.measures))
     tasks = [asyncio.create_task(each) for each in beside]
@@ -190,6 +211,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(timer.end)
         await run_in_threadpool(service.jobs.stop)
         await run_in_threadpool(service.recorder.stop)
+        await run_in_threadpool(service.follower.close)
         with suppress(OSError):  # who started this worker may be gone, and the folder with him
             service.measures.leave()
         service.store.dispose()

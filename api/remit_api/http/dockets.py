@@ -11,11 +11,12 @@ from fastapi import Request, Response
 from sqlalchemy.engine import Connection
 
 from remit_api.http.access import Access
+from remit_api.http.follower import Turn
 from remit_api.http.recording import key_of
 from remit_api.http.refusals import NotReady
 from remit_api.http.replies import reply
 from remit_api.http.service import Service
-from remit_api.http.watching import renewed
+from remit_api.http.watching import look, renewed
 from remit_engine.approvals.life import Terms
 from remit_engine.storage import approvals, idempotency
 from remit_engine.storage.docket import Docket
@@ -69,6 +70,22 @@ def once(
     with writing(service.store) as connection:
         before = None if key is None else idempotency.answer(connection, key)
         return _again(before) if before is not None else _kept(connection, key, do(connection))
+
+
+def followed(
+    request: Request, raw: bytes, access: Access, service: Service, do: Callable[[Turn], Answered]
+) -> Response:
+    """Do something with the watcher in one writing transaction; the same key gets the same answer
+    again. What is held from then on binds this process's answers at once."""
+    key = key_of(request, access.caller.label, raw)
+
+    def act(turn: Turn) -> Response:
+        before = None if key is None else idempotency.answer(turn.connection, key)
+        return _again(before) if before is not None else _kept(turn.connection, key, do(turn))
+
+    response = service.follower.do(act)
+    look(service)
+    return response
 
 
 def open_docket(connection: Connection, access: Access, service: Service) -> Docket:

@@ -198,6 +198,41 @@ class Event(Struct, forbid_unknown_fields=True):
 
     event: Annotated[str, Meta(description="Its name, qualified or not.", examples=["Sale"])]
     facts: dict[str, Any]
+    on: Annotated[Day | None, Meta(description="Without it, by a date of its facts.")] = None
+
+
+class Observation(Struct, forbid_unknown_fields=True):
+    """What was observed of a record: these facts go over those observed before."""
+
+    record: Annotated[str, Meta(description="Its name, qualified or not.", examples=["Customer"])]
+    id: Annotated[Name, Meta(max_length=200, description="Which one was observed.")]
+    entry: Annotated[Name, Meta(max_length=200, description="What tells this from all others.")]
+    facts: dict[str, Any]
+    on: Annotated[Day | None, Meta(description="Without it, today.")] = None
+
+
+class Acknowledgement(Struct, forbid_unknown_fields=True):
+    """An alert is seen."""
+
+
+class AlertClosure(Struct, forbid_unknown_fields=True):
+    """How an alert was dealt with."""
+
+    note: Annotated[Reason, Meta(examples=["the customer paid today"])]
+
+
+class AlertOwner(Struct, forbid_unknown_fields=True):
+    """Who sees to an alert from now on."""
+
+    to: Annotated[Name, Meta(description="A position.", examples=["finance_controller"])]
+    because: Annotated[Reason, Meta(examples=["it is about the credit line"])]
+
+
+class Lifting(Struct, forbid_unknown_fields=True):
+    """Why a hold is lifted. Facts that `lift_freeze` asks for besides."""
+
+    because: Annotated[Reason, Meta(examples=["the customer paid in advance"])]
+    facts: Facts | None = None
 
 
 class Run(Struct, forbid_unknown_fields=True):
@@ -366,6 +401,11 @@ TAKEN: Mapping[tuple[str, str], type[Struct]] = {
     ("POST", "/v1/directory/versions"): DirectoryDraft,
     ("POST", "/v1/directory/versions/{id}/publication"): DirectoryPublication,
     ("POST", "/v1/events"): Event,
+    ("POST", "/v1/observations"): Observation,
+    ("POST", "/v1/alerts/{id}/acknowledgement"): Acknowledgement,
+    ("POST", "/v1/alerts/{id}/closure"): AlertClosure,
+    ("POST", "/v1/alerts/{id}/owner"): AlertOwner,
+    ("POST", "/v1/holds/{id}/lifting"): Lifting,
     ("POST", f"{_PAY}/runs"): Run,
     ("POST", f"{_PAY}/whatif"): WhatIf,
     ("POST", f"{_PAY}/closings"): Close,

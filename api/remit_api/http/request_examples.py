@@ -74,6 +74,16 @@ EXAMPLES: Mapping[type[Struct], Mapping[str, Any]] = {
             "product_line": "electronics",
         },
     },
+    bodies.Observation: {
+        "record": "Customer",
+        "id": "c-17",
+        "entry": "erp-2026-02-10-0001",
+        "facts": {"exposure": 81000, "credit_line": 100000},
+    },
+    bodies.Acknowledgement: {},
+    bodies.AlertClosure: {"note": "the customer paid today"},
+    bodies.AlertOwner: {"to": "finance_controller", "because": "it is about the credit line"},
+    bodies.Lifting: {"because": "the customer paid in advance"},
     bodies.Run: {"period": "2026-03"},
     bodies.WhatIf: {
         "period": "2026-03",

@@ -67,6 +67,7 @@ def handed(settings: Settings) -> str:
     values["policies"] = [str(path) for path in settings.policies]
     values["directory"] = None if settings.directory is None else str(settings.directory)
     values["authzen"] = None if settings.authzen is None else str(settings.authzen)
+    values["channels"] = None if settings.channels is None else str(settings.channels)
     values["measures"] = None if settings.measures is None else str(settings.measures)
     values["zone"] = settings.zone.key
     policy, oidc = settings.service_policy, settings.oidc
@@ -82,6 +83,7 @@ def received(text: str) -> Settings:
         "policies": tuple(Path(path) for path in values["policies"]),
         "directory": None if values["directory"] is None else Path(values["directory"]),
         "authzen": None if values["authzen"] is None else Path(values["authzen"]),
+        "channels": None if values["channels"] is None else Path(values["channels"]),
         "measures": None if values["measures"] is None else Path(values["measures"]),
         "zone": ZoneInfo(values["zone"]),
         "service_policy": None

@@ -14,6 +14,7 @@ from remit_api.http.clock import Clock
 from remit_api.http.computing.runner import JobRunner
 from remit_api.http.computing.shelf import DataShelf
 from remit_api.http.desk import Desk
+from remit_api.http.follower import Follower
 from remit_api.http.identity.key_ring import KeyRing
 from remit_api.http.measures import Measures
 from remit_api.http.recorder import Recorder
@@ -29,7 +30,8 @@ class Service:
 
     roles: the policy of the service. keys: who changes a key in the store says so to the ring.
     ledger: for writers of other things; what is decided goes to the recorder. authzen: how its
-    questions are put to the policy. jobs: computes the runs of pay that are asked for.
+    questions are put to the policy. follower: what watches say. jobs: computes the runs of pay
+    that are asked for.
     shelf: data of pay for questions.
     """
 
@@ -43,6 +45,7 @@ class Service:
     recorder: Recorder
     measures: Measures
     authzen: AuthzenMapping
+    follower: Follower
     jobs: JobRunner
     shelf: DataShelf
     exchange: Lock = field(default_factory=Lock)

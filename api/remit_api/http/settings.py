@@ -31,6 +31,9 @@ class Settings:
     pay_data: where data of pay are, by the names that callers know. pay_at_once: how many runs of
     pay this process computes at a time. pay_waiting: how many may wait, for all processes.
     measures: the folder in which workers that share a port tell each other what they counted.
+    channels: the file that says by which somebody outside is told of alerts.
+    matcher: what matches the rules of watches, `plain` or `durable`; None for `durable` where it
+    works.
     trusted_caller: who calls, believed as it is, for tests; no option of the command line sets it.
     """
 
@@ -57,6 +60,8 @@ class Settings:
     pay_at_once: int = 1
     pay_waiting: int = 20
     measures: Path | None = None
+    channels: Path | None = None
+    matcher: str | None = "plain"
     trusted_caller: Callable[[Request], object] | None = None
 
     @property

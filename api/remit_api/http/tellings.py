@@ -1,4 +1,4 @@
-"""Events as they are told: read by the declarations of the policy, strictly."""
+"""Events and observations as they are told: read by the declarations of the policy, strictly."""
 
 from __future__ import annotations
 
@@ -12,23 +12,25 @@ from remit_api.http.people_views import plain
 from remit_dsl.pay import Event
 from remit_dsl.program import Field
 from remit_dsl.suggest import nearest
-from remit_engine.exact import shown
+from remit_engine.exact import Unreadable, day_of, shown
 from remit_engine.facts_reader import FactsReader
 from remit_engine.ir import Model
 from remit_engine.names import is_person, names_of
 from remit_engine.request import InvalidRequest, Problem
 from remit_engine.storage.canonical import canonical
 from remit_engine.storage.events import KeptEvent
+from remit_engine.watch.shapes import has_id
 
 DAY = "date"
-"""The field that says when an event happened; where it has none, it is the day it was told."""
+"""The field that says when an event happened, where the request does not say it (`on`); else it is
+the first date that has to be there, else the day it was told."""
 
 
 def read_event(
     document: Mapping[str, Any], desk: Desk, by: str, today: date, moment: str
 ) -> KeptEvent:
-    """The event of `{"event": NAME, "facts": {…}}`; raises InvalidRequest with all that is wrong:
-    a field that is missing, unknown or of another type, a person nobody knows."""
+    """The event of `{"event": NAME, "facts": {…}, "on": DAY}`; raises InvalidRequest with all that
+    is wrong: a field that is missing, unknown or of another type, a person nobody knows."""
     declared = _declared(document.get("event"), desk.model)
     given = document.get("facts")
     if not isinstance(given, Mapping):
@@ -46,12 +48,45 @@ def read_event(
     problems += [Problem(path, f"nobody is called `{shown(id)}`") for path, id in strangers]
     if not problems and not facts["id"].strip():
         problems.append(Problem("facts.id", "an event is named by its sender: the id is empty"))
+    stated = None if document.get("on") is None else _day(document["on"], problems)
     if problems:
         raise InvalidRequest(problems)
     body = canonical({"facts": plain(facts), "people": sorted({id for _, id in people})})
-    happened = facts.get(DAY)
-    day = happened if isinstance(happened, date) else today
+    of_field = facts.get(_field_of_day(facts, declared) or "")
+    day = stated or (of_field if isinstance(of_field, date) else today)
     return KeptEvent(declared.name, facts["id"], day.isoformat(), moment, by, body)
+
+
+def entry_of(document: Mapping[str, Any], read: KeptEvent) -> dict[str, Any]:
+    """An event as the watcher reads it."""
+    return {"kind": read.kind, "on": read.happened, "facts": document["facts"]}
+
+
+def placed(fault: InvalidRequest, document: Mapping[str, Any], desk: Desk) -> InvalidRequest:
+    """What the watcher says of an event, with the places of the request: the day stands in one of
+    its fields, where the request does not state it."""
+    declared = _declared(document["event"], desk.model)
+    field = _field_of_day(document["facts"], declared)
+    if document.get("on") is not None or field is None:
+        return fault
+    return InvalidRequest(
+        [Problem(f"facts.{field}" if p.path == "on" else p.path, p.message) for p in fault.problems]
+    )
+
+
+def _field_of_day(facts: Mapping[str, Any], declared: Event) -> str | None:
+    dates = [field for field in declared.fields.values() if field.type.kind == "date"]
+    if facts.get(DAY) is not None and any(field.name == DAY for field in dates):
+        return DAY
+    return next((field.name for field in dates if not field.optional), None)
+
+
+def _day(given: Any, problems: list[Problem]) -> date | None:
+    try:
+        return day_of(given)
+    except Unreadable as fault:
+        problems.append(Problem("on", str(fault)))
+        return None
 
 
 def people_of(kept: KeptEvent) -> frozenset[str]:
@@ -86,13 +121,15 @@ def _is_text(name: Any) -> bool:
 def _missing(
     facts: Mapping[str, Any], declared: Mapping[str, Field], model: Model, path: str
 ) -> Iterator[Problem]:
-    """Fields that have to be there and are not, in records too."""
+    """Fields that have to be there and are not; of a record with an id, the id alone."""
     for name, field in declared.items():
         here, value = f"{path}.{name}", facts.get(name)
         if value is None and not field.optional:
             yield Problem(here, "it is missing, and it is not optional")
         elif isinstance(value, Mapping):
-            yield from _missing(value, _fields(field, model), model, here)
+            inner = _fields(field, model)
+            needed = {"id": inner["id"]} if has_id(inner) else inner
+            yield from _missing(value, needed, model, here)
 
 
 def _people(

@@ -1,5 +1,6 @@
-"""What time does while nobody looks: overdue requests for approval expire or go up, and answers to
-repeated keys are forgotten. One process of several does it, by a lease in the store."""
+"""What time does while nobody looks: overdue requests for approval expire or go up, answers to
+repeated keys are forgotten, and watches are told of the day. One process of several does it, by a
+lease in the store."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from remit_api.http.dockets import ATTEMPTS, docket_of
 from remit_api.http.service import Service
 from remit_api.http.watching import renewed
-from remit_engine.storage import approvals, idempotency, leases
+from remit_engine.storage import approvals, idempotency, leases, watch_state
 from remit_engine.storage.faults import Superseded
 from remit_engine.storage.opening import reading, writing
 
@@ -55,13 +56,15 @@ class Timer:
     def look(self) -> int:
         """Do what is to be done now, where this process is the one to do it; how many requests for
         approval were changed."""
-        late, old = self._waiting()
-        if not late and not old:
+        late, old, behind = self._waiting()
+        if not late and not old and not behind:
             return 0
         if not self._has_lease():
             return 0
         if old:
             self._forget()
+        if behind:
+            self._service.follower.pass_days()
         changed = sum(self._moved(id) for id in late)
         if changed:
             log.info("time changed %d requests for approval", changed)
@@ -78,14 +81,17 @@ class Timer:
         except SQLAlchemyError as fault:
             log.warning("the lease of this process runs out by itself: %s", fault)
 
-    def _waiting(self) -> tuple[list[str], bool]:
-        """The requests that are late, and whether there is a key to forget."""
+    def _waiting(self) -> tuple[list[str], bool, bool]:
+        """The requests that are late, whether there is a key to forget, and whether a day has
+        begun of which the watches were not told."""
         service = self._service
         today = service.clock.today()
         with reading(service.store) as connection:
             late = approvals.late(connection, today, MOST)
             old = idempotency.any_before(connection, service.clock.now() - KEPT)
-        return [id for id in late if (id, today) not in self._failed], old
+            shown = watch_state.clock(connection)
+        behind = shown is not None and shown < today
+        return [id for id in late if (id, today) not in self._failed], old, behind
 
     def _has_lease(self) -> bool:
         now = self._service.clock.now()

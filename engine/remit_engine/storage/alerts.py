@@ -100,6 +100,8 @@ def keep(
 def _status(before: KeptAlert | None, happening: Happening) -> Status | None:
     """Which status a turn leads to; None where it was said before."""
     if before is None:
+        if happening.turn is Turn.WITHDRAWN:
+            return None
         return Status.CLEARED if happening.turn is Turn.CLEARED else Status.OPEN
     now, by_person = before.status, before.status is Status.CLOSED
     match happening.turn:
@@ -186,14 +188,18 @@ def give(connection: Connection, id: str, owner: str, because: str, who: Saying)
     return _done(connection, replace(kept, owner=owner), kept, "given", who, because, body)
 
 
-def lift(connection: Connection, id: str, because: str, who: Saying) -> KeptHold:
-    """End a hold before its alert ends. Raises NotKept; Conflict where it has ended."""
+def lift(
+    connection: Connection, id: str, because: str, who: Saying, decision: str | None = None
+) -> KeptHold:
+    """End a hold before its alert ends. decision: the row of the ledger that permits it. Raises
+    NotKept; Conflict where it has ended."""
     held = holds.found(connection, id)
     if not held.stands:
         raise Conflict(f"the hold ended on {held.ended_on}: it was {held.ending}")
     kept = found(connection, held.hold.alert)
     holds.end(connection, [id], who.day, "lifted", who.by, because)
-    _done(connection, kept, kept, "lifted", who, because, {"ended": [id]})
+    body = {"ended": [id]} if decision is None else {"ended": [id], "decision": decision}
+    _done(connection, kept, kept, "lifted", who, because, body)
     return holds.found(connection, id)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
-from remit_engine.storage import alerts, approvals, changes, history, tables
+from remit_engine.storage import alerts, approvals, changes, history, tables, watch_log
 from remit_engine.storage.entries import GENESIS
 from remit_engine.storage.history import Broken
 from remit_engine.storage.usage import counted
@@ -40,8 +40,9 @@ class Verified:
 
 
 def verified(connection: Connection) -> Verified:
-    """Read every row of the ledger, every event of requests for approval and of alerts and every
-    change of what the service answers from, and add up every total anew."""
+    """Read every row of the ledger, every event of requests for approval and of alerts, every
+    entry of the watcher's log and every change of what the service answers from, and add up every
+    total anew."""
     found = Verified()
     dimensions = _dimensions(connection)
     totals: dict[Bucket, Fraction] = defaultdict(Fraction)
@@ -59,6 +60,10 @@ def verified(connection: Connection) -> Verified:
     )
     found.broken += (
         Broken(told.seq, told.alert, told.message, "alert") for told in alerts.verified(connection)
+    )
+    found.broken += (
+        Broken(told.seq, told.name, told.message, "entry")
+        for told in watch_log.verified(connection)
     )
     found.changes, found.changed = changes.head(connection)
     found.broken += (

@@ -14,6 +14,7 @@ ONE = 1
 """The id of the only row."""
 _HOLDS = sql.select(tables.watch_state.c.holds).where(tables.watch_state.c.id == ONE)
 _CLOCK = sql.select(tables.watch_state.c.clock).where(tables.watch_state.c.id == ONE)
+_SINCE = sql.select(tables.watch_state.c.since).where(tables.watch_state.c.id == ONE)
 
 
 def holds(connection: Connection) -> int:
@@ -34,6 +35,16 @@ def clock(connection: Connection) -> date | None:
 def set_clock(connection: Connection, day: date) -> None:
     """Say that the start of a day was told, in a writing transaction."""
     _change(connection, clock=day)
+
+
+def since(connection: Connection) -> date | None:
+    """The first day of the clock; None while it showed none."""
+    return connection.scalar(_SINCE)
+
+
+def begin(connection: Connection, day: date) -> None:
+    """Say that the clock shows its first day, in a writing transaction."""
+    _change(connection, since=day, clock=day)
 
 
 def _change(connection: Connection, **values: Any) -> None:

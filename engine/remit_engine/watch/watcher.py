@@ -77,6 +77,7 @@ class Watcher:
         self._following = Following(followed, self._world, self._judge)
         self._duties = Duties(self._world, self._judge)
         self._refused: deque[Refused] = deque(maxlen=MOST_REFUSED)
+        self._last: Entry | None = None
         self._since = 0
         self._clock = 0
         if since is not None:
@@ -137,6 +138,7 @@ class Watcher:
         if entry.day > self._clock:
             happenings += self._advance(entry.day)
         self._log.add(entry)
+        self._last = entry
         happenings += self._following.entry(entry, self._clock)
         happenings += self._duties.entry(entry, self._clock)
         return "late" if entry.day < self._clock else "accepted", None
@@ -178,6 +180,11 @@ class Watcher:
     def since(self) -> date | None:
         """The first day of the clock."""
         return as_date(self._since) if self._since else None
+
+    @property
+    def last(self) -> Entry | None:
+        """The entry that was taken last, whatever its day."""
+        return self._last
 
     @property
     def alerts(self) -> tuple[Alert, ...]:

@@ -8,16 +8,17 @@ from urllib.parse import quote
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
-from sqlalchemy.engine import Connection
 
 from remit_api.http.access import NOT_THERE, Access, Guard
 from remit_api.http.bodies import BodyOf, only
-from remit_api.http.dockets import Answered, once
+from remit_api.http.dockets import Answered, followed
+from remit_api.http.follower import Turn
 from remit_api.http.paging import PageOf, paged, whole_after
 from remit_api.http.refusals import NotFound
 from remit_api.http.replies import reply
 from remit_api.http.service import ServiceOf
-from remit_api.http.tellings import people_of, read_event
+from remit_api.http.tellings import entry_of, people_of, placed, read_event
+from remit_engine.request import InvalidRequest
 from remit_engine.storage import events
 from remit_engine.storage.canonical import canonical
 from remit_engine.storage.events import KeptEvent
@@ -38,18 +39,27 @@ Recording = Annotated[Access, Depends(Guard(RESOURCE, "record"))]
 )
 def tell(request: Request, access: Recording, body: BodyOf, service: ServiceOf) -> Response:
     """`{"event": NAME, "facts": {…}}`, with every field that the policy declares. An event is known
-    by its name and its `id`: told again with the same content it is 200, with another 409."""
-    only(body.document, "event", "facts")
+    by its name and its `id`: told again with the same content it is 200, with another 409.
+
+    The answer comes when it is kept, with all that it leads to: alerts that begin or end, what they
+    hold, messages. `on` is its day, where no date of its facts is.
+    """
+    only(body.document, "event", "facts", "on")
     moment = service.clock.now().isoformat(timespec="microseconds")
     label = access.caller.label
-    read = read_event(body.document, service.desk, label, access.day, moment)
-    access.require(own=access.caller.person in people_of(read))
 
-    def kept(connection: Connection) -> Answered:
-        found, new = events.tell(connection, read)
+    def kept(turn: Turn) -> Answered:
+        read = read_event(body.document, turn.desk, label, access.day, moment)
+        access.require(own=access.caller.person in people_of(read))
+        found, new = events.tell(turn.connection, read)
+        if new:
+            try:
+                turn.tell(entry_of(body.document, read), label, moment, found.seq)
+            except InvalidRequest as fault:
+                raise placed(fault, body.document, turn.desk) from None
         return Answered(shown(found), 201 if new else 200, _place(found))
 
-    return once(request, body.raw, access, service, kept)
+    return followed(request, body.raw, access, service, kept)
 
 
 @router.get("", summary="Events")

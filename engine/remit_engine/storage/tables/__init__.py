@@ -33,7 +33,14 @@ from remit_engine.storage.tables.versions import (
     publication,
     revision,
 )
-from remit_engine.storage.tables.watch import alert, alert_event, hold, outbox, watch_state
+from remit_engine.storage.tables.watch import (
+    alert,
+    alert_event,
+    hold,
+    outbox,
+    watch_entry,
+    watch_state,
+)
 
 __all__ = [
     "ALTERED", "Exact", "Row", "Written", "alert", "alert_event", "api_key", "approval_event",
@@ -42,5 +49,5 @@ __all__ = [
     "dispute_seal", "event", "hold", "idempotency", "lease", "line", "metadata", "movement",
     "outbox", "policy_version", "publication", "revision", "run", "run_base", "run_climb",
     "run_job", "run_maker", "run_name", "run_plan", "stage", "statement", "storable", "uncounted",
-    "watch_state",
+    "watch_entry", "watch_state",
 ]  # fmt: skip

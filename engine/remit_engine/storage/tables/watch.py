@@ -1,4 +1,4 @@
-"""What watches say and hold: alerts with their history, holds, what is to be delivered."""
+"""What watches are told, say and hold: the log, alerts with their history, holds, the outbox."""
 
 from __future__ import annotations
 
@@ -14,6 +14,34 @@ from remit_engine.storage.tables.columns import (
     said,
     text,
     whole,
+)
+
+# What the watcher was told, in the order it came, in one chain; rows are only added.
+watch_entry = sql.Table(
+    "watch_entry",
+    metadata,
+    sql.Column("seq", LONG, primary_key=True, autoincrement=False),
+    said("kind"),
+    # of the event, or of the record that was observed
+    said("id"),
+    # the event that it is, or the name of the observation: one of the two
+    sql.Column("event", sql.Integer, sql.ForeignKey("event.seq")),
+    perhaps_said("entry"),
+    sql.Column("day", sql.Date, nullable=False),
+    # the day that the clock showed when it was taken
+    sql.Column("clock", sql.Date, nullable=False),
+    text("received"),
+    text("by"),
+    # as the watcher reads it, as canonical JSON
+    text("body"),
+    # the fingerprint of the event's row; absent where it is an observation
+    optional("mark"),
+    text("previous"),
+    text("hash"),
+    sql.UniqueConstraint("event"),
+    sql.UniqueConstraint("entry"),
+    sql.UniqueConstraint("previous"),
+    sql.Index("ix_watch_entry_kind_id", "kind", "id", "seq"),
 )
 
 # As it stands now; `alert_event` says how it came to this.
@@ -125,4 +153,6 @@ watch_state = sql.Table(
     sql.Column("holds", LONG, nullable=False),
     # the day whose start was told; absent while there was none
     sql.Column("clock", sql.Date),
+    # the first day of the clock
+    sql.Column("since", sql.Date),
 )
