@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import date
 from typing import Any
 
 import pytest
@@ -70,9 +71,10 @@ def test_who_waits_is_told_the_run(paying: Paying) -> None:
 
 
 def test_the_events_of_the_service_are_data(paying: Paying) -> None:
+    paying.clock.set(date(2026, 2, 20))  # what is told has happened
     for row in SALES.splitlines()[1:]:
-        id, date, net, seller, collected = row.split(",")
-        facts = {"id": id, "date": date, "net": float(net), "seller": seller}
+        id, day, net, seller, collected = row.split(",")
+        facts = {"id": id, "date": day, "net": float(net), "seller": seller}
         body = {"event": "Sale", "facts": {**facts, "collected_on": collected}}
         assert paying.client("shop").post("/v1/events", json=body).status_code == 201
     told = paying.run(data="events")

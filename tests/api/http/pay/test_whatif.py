@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,7 @@ def test_data_are_read_anew_when_they_change(paying: Paying) -> None:
     events = asked(paying, data="events", sale=sale)
     assert totals(events)[0] == ("0", "0")
     body = {"event": "Sale", "facts": {**sale, "id": "E1", "seller": "li.wei"}}
+    paying.clock.set(date(2026, 2, 20))  # what is told has happened
     assert paying.client("shop").post("/v1/events", json=body).status_code == 201
     assert totals(asked(paying, data="events", sale=sale))[0] == ("100", "0")
 
