@@ -45,15 +45,16 @@ def _of_subject(subject: Subject, asked: Asked, world: World) -> Ask:
 def _due_rows(
     subject: Subject, at: int, place: int, entry: Entry | None, every: bool, world: World
 ) -> Iterator[Entry]:
-    """The rows whose time is over and that may have changed, in the order of their days."""
-    plan, today, log = subject.plan.rows[at], day_at(place), world.log
+    """The rows whose time is over and that may have changed, in the order of their days; of those
+    that the subject has here, which are few where some are followed again."""
+    plan, due, today, log = subject.plan.rows[at], subject.dues[at], day_at(place), world.log
     if entry is not None and not every:
         near = [(first_day(plan, row), row) for row in touched(plan, subject.key, entry, log)]
         for day, row in sorted(near, key=lambda pair: (pair[0], pair[1].id)):
-            if row.place <= place and day <= today:
+            if row.place <= place and day <= today and due.has(day, row.id):
                 yield row
         return
-    for id in subject.dues[at].over(today, 0 if every else subject.day):
+    for id in due.over(today, 0 if every else subject.day):
         found = log.event(plan.rows.event, id)
         if found is not None and found.place <= place:
             yield found

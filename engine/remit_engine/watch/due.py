@@ -29,6 +29,12 @@ class Due:
             self._days.insert(at, day)
             self._rows.insert(at, row)
 
+    def has(self, day: int, row: str) -> bool:
+        """Whether a row is among them, by the first day on which its time is over."""
+        begin, end = bisect_left(self._days, day), bisect_right(self._days, day)
+        at = bisect_left(self._rows, row, begin, end)
+        return at < end and self._rows[at] == row
+
     def over(self, today: int, behind: int = 0) -> list[str]:
         """The rows whose time is over on a day, and was not yet on an earlier one."""
         return self._rows[bisect_right(self._days, behind) : bisect_right(self._days, today)]

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.watch.following import (
+    HEAD,
     day,
     on_customer,
     row,
@@ -147,6 +148,26 @@ def test_what_is_late_for_a_rule_leaves_the_others_alone() -> None:
         "05-01 cleared c.2 c-1 of 03-10",
     ]
     assert w.messages - told < 10
+
+
+REMINDER = "event Reminder { id: text  date: date  invoice: Invoice  customer: Customer }\n"
+REMINDED = """watch c on Customer {
+  when an Invoice stays count of Reminder by invoice >= 1 1 days after date
+    and 1 Reminder by customer
+    notify board
+}
+"""
+
+
+def test_what_follows_a_late_row_is_not_asked_of_the_other_rows_again() -> None:
+    w = watcher(REMINDED, head=HEAD + REMINDER)
+    bills = [row("Invoice", on, id, due="2026-03-02", amount=9)
+             for on, id in (("03-01", "i1"), ("03-06", "i2"))]  # fmt: skip
+    reminders = [row("Reminder", on, f"m{on}", invoice="i1", customer="c-1")
+                 for on in ("03-04", "03-05", "03-09")]  # fmt: skip
+    assert tell(w, "03-10", bills[0], *reminders) == ["03-04 begun c.1 c-1/i1"]
+    assert tell(w, "03-10", bills[1]) == []
+    assert standing(w) == ["c.1 c-1/i1 03-04.."]
 
 
 # --- random logs ---------------------------------------------------------------------------------
