@@ -406,6 +406,7 @@ TAKEN: Mapping[tuple[str, str], type[Struct]] = {
     ("POST", "/v1/alerts/{id}/closure"): AlertClosure,
     ("POST", "/v1/alerts/{id}/owner"): AlertOwner,
     ("POST", "/v1/holds/{id}/lifting"): Lifting,
+    ("POST", "/v1/deliveries/{id}/retry"): Nothing,
     ("POST", f"{_PAY}/runs"): Run,
     ("POST", f"{_PAY}/whatif"): WhatIf,
     ("POST", f"{_PAY}/closings"): Close,

@@ -110,6 +110,10 @@ class Duties:
         self._schedule.put(who, reporting.next_day(today))
         return self._point(who, missing, start_of(today), clock)
 
+    def reportings(self) -> Iterator[Reporting]:
+        """Of all people, in the order of duties and names; not to be changed."""
+        return (self._people[who] for who in sorted(self._people))
+
     # --- points ------------------------------------------------------------------------------
 
     def _point(self, who: Who, periods: list[Period], place: int, clock: int) -> list[Happening]:

@@ -63,19 +63,20 @@ class Reporting:
         """The period after another; None at the end of the calendar."""
         return period_at(self.duty, period.end + 1) if period.end < LAST else None
 
-    def occur(self, row: str, day: int, place: int) -> None:
+    def occur(self, row: str, day: int, place: int) -> Period | None:
         """A row after which a report is due at once; one that came earlier on the day is for it
-        where it is for nothing else."""
+        where it is for nothing else, and then its period is given."""
         period = occasion(row, day, place)
         if day < self.since or not self._asked(period):
-            return
+            return None
         early = next((d for d in self.free if period.in_time(d)), None)
         if early is not None:
             self.free.remove(early)
-            return
+            return period
         self.lacking.append(period)
         if any(period.in_time(d) for d in self.doubts):
             self.unsure.add(period)
+        return None
 
     def report(self, day: int, counts: Truth) -> Period | None:
         """A report; the period it is for, if there is one."""

@@ -23,6 +23,7 @@ from remit_engine.watch.log import Log
 from remit_engine.watch.matching import Matcher
 from remit_engine.watch.plan import feeds_of, plans
 from remit_engine.watch.reading import EntryReader
+from remit_engine.watch.reports import Report, reports
 from remit_engine.watch.rulesets import rulesets
 from remit_engine.watch.world import World
 
@@ -200,6 +201,17 @@ class Watcher:
         """Who and what is followed, by their keys; one may come several times."""
         yield from self._following.subjects()
         yield from self._duties.subjects()
+
+    def reports(self, person: str | None = None, duty: str | None = None) -> Iterator[Report]:
+        """What had to be reported up to the day that the clock shows: by everybody or one person,
+        of all duties or one (its qualified name)."""
+        for reporting in self._duties.reportings():
+            wanted = (person in (None, reporting.person.id)) and (
+                duty in (None, reporting.duty.name)
+            )
+            if wanted:
+                feeds = duty_feeds((reporting.duty,))
+                yield from reports(reporting, feeds, self._world, self._clock)
 
     @property
     def refused(self) -> tuple[Refused, ...]:
