@@ -37,6 +37,12 @@ SALE = {
     "team": "east",
     "product_line": "electronics",
 }
+USED_UP = {
+    "record": "Customer",
+    "id": "c-17",
+    "entry": "erp-2026-02-10-0001",
+    "facts": {"exposure": 101000, "credit_line": 100000},
+}
 WANTED = {name: value for name, value in SALE.items() if name not in ("id", "net")}
 CASES: tuple[tuple[str, str, str, str, str, Any], ...] = (
     (
@@ -141,6 +147,10 @@ CASES: tuple[tuple[str, str, str, str, str, Any], ...] = (
         "/v1/events",
         {"event": "Sale", "facts": {**SALE, "net": 1}},
     ),
+    ("observed", "A credit line is used up", "shop", "POST", "/v1/observations", USED_UP),
+    ("alerts", "What is open", "chen.jing", "GET", "/v1/alerts?status=open", None),
+    ("held", "What is frozen", "wang.fang", "GET", "/v1/holds?stands=true", None),
+    ("missing", "Reports that are missing", "auditor", "GET", "/v1/duties?state=overdue", None),
     ("my events", "What I am credited for", "wang.fang", "GET", "/v1/events", None),
     ("verification", "Nothing was altered", "auditor", "GET", "/v1/audit/verification", None),
     ("nobody else's", "Somebody else's pay", "wang.fang", "GET", OF_LIN_TAO, None),

@@ -22,6 +22,7 @@ CALLERS = {
     "/v1/policies": "ma.lin",
     "/v1/directory": "ma.lin",
     "/v1/delegations": "ma.lin",
+    "/v1/deliveries": "ma.lin",
 }
 EACH_FOR_ITSELF = ("requests", "evaluations")
 """Lists whose items are refused one by one."""
