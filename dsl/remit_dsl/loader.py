@@ -18,6 +18,7 @@ from remit_dsl.program import Program
 from remit_dsl.resolve import Names, collect
 from remit_dsl.source import NOWHERE, Source
 from remit_dsl.tables_csv import TableFile
+from remit_dsl.uncollected import uncollected
 from remit_dsl.unread import declared_names, lost_names, lost_policy
 
 Result = tuple[Program | None, list[Diagnostic]]
@@ -87,6 +88,11 @@ class _Tables:
 
 
 def _load(findings: Findings, tables: _Tables, each: Each | None = None) -> Result:
+    with uncollected():
+        return _loaded(findings, tables, each)
+
+
+def _loaded(findings: Findings, tables: _Tables, each: Each | None) -> Result:
     loaded: dict[str, Names] = {}
     lost: set[str] = set()
     sources = list(findings.sources.values())

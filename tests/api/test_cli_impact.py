@@ -661,3 +661,31 @@ def test_money_of_two_actions_is_two_sums(remit, file, monkeypatch, source):
     shown = remit(*words).out
     assert "permit -> deny  50.00 EUR (buy), 40.00 USD (lend)" in shown
     assert "the money is `amount` of buy, `line` of lend" in shown
+
+
+# --- large texts are read by two processes -----------------------------------------------------
+
+
+@pytest.fixture
+def large(draft, monkeypatch):
+    monkeypatch.setattr("remit_api.past.sides.LARGE", 1)
+    return draft
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_the_report_of_large_texts_is_the_same(draft, monkeypatch, words):
+    asked = ("impact", "draft", "--old", "policies", "--against", "past.csv", *words)
+    before = draft(*asked)
+    monkeypatch.setattr("remit_api.past.sides.LARGE", 1)
+    after = draft(*asked)
+    assert (after.code, after.out, after.err) == (before.code, before.out, before.err)
+
+
+@pytest.mark.parametrize("which", ["draft", "policies"])
+def test_faults_of_large_texts_are_told(large, which):
+    path = Path(which, "sales.remit")
+    path.write_text(path.read_text(encoding="utf-8") + "\ndefine\n", encoding="utf-8")
+    ran = large("impact", "draft", "--old", "policies", "--against", "past.csv")
+    assert ran.code == 3, ran.err
+    assert f"{which}/sales.remit" in ran.err
+    assert "Traceback" not in ran.err

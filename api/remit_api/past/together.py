@@ -15,8 +15,8 @@ from remit_api.past.heads import CODED, Heads, NotTogether
 from remit_api.past.labels import EPOCH, load_labels
 from remit_api.past.staging import AMOUNT, PARTIES, RECORDED, Staging
 from remit_api.past.work import BOTH, NEW, OLD, Answered, Work
+from remit_dsl.uncollected import uncollected
 from remit_engine.batch.cores import shared
-from remit_engine.batch.judge import uncollected
 from remit_engine.batch.layouts import Reading
 from remit_engine.batch.pairing import Asked, NotAlong, Pair, Paired, halved, paired
 from remit_engine.batch.part import Part

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from remit_api.pay_data.database_table import database_table, table_list
 from remit_api.pay_data.failures import BadData
 from remit_api.pay_data.parquet_table import parquet_table
 from remit_api.wiring import DIRECTORY_FILE, load_directory
+from remit_dsl.uncollected import uncollected
 from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.reading.assembly import read_dataset, table_names
 from remit_engine.commission.reading.findings import Finding, Findings
@@ -71,20 +70,6 @@ def whole(read: Callable[[Findings], Dataset], place: str, notice: Notice) -> Da
     if findings.fault_count:
         raise BadData(place, findings)
     return data
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Millions of rows are made and none is garbage: the collector would look at them in vain."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.unfreeze()  # all that is left counts as old, and is not looked through at once
-        if was_on:
-            gc.enable()
 
 
 def _from_database(

@@ -14,9 +14,10 @@ import duckdb
 
 from remit_api.failures import Failure
 from remit_api.pay_data.bulk import StagedFile, stage_folder
-from remit_api.pay_data.opening import directory_of, files, table_of, uncollected
+from remit_api.pay_data.opening import directory_of, files, table_of
 from remit_api.pay_data.plain_file import FIRST_ROW, NotPlain
 from remit_api.pay_data.staged_rows import StagedRows
+from remit_dsl.uncollected import uncollected
 from remit_engine.commission.batch.staged import ranks
 from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.reading.assembly import Events, People, nobody, read_dataset

@@ -6,12 +6,11 @@ it has no answer, and the caller gives it to the engine.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 
+from remit_dsl.uncollected import uncollected
 from remit_engine.batch.layouts import reading
 from remit_engine.batch.part import Part, World
 from remit_engine.batch.places import Answers
@@ -94,21 +93,6 @@ def kinds(world: World, requests: str) -> Iterator[tuple[tuple[str, str], list[i
         if action in world.model.actions and verb in world.model.verbs:
             found.setdefault((action, verb), []).append(as_of)
     return iter(found.items())
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without searching for reference circles: what is kept here by the hundred thousand has none,
-    and looking through it again and again takes a tenth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.unfreeze()  # all that is left counts as old, and is not looked through at once
-        if was_on:
-            gc.enable()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 from remit_dsl.pay import Plan
+from remit_dsl.uncollected import uncollected
 from remit_engine.commission.account import Account, Rulebook
 from remit_engine.commission.crediting import Credited, Creditor, Lines
 from remit_engine.commission.dataset import Dataset
@@ -44,7 +43,7 @@ def run(
             raise ValueError(f"`{plan.short}` is paid by the {plan.period}, not the {through.kind}")
     terms = {plan.name: Terms.of(model, data, plan) for plan in ordered}
     work = _Work(model, through, _Counter(each, terms.values()))
-    with _uncollected():
+    with uncollected():
         for plan in ordered:
             work.compute(terms[plan.name])
     return Run(
@@ -69,21 +68,6 @@ def with_underneath(model: Model, plans: Sequence[str]) -> list[Plan]:
     for name in plans:
         add(name)
     return list(found.values())
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without searching for reference circles: statements by the thousand have none, and looking
-    through them again and again takes a sixth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.unfreeze()  # all that is left counts as old, and is not looked through at once
-        if was_on:
-            gc.enable()
 
 
 class _Counter:
