@@ -12,11 +12,16 @@ _SECRETS = re.compile(
     r"|(?P<bearer>bearer[ :=]+)[A-Za-z0-9._~+/=-]{8,}",
     re.IGNORECASE,
 )
+_MARKS = ("rk_", "eyj", "bearer")
+"""What every secret has; looking for these is much faster than for the whole pattern."""
 HIDDEN = "[hidden]"
 
 
 def redacted(text: str) -> str:
     """A text without what opens a door; the id of a key stays."""
+    folded = text.lower()
+    if not any(mark in folded for mark in _MARKS):
+        return text
     return _SECRETS.sub(lambda m: f"{m['key'] or m['bearer'] or ''}{HIDDEN}", text)
 
 

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from remit_api.http import logs
 from remit_api.http.app import create_app
+from remit_api.http.memory import settle
 from remit_api.http.oidc import Oidc
 from remit_api.http.settings import Settings
 
@@ -45,6 +46,7 @@ def run(settings: Settings, app: FastAPI) -> None:
     }
     logs.begin()
     if settings.workers == 1:
+        settle()
         uvicorn.run(app, **shared)
         return
     module = __name__ if settings.traces is None else TRACED
@@ -56,7 +58,9 @@ def run(settings: Settings, app: FastAPI) -> None:
 def worker() -> FastAPI:
     """The application of a worker process."""
     logs.begin()
-    return create_app(received(os.environ[HANDED]))
+    app = create_app(received(os.environ[HANDED]))
+    settle()
+    return app
 
 
 def handed(settings: Settings) -> str:

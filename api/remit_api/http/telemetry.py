@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from remit_api.http import logs
 from remit_api.http.app import create_app
+from remit_api.http.memory import settle
 from remit_api.http.observing import ANSWER, DECISION, method_of, route_of
 from remit_api.http.problems import REQUEST_ID
 from remit_api.http.server import HANDED, received
@@ -45,7 +46,9 @@ def traced_app(settings: Settings) -> FastAPI:
 def worker() -> FastAPI:
     """The application of a worker process."""
     logs.begin()
-    return traced_app(received(os.environ[HANDED]))
+    app = traced_app(received(os.environ[HANDED]))
+    settle()
+    return app
 
 
 def traced(provider: TracerProvider) -> Middleware:

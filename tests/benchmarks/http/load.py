@@ -1,6 +1,6 @@
 """A bounded client on loopback, and the CPU a server spends on it.
 
-REMIT_BENCH_SECONDS: how long each variant is asked (1 without it).
+REMIT_BENCH_SECONDS: how long each variant is asked (2 without it), in ROUNDS parts.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-SECONDS = float(os.environ.get("REMIT_BENCH_SECONDS", "1"))
+SECONDS = float(os.environ.get("REMIT_BENCH_SECONDS", "2"))
+ROUNDS = 4
 TICKS = os.sysconf("SC_CLK_TCK")
 TESTS = Path(__file__).parents[2]
 
@@ -88,30 +89,52 @@ def request(server: Server, path: str, body: bytes) -> bytes:
     return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
 
 
-def measured(
-    server: Server, requests: Sequence[bytes], clients: int, wanted: int, each: int = 1
-) -> Measured:
-    """Ask from so many connections for a while; every answer has the status `wanted`. each: how
-    many answers one request brings."""
-    asyncio.run(_ask(server, requests, clients, wanted, 0.3))
-    before = server.cpu()
-    count = asyncio.run(_ask(server, requests, clients, wanted, SECONDS))
-    return Measured(count * each, max(server.cpu() - before, 1 / TICKS))
+@dataclass(frozen=True)
+class Load:
+    """What a server is asked, from so many connections at once; every answer has the status
+    `wanted`. each: how many answers one request brings."""
+
+    server: Server
+    requests: Sequence[bytes]
+    clients: int
+    wanted: int
+    each: int = 1
+
+    def warm(self) -> None:
+        """Ask everything once."""
+        asyncio.run(_ask(self, 0.0))
+
+    def measured(self, seconds: float) -> Measured:
+        """Ask for a while."""
+        before = self.server.cpu()
+        count = asyncio.run(_ask(self, seconds))
+        return Measured(count * self.each, self.server.cpu() - before)
 
 
-async def _ask(
-    server: Server, requests: Sequence[bytes], clients: int, wanted: int, seconds: float
-) -> int:
-    end = time.monotonic() + seconds
-    share = [requests[n::clients] for n in range(clients)]
-    counts = await asyncio.gather(*(_one(server, r, wanted, end) for r in share))
-    return sum(counts)
+def side_by_side(loads: Mapping[str, Load]) -> dict[str, Measured]:
+    """All loads, each warm and then in its turn, again and again: what else the machine does meets
+    them alike."""
+    for load in loads.values():
+        load.warm()
+    found = dict.fromkeys(loads, Measured(0, 0.0))
+    for _ in range(ROUNDS):
+        for name, load in loads.items():
+            more = load.measured(SECONDS / ROUNDS)
+            found[name] = Measured(found[name].answers + more.answers, found[name].cpu + more.cpu)
+    return found
 
 
-async def _one(server: Server, requests: Sequence[bytes], wanted: int, end: float) -> int:
-    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    count, status = 0, f"HTTP/1.1 {wanted}".encode()
-    while time.monotonic() < end:
+async def _ask(load: Load, seconds: float) -> int:
+    """seconds: 0 asks every request once."""
+    end = time.monotonic() + seconds if seconds else 0.0
+    shares = [load.requests[n :: load.clients] for n in range(load.clients)]
+    return sum(await asyncio.gather(*(_one(load, share, end) for share in shares)))
+
+
+async def _one(load: Load, requests: Sequence[bytes], end: float) -> int:
+    reader, writer = await asyncio.open_connection("127.0.0.1", load.server.port)
+    count, status = 0, f"HTTP/1.1 {load.wanted}".encode()
+    while time.monotonic() < end or (not end and count < len(requests)):
         writer.write(requests[count % len(requests)])
         head = await reader.readuntil(b"\r\n\r\n")
         _, _, rest = head.lower().partition(b"content-length: ")

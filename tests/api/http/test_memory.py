@@ -1,0 +1,29 @@
+"""What a process does about garbage, seen in one of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+SEEN = """
+import gc
+from remit_api.http.memory import YOUNG, settle
+
+class Node:
+    pass
+
+kept = [Node() for _ in range(1_000)]
+settle()
+assert gc.get_freeze_count() > 1_000
+assert gc.get_threshold()[0] == YOUNG
+assert not any(o is kept for o in gc.get_objects())
+circle = Node()
+circle.self = circle
+del circle
+print(gc.collect())
+"""
+
+
+def test_what_is_loaded_is_passed_over_and_new_circles_are_found() -> None:
+    said = subprocess.run([sys.executable, "-c", SEEN], check=True, capture_output=True, text=True)
+    assert int(said.stdout) >= 1
