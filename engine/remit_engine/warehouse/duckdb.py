@@ -16,6 +16,9 @@ from remit_engine.warehouse.lines import write_csv
 from remit_engine.warehouse.warehouse import Columns, Row, WarehouseTrouble
 
 CHUNK = 50_000
+PARQUET = "FORMAT parquet, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 1024"
+"""How files are written. Numbers that grow are written as differences; what has more than a few
+values among the rows of a group is not looked for a dictionary of them."""
 
 
 class DuckDB:
@@ -125,7 +128,7 @@ class DuckDB:
 
     def write_parquet(self, query: str, path: Path) -> None:
         """See Warehouse."""
-        self.run(f"COPY ({query}) TO {literal(str(path))} (FORMAT parquet)")
+        self.run(f"COPY ({query}) TO {literal(str(path))} ({PARQUET})")
 
     def progress(self) -> float | None:
         """See Warehouse."""

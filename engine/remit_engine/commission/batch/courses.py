@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 from remit_dsl.pay import Followed, Hold, Plan, Reversal
 from remit_engine.commission.batch.forms import TARGET
@@ -20,6 +21,7 @@ from remit_engine.commission.batch.kept_lines import KeptLines
 from remit_engine.commission.batch.layered import Layered, exact_part, part_of
 from remit_engine.commission.batch.limits import Limits
 from remit_engine.commission.batch.moves import same_window
+from remit_engine.commission.batch.narrow import Within
 from remit_engine.commission.batch.profiles import Calendar
 from remit_engine.commission.batch.scratch import Scratch
 from remit_engine.commission.batch.staged import Column, Staged
@@ -91,10 +93,17 @@ class Courses:
         clauses = [column for clause in self._every for column in self._read(clause)]
         return [*self.beside, *clauses]
 
+    def lines(self, query: str) -> str:
+        """See Dates."""
+        return query
+
     @property
     def kept(self) -> tuple[str, ...]:
         """See Dates."""
         return tuple(name for name, _ in self.beside)
+
+    within: ClassVar[Within] = {}
+    """None of them is a number."""
 
     periods = ("CAST(NULL AS BIGINT)", "CAST(NULL AS BIGINT)")
     """Lines are open and returned in parts, not from one period on."""

@@ -51,7 +51,7 @@ class EventPlan(PlanWork):
         fates = self._fates(event, calendar, form, writer)
         extra = [*fates.extra, *self._windowed(event)]
         table = f"{self.prefix}_lines"
-        query = writer.query(extra, fates.limits.joins)
+        query = fates.lines(writer.query(extra, fates.limits.joins))
         if isinstance(fates, Courses):  # its lines are read again and again
             self.warehouse.create(table, query)
         else:
@@ -60,7 +60,7 @@ class EventPlan(PlanWork):
         left = self.left_of(writer, table)
         graded = self.graded(
             table, unit, writer.credit, loaded, calendar, writer.by_key(),
-            self._lowered(fates, table, loaded), fates.kept,
+            self._lowered(fates, table, loaded), fates.kept, {**writer.within, **fates.within},
         )  # fmt: skip
         shares = bool(self.plan.hold or self.plan.reversals)
         accounts = self.accounts(graded, loaded, statements, calendar, unit)

@@ -9,12 +9,13 @@ w0 and w1 (the weights of the lines of the period before it, and with it), and w
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from remit_dsl.pay import Scale
 from remit_engine.commission.batch.curves import Curve
 from remit_engine.commission.batch.forms import TARGET
 from remit_engine.commission.batch.frame import Frame
+from remit_engine.commission.batch.narrow import Within
 from remit_engine.commission.batch.scratch import Scratch
 from remit_engine.commission.batch.tables import Loaded, Points
 from remit_engine.commission.batch.whole import ONE, Whole
@@ -68,6 +69,7 @@ class Lines:
     """further columns of lines, that are shown again where lines are graded"""
     by_key: str | None = None
     """a query of key and credit alone, where that tells the span"""
+    within: Within = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from remit_dsl import expressions as x
 from remit_dsl.pay import Plan
 from remit_engine.commission.batch.forms import TARGET
 from remit_engine.commission.batch.line_forms import LineForms
+from remit_engine.commission.batch.narrow import Within
 from remit_engine.commission.batch.owners import owners
 from remit_engine.commission.batch.profiles import Calendar
 from remit_engine.commission.batch.reading import OnLines
@@ -97,7 +98,7 @@ class EventLines:
         shown = [
             "e.n AS n", f"{part} AS part", "s.slot AS slot", "s.payee AS payee",
             "s.period AS period", "s.pw AS pw", f"e.{self.by.name} AS day",
-            f"{self._order(part)} AS ord", f"{credit.over.sql} AS x",
+            f"{self._order(part).sql} AS ord", f"{credit.over.sql} AS x",
             *(f"{sql} AS {name}" for name, sql in extra),
         ]  # fmt: skip
         return (
@@ -163,7 +164,19 @@ class EventLines:
             last = min(last, self.terms.until)
         return f"{by} >= {first.toordinal()} AND {by} < {last.toordinal()}"
 
-    def _order(self, part: str) -> str:
+    @property
+    def within(self) -> Within:
+        """What the columns of lines lie within."""
+        order = self._order("0")
+        return {
+            "n": (0, self.event.rows),
+            "part": (0, self._parts - 1),
+            "day": (self.by.low, self.by.high),
+            "ord": (order.low, order.high),
+            **self.loaded.within,
+        }
+
+    def _order(self, part: str) -> Whole:
         """Lines in the order of day, event and share, as one number."""
         rows, parts = max(1, self.event.rows), self._parts
         days = Whole(f"e.{self.by.name}", self.by.low, self.by.high)
@@ -172,7 +185,7 @@ class EventLines:
         whole = place + within
         if whole.wide:
             raise Unsupported(self._credit_node, TARGET)
-        return whole.sql
+        return whole
 
     @property
     def _credit_node(self) -> x.Expression:

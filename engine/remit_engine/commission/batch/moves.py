@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from remit_dsl.pay import Plan, Reversal
 from remit_engine.commission.batch.kept_lines import KeptLines
 from remit_engine.commission.batch.limits import Limits
+from remit_engine.commission.batch.narrow import Within
 from remit_engine.commission.batch.profiles import Calendar
 from remit_engine.commission.batch.staged import Column, Staged
 from remit_engine.commission.batch.whole import Whole, rounded
@@ -56,9 +57,29 @@ class Dates:
         return found
 
     @property
+    def _felt(self) -> dict[str, str]:
+        """The periods of release and return, a later one where there is none: name and day."""
+        found = {}
+        if self.plan.hold is not None:
+            found["released"] = "held_until"
+        if self.plan.reversals:
+            found["taken_back"] = "returned_on"
+        return found
+
+    def lines(self, query: str) -> str:
+        """Lines with `extra`, and with the periods that follow from it."""
+        numbers = (f", {self.calendar.period_sql(f'l.{d}')} AS {n}" for n, d in self._felt.items())
+        return f"SELECT l.*{''.join(numbers)} FROM ({query}) l"
+
+    @property
     def kept(self) -> tuple[str, ...]:
         """The columns that are read again of lines that are graded."""
-        return tuple(name for name, _ in self.extra if name != "lowered_on")
+        return (*(name for name, _ in self.beside), *self._felt)
+
+    @property
+    def within(self) -> Within:
+        """What the numbers among them lie within."""
+        return {name: (-1, self.late) for name in self._felt}
 
     def earliest(self, reversals: tuple[Reversal, ...]) -> str:
         """The first day on which one of them takes a line back."""
@@ -75,10 +96,10 @@ class Dates:
         """The periods from which a line is open, and returned."""
         opened = "l.period"
         if self.plan.hold is not None:
-            opened = _later("l.period", self.calendar.period_sql("l.held_until"))
+            opened = _later("l.period", "l.released")
         gone = f"CAST({self.late} AS BIGINT)"
         if self.plan.reversals:
-            gone = _later("l.period", self.calendar.period_sql("l.returned_on"))
+            gone = _later("l.period", "l.taken_back")
         return opened, gone
 
     def lowered(self, lines: str, window: str, by_field: bool) -> str:

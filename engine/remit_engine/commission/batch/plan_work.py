@@ -16,6 +16,7 @@ from remit_engine.commission.batch.frame import Frame
 from remit_engine.commission.batch.kept_files import write_whole
 from remit_engine.commission.batch.kept_lines import Amounts, KeptLines, keep_lines
 from remit_engine.commission.batch.lines import EventLines
+from remit_engine.commission.batch.narrow import Within
 from remit_engine.commission.batch.plan_tables import CENTS, PlanTables
 from remit_engine.commission.batch.profiles import Calendar, Profiler, Wanted
 from remit_engine.commission.batch.reading import OnStatements
@@ -149,14 +150,17 @@ class PlanWork:
         by_key: str | None = None,
         lowered: str | None = None,
         kept: tuple[str, ...] = (),
+        within: Within | None = None,
     ) -> Graded:
-        """The lines of a table graded. unit: what credit is over; credit: what it lies within."""
+        """The lines of a table graded. unit: what credit is over; credit: what it lies within;
+        within: what other columns do."""
         curve = loaded.line_scales[0] if loaded.line_scales else None
         scale = self.scale
         points = loaded.statement_scales[-1] if self.decides else None
         win = scale is not None and scale.over not in WINDOWS
         most = max(-credit.low, credit.high)
-        source = Lines(table, unit, lowered, win, most, kept, by_key)
+        ranges = {**(within or {}), "x": (credit.low, credit.high)}
+        source = Lines(table, unit, lowered, win, most, kept, by_key, ranges)
         return Grader(
             self.warehouse, self.prefix, source, loaded, len(calendar.periods), scale, curve, points
         ).graded(True)

@@ -31,13 +31,16 @@ def amount(sql: str, unit: int, name: str, most: int = 2**63) -> str:
     digits = decimals(unit)
     if digits is None:
         return f"{sql} AS {called(name, unit)}"
-    part = f"CAST('{_written(unit, digits)}' AS DECIMAL({digits + 1}, {digits}))"
     scale = max(DIGITS, digits)
+    at_once = NARROW - scale - (unit == 1)  # so that the product has the scale already
+    if most < 10**at_once:
+        made = f"CAST({sql} AS DECIMAL({at_once}, 0)) * {_part(unit, scale)}"
+        return f"CAST({made} AS DECIMAL({NARROW}, {scale})) AS {name}"
     whole, all_digits = 19, 38
     room = NARROW - digits - 1  # so that the product has no more digits
     if most < 10**room and most * 10**scale < unit * 10**NARROW:
         whole, all_digits = room, NARROW
-    made = f"CAST({sql} AS DECIMAL({whole}, 0)) * {part}"
+    made = f"CAST({sql} AS DECIMAL({whole}, 0)) * {_part(unit, digits)}"
     return f"CAST({made} AS DECIMAL({all_digits}, {scale})) AS {name}"
 
 
@@ -77,8 +80,8 @@ def persons(people: Mapping[str, int]) -> Sequence[tuple[int, str]]:
     return [(number, person) for person, number in people.items()]
 
 
-def _written(unit: int, digits: int) -> str:
-    """1/unit as a decimal."""
-    if unit == 1:
-        return "1"
-    return f"0.{10**digits // unit:0{digits}}"
+def _part(unit: int, digits: int) -> str:
+    """1/unit as a decimal with so many digits behind the point."""
+    whole, rest = divmod(10**digits // unit, 10**digits)
+    written = f"{whole}.{rest:0{digits}}" if digits else str(whole)
+    return f"CAST('{written}' AS DECIMAL({digits + whole}, {digits}))"

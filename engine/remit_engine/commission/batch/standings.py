@@ -20,6 +20,7 @@ from remit_engine.commission.batch.grading import (
     Lines,
     granting,
 )
+from remit_engine.commission.batch.narrow import Narrow
 from remit_engine.commission.batch.tables import Points
 from remit_engine.commission.batch.whole import NARROW, ONE, Ratio, TooWide, Whole, literal, one_of
 from remit_engine.compile.unsupported import Unsupported
@@ -149,10 +150,12 @@ class Grader(Grading):
     def _placed(self, slots: str, g0: Whole, g1: Whole, granted: Granted) -> str:
         """The lines on the scale: g0 before each, g1 with it. What is known of the span is joined
         last, as all that is sorted is carried."""
-        carried = ", ".join(f"l.{n}" for n in ("n", "part", "slot", "day", "x", *self.lines.kept))
+        narrow = Narrow(self.lines.within)
+        carried = ("n", "part", "slot", "day", "x", *self.lines.kept)
         inner = (
-            f"SELECT {carried}, CAST(SUM(x) OVER (PARTITION BY pw ORDER BY ord {RUNNING}) AS "
-            f"BIGINT) AS after FROM {self.lines.table} l"
+            f"SELECT {narrow.after(carried)}, CAST(SUM(x) OVER (PARTITION BY pw ORDER BY ord "
+            f"{RUNNING}) AS BIGINT) AS after FROM (SELECT "
+            f"{narrow.before((*carried, 'pw', 'ord'))} FROM {self.lines.table} l) l"
         )
         spans = (
             f"SELECT s.*, {granted.shown('t')} FROM {slots} s JOIN {granted.rows} t "

@@ -15,6 +15,7 @@ from typing import Any
 from remit_dsl.pay import Scale
 from remit_engine.commission.batch.curves import Curve, common, interpolated
 from remit_engine.commission.batch.known import Known, columns
+from remit_engine.commission.batch.narrow import Within
 from remit_engine.commission.batch.profiles import Calendar, Profile, Sheet, Span
 from remit_engine.commission.batch.scratch import Scratch
 from remit_engine.commission.windows import TO_DATE
@@ -51,6 +52,19 @@ class Loaded:
     """payee and window as one number, over payee and period"""
     whole: bool
     """every span of lines is a whole piece of the calendar"""
+    slots: int
+    payees: tuple[int, int]
+    """the lowest and the highest number of a payee"""
+
+    @property
+    def within(self) -> Within:
+        """What the columns of spans lie within."""
+        low, high = self.payees
+        return {
+            "slot": (0, self.slots),
+            "payee": (low, high),
+            "pw": (low * self.windows, (high + 1) * self.windows),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +108,8 @@ def load(
         f"{prefix}_sheets", f"{prefix}_spans", len(calendar.within), max(windows, default=0) + 1,
         quota, tuple(values), scales, tuple(line_values), line_scales,
         _window_sql(windows),
-        all(_whole(s, calendar) for s in spans),
+        all(_whole(s, calendar) for s in spans), sum(len(p.spans) for p in people.values()),
+        (min(people, default=0), max(people, default=0)),
     )  # fmt: skip
     everybody = _load_people(warehouse, found, people)
     _load_sheets(warehouse, found, everybody, distinct, shape)
