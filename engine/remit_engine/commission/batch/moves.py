@@ -79,7 +79,7 @@ class Dates:
     @property
     def within(self) -> Within:
         """What the numbers among them lie within."""
-        return {name: (-1, self.late) for name in self._felt}
+        return dict.fromkeys(self._felt, (-1, self.late))
 
     def earliest(self, reversals: tuple[Reversal, ...]) -> str:
         """The first day on which one of them takes a line back."""
