@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from remit_engine.warehouse.duckdb import literal, one_file, parquet
+from remit_engine.warehouse.duckdb import PARQUET, literal, one_file, parquet
 from remit_engine.warehouse.warehouse import Columns, WarehouseTrouble
 
 
@@ -19,7 +19,7 @@ def to_parquet(source: Path, columns: Columns, target: Path) -> None:
         "hive_partitioning=false, delim=',', quote='\"', escape='\"', nullstr='', "
         "allow_quoted_nulls=false, strict_mode=true, max_line_size=67108864)"
     )
-    _run(f"COPY (SELECT * FROM {rows}) TO {literal(str(target))} (FORMAT parquet)")
+    _run(f"COPY (SELECT * FROM {rows}) TO {literal(str(target))} ({PARQUET})")
 
 
 def to_csv(source: Path, target: Path) -> Columns:
@@ -37,7 +37,7 @@ def joined(parts: str, target: Path) -> None:
     """Parquet files, by a pattern, as one. Raises WarehouseTrouble."""
     _run(
         f"COPY (SELECT * FROM read_parquet({literal(parts)}, hive_partitioning = false)) "
-        f"TO {literal(str(target))} (FORMAT parquet)"
+        f"TO {literal(str(target))} ({PARQUET})"
     )
 
 

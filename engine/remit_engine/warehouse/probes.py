@@ -33,6 +33,8 @@ _ROWS: tuple[Row, ...] = (
     (7, MOST, MOST, "null", True),
 )
 
+_NARROW = 2**31 - 1
+_RUNNING = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
 WIDE = "CAST({} AS DECIMAL(38, 0))"
 _A, _B = WIDE.format("a"), WIDE.format("b")
 _DIVISIONS: tuple[Row, ...] = (
@@ -85,6 +87,15 @@ PROBES: tuple[Probe, ...] = (
         "a total beyond 64 bits",
         f"SELECT CAST(SUM(a) AS BIGINT) FROM {TABLE} WHERE n IN (0, 7)",
         None,
+    ),
+    Probe("a number beyond 32 bits", f"SELECT CAST(a AS INTEGER) FROM {TABLE} WHERE n = 2", None),
+    Probe("a number beyond 16 bits", f"SELECT CAST(a AS SMALLINT) FROM {TABLE} WHERE n = 2", None),
+    Probe(
+        "a running total of narrow numbers",
+        f"SELECT n, CAST(SUM(i) OVER (ORDER BY n {_RUNNING}) AS BIGINT) FROM (SELECT n, "
+        f"CAST(b - 3037000499 + {_NARROW} AS INTEGER) AS i FROM {TABLE} WHERE n IN (2, 3)) t "
+        "ORDER BY n",
+        ((2, _NARROW), (3, 2 * _NARROW)),
     ),
     Probe(
         "comparisons at the bounds",

@@ -123,7 +123,8 @@ def test_decimals_are_narrow_where_all_amounts_fit(unit: int) -> None:
         return found
 
     scale = max(6, readable.decimals(unit) or 0)
-    fits = min(10 ** (17 - (readable.decimals(unit) or 0)), unit * 10 ** (18 - scale)) - 1
+    in_two_steps = min(10 ** (17 - (readable.decimals(unit) or 0)), unit * 10 ** (18 - scale))
+    fits = max(in_two_steps, 10 ** (18 - scale - (unit == 1))) - 1
     for value in (fits, -fits, 1, 0):
         kind, found, again, total = made(value, fits)
         assert kind == f"DECIMAL(18,{scale})"

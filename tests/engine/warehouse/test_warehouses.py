@@ -123,7 +123,7 @@ def test_an_engine_that_does_not_refuse_overflow_is_refused() -> None:
 
 
 def test_probes_ask_for_the_bounds_and_for_errors() -> None:
-    assert sum(p.rows is None for p in PROBES) == 7
+    assert sum(p.rows is None for p in PROBES) == 9
     assert any(p.rows and (0, MOST) in p.rows for p in PROBES)
 
 

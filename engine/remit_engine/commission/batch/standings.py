@@ -95,7 +95,7 @@ class Grader(Grading):
             f"CAST(SUM({e.sql}) AS BIGINT) AS earned, CAST(SUM({e.sql}) AS BIGINT) AS weight "
             f"FROM {frame.table} WHERE lines > 0 GROUP BY payee, period"
         )
-        p1, p0 = Whole("l.after", at.low, reach), Whole("(l.after - l.x)", at.low, reach)
+        p1, p0 = Whole("s.after", at.low, reach), Whole("(s.after - s.x)", at.low, reach)
         g1, g0 = curve.given(p1, "s."), curve.given(p0, "s.")
         per_line, each = g1 + moved, g1 - g0
         weight, rising = sums.column("weight"), forward and curve.rising
@@ -148,23 +148,27 @@ class Grader(Grading):
         return e, frame.column("moved")
 
     def _placed(self, slots: str, g0: Whole, g1: Whole, granted: Granted) -> str:
-        """The lines on the scale: g0 before each, g1 with it. What is known of the span is joined
-        last, as all that is sorted is carried."""
+        """The lines on the scale: g0 before each, g1 with it. Those of a span are sorted among
+        themselves, as it is known where they start; what is known of the span is joined last, as
+        all that is sorted is carried."""
         narrow = Narrow(self.lines.within)
         carried = ("n", "part", "slot", "day", "x", *self.lines.kept)
         inner = (
-            f"SELECT {narrow.after(carried)}, CAST(SUM(x) OVER (PARTITION BY pw ORDER BY ord "
-            f"{RUNNING}) AS BIGINT) AS after FROM (SELECT "
-            f"{narrow.before((*carried, 'pw', 'ord'))} FROM {self.lines.table} l) l"
+            f"SELECT {narrow.after(carried)}, CAST(SUM(x) OVER (PARTITION BY slot ORDER BY ord "
+            f"{RUNNING}) AS BIGINT) AS so_far FROM (SELECT "
+            f"{narrow.before((*carried, 'ord'))} FROM {self.lines.table} l) l"
         )
         spans = (
             f"SELECT s.*, {granted.shown('t')} FROM {slots} s JOIN {granted.rows} t "
             "ON t.payee = s.payee AND t.period = s.period"
         )
+        known = "".join(f"s.{k.name}, " for k in self._curve.columns)
+        placed = (
+            f"SELECT l.*, s.position - s.credit + l.so_far AS after, {known}s.payee, s.period, "
+            f"s.moved, {granted.shown('s')} FROM ({inner}) l JOIN ({spans}) s ON s.slot = l.slot"
+        )
         middle = (
-            f"SELECT l.*, l.after - l.x AS before, {g0.sql} AS g0, {g1.sql} AS g1, s.payee, "
-            f"s.period, s.moved, {granted.shown('s')} FROM ({inner}) l "
-            f"JOIN ({spans}) s ON s.slot = l.slot"
+            f"SELECT s.*, s.after - s.x AS before, {g0.sql} AS g0, {g1.sql} AS g1 FROM ({placed}) s"
         )
         return (
             f"SELECT l.*, l.g1 - l.g0 AS earned, l.g0 + l.moved AS w0, l.g1 + l.moved AS w1 "
