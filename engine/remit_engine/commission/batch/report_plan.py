@@ -50,13 +50,7 @@ class ReportPlan(PlanWork):
         if odd:  # a part of a credit was returned that no whole number is
             raise Unsupported(self.plan, TARGET)
         credit = Whole("x", int(low or 0), int(high or 0))
-        within = {
-            **loaded.within,
-            "n": (0, len(self.people)),
-            "part": (0, 0),
-            "ord": (0, len(self.people) * len(calendar.periods)),
-        }
-        graded = self.graded(lines, base.credit_unit, credit, loaded, calendar, within=within)
+        graded = self.graded(lines, base.credit_unit, credit, loaded, calendar)
         if scale is not None and scale.over not in WINDOWS:
             raise Unsupported(scale, TARGET)
         paid = f"{self.prefix}_paid"
