@@ -1,5 +1,6 @@
-# The service, without build tools: docker build -t remit .
+# The service: docker build -t remit . The compiler that durable-rules needs stays in the first stage.
 FROM python:3.11-slim AS build
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev
 WORKDIR /src
 COPY pyproject.toml constraints.txt README.md ./
 COPY dsl dsl
@@ -7,7 +8,7 @@ COPY engine engine
 COPY api api
 COPY policies policies
 RUN python -m venv /opt/remit \
- && /opt/remit/bin/pip install --no-cache-dir -c constraints.txt '.[postgres,telemetry]'
+ && /opt/remit/bin/pip install --no-cache-dir -c constraints.txt '.[durable,postgres,telemetry]'
 
 FROM python:3.11-slim
 RUN useradd --system --create-home --home-dir /var/lib/remit remit

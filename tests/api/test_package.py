@@ -163,7 +163,8 @@ def test_the_container_runs_what_remit_understands() -> None:
         *names, _ = words.split()
         assert all((ROOT / name).exists() for name in names), words
     (extras,) = re.findall(r"'\.\[([\w,]+)\]'", DOCKERFILE)
-    assert set(extras.split(",")) == {"postgres", "telemetry"}
+    assert set(extras.split(",")) == {"durable", "postgres", "telemetry"}
+    assert "--no-install-recommends gcc" in DOCKERFILE.partition("FROM python:3.11-slim\n")[0]
 
 
 def test_the_services_of_compose_fit_together() -> None:
