@@ -15,6 +15,8 @@ from remit_api.http.refusals import NotUnderstood
 from remit_engine.request import Problem
 
 MOST = 200
+MOST_KEY = 2**63
+"""Numbers that a store can look for are below."""
 Item = TypeVar("Item")
 
 
@@ -60,7 +62,7 @@ def read_cursor(text: str) -> Any:
 
 def whole_after(page: Page) -> int | None:
     """The key of a page whose keys are whole numbers; raises NotUnderstood for another's cursor."""
-    if page.after is None or type(page.after) is int:
+    if page.after is None or (type(page.after) is int and abs(page.after) < MOST_KEY):
         return page.after
     raise _of_another()
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError, TimeoutError
+from sqlalchemy.exc import OperationalError, StatementError, TimeoutError
 from starlette.exceptions import HTTPException
 
 from remit_api.failures import (
@@ -121,6 +121,8 @@ def described(fault: Exception) -> Described | None:
     if isinstance(fault, OperationalError | TimeoutError):
         log.error("the store does not answer", exc_info=fault)
         return described(NotReady("the store does not answer now"))
+    if isinstance(fault, StatementError) and isinstance(fault.orig, StoreTrouble):
+        return _of_store(fault.orig)  # what a column refused to keep, or to look for
     return None
 
 
@@ -155,7 +157,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(InvalidRequest, _known)
     app.add_exception_handler(RequestValidationError, _unread)
     app.add_exception_handler(StoreTrouble, _known)
-    app.add_exception_handler(OperationalError, _known)
+    app.add_exception_handler(StatementError, _known)
     app.add_exception_handler(TimeoutError, _known)
     app.add_exception_handler(HTTPException, _framework)
 

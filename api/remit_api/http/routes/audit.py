@@ -23,8 +23,8 @@ LINES = "application/x-ndjson"
 router = APIRouter(prefix="/v1/audit", tags=[RESOURCE])
 Verifying = Annotated[Access, Depends(Guard(RESOURCE, "verify"))]
 Exporting = Annotated[Access, Depends(Guard(RESOURCE, "export"))]
-First = Annotated[int, Query(ge=1, description="The `seq` of the first record.")]
-Last = Annotated[int | None, Query(ge=1, description="The `seq` of the last record.")]
+First = Annotated[int, Query(ge=1, lt=2**63, description="The `seq` of the first record.")]
+Last = Annotated[int | None, Query(ge=1, lt=2**63, description="The `seq` of the last record.")]
 Expected = Annotated[
     list[Annotated[str, StringConstraints(pattern="^[0-9a-fA-F]{8,64}$")]] | None,
     Query(description="A last hash as it was written down elsewhere, or its beginning."),
