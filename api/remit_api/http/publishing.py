@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,18 +82,22 @@ def published(
     raw: bytes,
     access: Access,
     service: Service,
-    choice: Choice,
+    choose: Callable[[Connection, Desk], Choice],
     past: Past,
     note: str | None,
 ) -> Response:
     """Publish in one transaction, under the policy that the findings compare with; afterwards the
-    service answers from it. Raises what `findings_of` and `versions.publish` do, NotReady."""
+    service answers from it. choose: what is to count, from what stands beside it, asked anew where
+    something was published meanwhile. Raises what it, `findings_of` and `versions.publish` do,
+    NotReady."""
     by = person_of(access)
     for _ in range(ATTEMPTS):
         desk = service.desk
-        with reading(service.store) as connection:
-            findings = findings_of(choice, desk, connection, past)
         try:
+            with reading(service.store) as connection:
+                _refuse_superseded(connection, desk)
+                choice = choose(connection, desk)
+                findings = findings_of(choice, desk, connection, past)
             response = once(request, raw, access, service, _do(choice, desk, by, findings, note))
         except Superseded:
             renewed(service)
@@ -103,11 +107,15 @@ def published(
     raise NotReady("policies are published faster than this is done")
 
 
+def _refuse_superseded(connection: Connection, desk: Desk) -> None:
+    stands = revision(connection)
+    if stands != desk.revision:
+        raise Superseded(stands)
+
+
 def _do(choice: Choice, desk: Desk, by: str, findings: Findings, note: str | None) -> Any:
     def do(connection: Connection) -> Answered:
-        stands = revision(connection)
-        if stands != desk.revision:
-            raise Superseded(stands)
+        _refuse_superseded(connection, desk)
         people = choice.directory
         if people is None:
             people = versions.keep_directory(connection, choice.people, FILES).id

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from remit_api.http import publishing
 
 from .test_policies import SUITE
 
@@ -90,3 +93,79 @@ def test_an_edit_says_what_it_is_an_edit_of(service: Any) -> None:
     made = prepared(service, "people: []")
     answer = service.client("shu.fen").post(f"{PATH}/versions/{made['id']}/publication", json={})
     assert answer.status_code == 409, "there is no published policy that it could go with"
+
+
+@pytest.fixture
+def meanwhile(service: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Hands over what is done once, while the next publication looks at what it is to publish."""
+    look_at = publishing.findings_of
+    waiting: list[Callable[[], Any]] = []
+
+    def interrupted(*given: Any) -> Any:
+        found = look_at(*given)
+        if waiting:
+            waiting.pop()()
+        return found
+
+    monkeypatch.setattr(publishing, "findings_of", interrupted)
+    return waiting.append
+
+
+def test_a_directory_does_not_bring_an_older_policy_back(
+    service: Any, publication: Any, meanwhile: Any
+) -> None:
+    """The policy that another publishes meanwhile is the one that the directory goes with."""
+    admin, second = service.client("ma.lin"), service.client("shu.fen")
+    texts = admin.get("/v1/policies/current").json()["texts"]
+    newer = {**texts, "sales/ours.test.yaml": SUITE + "# newer\n"}
+    policy = admin.post("/v1/policies", json={"files": newer}).json()["id"]
+    made = prepared(service, text_of(service) + "\n# looked through\n")["id"]
+
+    def publish_policy() -> None:
+        answer = service.client("zhou.lei").post(f"/v1/policies/{policy}/publication", json={})
+        assert answer.status_code == 201, answer.text
+
+    meanwhile(publish_policy)
+    answer = second.post(f"{PATH}/versions/{made}/publication", json={})
+    assert answer.status_code == 201, answer.text
+    assert (answer.json()["version"], answer.json()["directory"]) == (policy, made)
+    assert admin.get("/v1/policies/current").json()["version"] == policy
+
+
+def test_a_policy_does_not_bring_an_older_directory_back(
+    service: Any, publication: Any, meanwhile: Any
+) -> None:
+    """Whoever a new directory took out stays out, where a policy was on its way."""
+    admin = service.client("ma.lin")
+    texts = admin.get("/v1/policies/current").json()["texts"]
+    newer = {**texts, "sales/ours.test.yaml": SUITE + "# newer\n"}
+    policy = admin.post("/v1/policies", json={"files": newer}).json()["id"]
+    made = prepared(service, text_of(service) + "\n# looked through\n")["id"]
+
+    def publish_directory() -> None:
+        second = service.client("shu.fen")
+        assert second.post(f"{PATH}/versions/{made}/publication", json={}).status_code == 201
+
+    meanwhile(publish_directory)
+    answer = service.client("zhou.lei").post(f"/v1/policies/{policy}/publication", json={})
+    assert answer.status_code == 201, answer.text
+    assert (answer.json()["version"], answer.json()["directory"]) == (policy, made)
+
+
+def test_if_match_holds_until_the_directory_is_published(
+    service: Any, publication: Any, meanwhile: Any
+) -> None:
+    second = service.client("shu.fen")
+    mine, theirs = (
+        prepared(service, text_of(service) + f"\n# {name}\n")["id"] for name in ("mine", "theirs")
+    )
+    tag = second.get(PATH).headers["ETag"]
+
+    def publish_theirs() -> None:
+        assert second.post(f"{PATH}/versions/{theirs}/publication", json={}).status_code == 201
+
+    meanwhile(publish_theirs)
+    path = f"{PATH}/versions/{mine}/publication"
+    answer = second.post(path, json={}, headers={"If-Match": tag})
+    assert answer.status_code == 412, answer.text
+    assert second.get(PATH).json()["version"] == theirs

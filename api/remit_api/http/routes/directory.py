@@ -89,7 +89,9 @@ def read(id: str, access: Reading, service: ServiceOf) -> Response:
 def check(id: str, access: Reading, service: ServiceOf) -> Response:
     """Every fault of it under the policy that counts, as `remit check --json` says them."""
     found = _found(id, access, service)
-    return reply(drafts.examined(_policy(service).files, found.file).document())
+    with reading(service.store) as connection:
+        stands = _policy(connection)
+    return reply(drafts.examined(stands.files, found.file).document())
 
 
 @router.post(
@@ -106,11 +108,14 @@ def publish(
     note = optional_text(body.document, "note", LONGEST_NOTE)
     access.require(own=False)
     found = _found(id, access, service)
-    if "if-match" in request.headers:
-        check_match(request, tag(service.desk))
-    stands = _policy(service)
-    choice = Choice(stands.id, stands.files, found.id, found.file)
-    return publishing.published(request, body.raw, access, service, choice, Past(), note)
+
+    def chosen(connection: Connection, desk: Desk) -> Choice:
+        if "if-match" in request.headers:
+            check_match(request, tag(desk))
+        stands = _policy(connection)
+        return Choice(stands.id, stands.files, found.id, found.file)
+
+    return publishing.published(request, body.raw, access, service, chosen, Past(), note)
 
 
 def headline(found: DirectoryVersion) -> dict[str, Any]:
@@ -137,11 +142,10 @@ def _found(id: str, access: Access, service: Service) -> DirectoryVersion:
         return versions.directory(connection, id)
 
 
-def _policy(service: Service) -> PolicyVersion:
+def _policy(connection: Connection) -> PolicyVersion:
     """The version that counts; raises Conflict while the service answers from files."""
-    with reading(service.store) as connection:
-        stands = versions.current(connection)
-        if stands is None:
-            help = "publish a policy version first, with the directory: `/v1/policies`"
-            raise Conflict("nothing was published: the service answers from files", help)
-        return versions.version(connection, stands.version)
+    stands = versions.current(connection)
+    if stands is None:
+        help = "publish a policy version first, with the directory: `/v1/policies`"
+        raise Conflict("nothing was published: the service answers from files", help)
+    return versions.version(connection, stands.version)

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from remit_api.http import drafts, publishing
 from remit_api.http.access import Access, Guard
 from remit_api.http.bodies import BodyOf, only, optional_text
+from remit_api.http.desk import Desk
 from remit_api.http.dockets import Answered, once
 from remit_api.http.drafts import ENDINGS, MOST, Examined, Past
 from remit_api.http.etags import check_match, etag
@@ -171,12 +172,15 @@ def publish(
     only(body.document, "directory", "note")
     note = optional_text(body.document, "note", LONGEST_NOTE)
     people = optional_text(body.document, "directory", LONGEST_NOTE)
-    found = _found(id, service)
-    access.require(own=access.caller.person in found.authors)
-    if "if-match" in request.headers:
-        check_match(request, tag(found))
-    choice = _choice(found, people, service)
-    return publishing.published(request, body.raw, access, service, choice, Past(), note)
+
+    def chosen(connection: Connection, _: Desk) -> Choice:
+        found = versions.version(connection, id)
+        access.require(own=access.caller.person in found.authors)
+        if "if-match" in request.headers:
+            check_match(request, tag(found))
+        return _choice(found, people, connection, service)
+
+    return publishing.published(request, body.raw, access, service, chosen, Past(), note)
 
 
 def headline(found: PolicyVersion) -> dict[str, Any]:
@@ -205,18 +209,21 @@ def _found(id: str, service: Service) -> PolicyVersion:
 
 
 def _made(id: str, service: Service, directory: str | None) -> Examined:
-    choice = _choice(_found(id, service), directory, service)
+    with reading(service.store) as connection:
+        found = versions.version(connection, id)
+        choice = _choice(found, directory, connection, service)
     return drafts.examined(choice.files, choice.people)
 
 
-def _choice(found: PolicyVersion, directory: str | None, service: Service) -> Choice:
-    with reading(service.store) as connection:
-        stands = versions.current(connection)
-        id = directory or (stands.directory if stands is not None else None)
-        if id is None:
-            people = drafts.people_text(connection, service.settings)
-        else:
-            people = versions.directory(connection, id).file
+def _choice(
+    found: PolicyVersion, directory: str | None, connection: Connection, service: Service
+) -> Choice:
+    stands = versions.current(connection)
+    id = directory or (stands.directory if stands is not None else None)
+    if id is None:
+        people = drafts.people_text(connection, service.settings)
+    else:
+        people = versions.directory(connection, id).file
     return Choice(found.id, found.files, id, people)
 
 
