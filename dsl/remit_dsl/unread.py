@@ -30,7 +30,8 @@ def lost_policy(source: Source) -> frozenset[str]:
 
 def lost_names(source: Source, file: syntax.File, faults: Iterable[Diagnostic]) -> frozenset[str]:
     """Names whose declaration is not in the tree, and all words on the lines of the faults."""
-    kept = {node.name.text for node in file.declarations if hasattr(node, "name")}
+    names = (getattr(node, "name", None) for node in file.declarations)  # a duty may have none
+    kept = {name.text for name in names if name is not None}
     written = declared_names(source)
     lines = {fault.span.line for fault in faults}
     beside = frozenset(w for line in lines for w in re.findall(r"\w+", source.line(line)))

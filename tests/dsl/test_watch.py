@@ -220,3 +220,10 @@ def test_a_record_that_is_the_key_is_found_in_other_events() -> None:
     (only,) = check(text).fine().program.watches.values()
     assert (only.kind, only.by) == ("key", ("owner", "id"))
     assert [c.key for c in only.counts] == [("owner", "id"), ("closer", "id")]
+
+
+def test_a_duty_without_a_name_beside_a_slip_of_syntax_is_told() -> None:
+    text = HEAD + "duty sales_manager reports to board daily\nwatch w on Customer { when }\n"
+    report = check(text)
+    assert report.codes
+    assert report.one.span.line == text.count("\n")
