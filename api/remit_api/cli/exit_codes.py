@@ -42,7 +42,10 @@ MEANINGS: tuple[tuple[ExitCode, str], ...] = (
     (ExitCode.INVALID_REQUEST, "the request cannot be understood"),
     (ExitCode.REFUTED, "`prove` found a fault, and no waiver covers it"),
     (ExitCode.UNSETTLED, "`prove` found no fault, and could not settle every question"),
-    (ExitCode.DIFFERS, "`diff` found a difference in meaning"),
+    (
+        ExitCode.DIFFERS,
+        "`diff` found a difference in meaning, or a store is not what its log says",
+    ),
     (ExitCode.ALTERED, "`commission verify` found that a closed period was altered"),
     (ExitCode.NEEDS, "needs: yours to decide, once these steps are done"),
     (ExitCode.ESCALATE, "escalate: not yours, somebody else may"),

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from remit_api.cli import watch_report
+from remit_api.cli import watch_report, watch_store
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import DirectoryFile, Json, Language, LanguageOption, Paths, Verbose
 from remit_api.cli.output import Screen, screen
@@ -37,6 +37,14 @@ Replay = Annotated[
 Follow = Annotated[
     Path | None,
     typer.Option("--follow", metavar="FILE", help="Go on with the file as it grows, until Ctrl-C."),
+]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="FILE|URL",
+        help="What a service's store holds, and whether it is what its log says.",
+    ),
 ]
 Until = Annotated[
     str | None,
@@ -66,6 +74,7 @@ def watch(
     paths: Paths = None,
     replay: Replay = None,
     follow: Follow = None,
+    store: Store = None,
     directory: DirectoryFile = None,
     since: Since = None,
     until: Until = None,
@@ -81,11 +90,16 @@ def watch(
 
     --replay reads a file to its end; --follow goes on as lines are added. A line that cannot be
     taken is refused with its reason, and the others are taken. With --json each happening is one
-    line, and the counts come last.
+    line, and the counts come last. --store reads what a service was told: open alerts, what is
+    held, reports that are missing; and whether that is what its log says, under the policy that is
+    named, else the one that is published there.
     """
     view = screen(as_json=as_json, verbose=verbose)
-    file = _file(replay, follow, until)
     asked = Asked(directory=directory, language=str(language))
+    if store is not None:
+        _alone(replay, follow, since, until, matcher)
+        return watch_store.told(store, paths or (), asked, rule, subject, brief, view)
+    file = _file(replay, follow, until)
     loaded = open_loaded(paths or (), asked, view)
     _refuse_nothing(loaded)
     shown = watch_report.Shown(loaded.program, str(language), rule, subject, brief)
@@ -106,10 +120,17 @@ def watch(
     return ExitCode.INVALID_REQUEST if following.counts["refused"] else ExitCode.OK
 
 
+def _alone(*others: object) -> None:
+    if any(other is not None for other in others):
+        message = "`--store` reads what is there, by `plain`, as of the day its clock shows"
+        raise WrongUse(message, "leave `--replay`, `--follow`, days and `--matcher` out")
+
+
 def _file(replay: Path | None, follow: Path | None, until: str | None) -> Path:
     given = [path for path in (replay, follow) if path is not None]
     if len(given) != 1:
-        raise WrongUse("name one file of events", "write `--replay FILE` or `--follow FILE`")
+        help = "write `--replay FILE` or `--follow FILE`, or `--store` for a service's store"
+        raise WrongUse("name one file of events", help)
     if follow is not None and until is not None:
         raise WrongUse("`--until` is for `--replay`", "leave it out: what is followed goes on")
     if not given[0].is_file():

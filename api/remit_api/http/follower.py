@@ -19,6 +19,7 @@ from remit_api.delivery.keeping import keep
 from remit_api.http.clock import Clock
 from remit_api.http.desk import Desk
 from remit_api.http.refusals import Conflict, NotReady
+from remit_api.watching.adopting import earlier
 from remit_api.watching.rebuilding import Rebuilt, rebuilt, restated
 from remit_engine.request import InvalidRequest
 from remit_engine.storage import alerts, watch_log, watch_state
@@ -57,11 +58,11 @@ class Turn:
         InvalidRequest, or Conflict where it was told with another content."""
         watcher = self.followed.watcher
         today = self.follower.today(watcher)
-        self.moved = True
+        before, self.moved = self.moved, True
         told = watcher.tell([document], today, pass_days=False)
         (taken,) = told.taken
         if taken.status in ("refused", "copy"):
-            self.moved = False
+            self.moved = before
             if taken.refused is not None:
                 raise _refusal(taken.refused)
             return None
@@ -91,10 +92,20 @@ class Turn:
         self.moved = True
         if watch_state.since(self.connection) is None:
             watch_state.begin(self.connection, today)
+            self._keep(watcher.advance(today))
+            self._adopt()
         if not follower.restated:
             known = alerts.everything(self.connection)
             self._keep(tuple(restated(known, self.followed, today)))
         self._keep(watcher.advance(today))
+
+    def _adopt(self) -> None:
+        """Events that were told before there was a log are told late, on its first day."""
+        for kept, document in earlier(self.connection, self.followed.program):
+            try:
+                self.tell(document, kept.by, kept.received, kept.seq)
+            except (InvalidRequest, Conflict) as fault:
+                log.warning("the event %s of %s is not followed: %s", kept.id, kept.kind, fault)
 
     def _keep(self, happenings: Sequence[Happening]) -> None:
         """What happened, and the day that the clock shows."""

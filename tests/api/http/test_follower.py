@@ -9,9 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 
-from remit_engine.storage import alerts, audit, holds, outbox, watch_log, watch_state
-from remit_engine.storage.opening import reading, writing
+from remit_engine.storage import (
+    alerts,
+    audit,
+    events,
+    holds,
+    outbox,
+    schema,
+    watch_log,
+    watch_state,
+)
+from remit_engine.storage.events import KeptEvent
+from remit_engine.storage.opening import connected, reading, writing
 
 from .conftest import Served, SetClock
 from .watch_service import (
@@ -24,6 +35,8 @@ from .watch_service import (
     served,
     watch_settings,
 )
+
+MOMENT = "2026-02-10T09:00:00.000000+00:00"
 
 
 @pytest.fixture
@@ -214,6 +227,32 @@ def test_a_fault_leaves_nothing(watched: Served, monkeypatch: pytest.MonkeyPatch
     frozen(watched)
     assert release(watched)["outcome"] == "deny"
     assert len(items(watched, "/v1/alerts")) == 2
+
+
+def test_events_from_before_there_was_a_log_are_followed(tmp_path: Path) -> None:
+    settings = watch_settings(tmp_path)
+    store = connected(settings.database)
+    with writing(store) as connection:
+        command.upgrade(schema._config({"connection": connection}), "0009")
+        for n in range(4):
+            day, amount = f"2026-02-0{n + 1}", "5" if n < 3 else "five"
+            facts = f'{{"amount":"{amount}","customer":{{"id":"c-1"}},"date":"{day}","id":"r{n}"}}'
+            body = f'{{"facts":{facts},"people":[]}}'
+            events.tell(connection, KeptEvent("care.Return", f"r{n}", day, MOMENT, "shop", body))
+    store.dispose()
+    for _ in range(2):
+        with served(settings) as service:
+            (alert,) = items(service, "/v1/alerts")
+            assert (alert["rule"], alert["began"], alert["late"]) == (
+                "care.usage.back", "2026-02-03", True
+            )  # fmt: skip
+            assert back(service, "r1", date="2026-02-02").status_code == 200, "it is known"
+            with reading(service.service.store) as connection:
+                log = [e.told.id for e in watch_log.after(connection, 0)]
+                assert (log, watch_state.since(connection)) == (
+                    ["r0", "r1", "r2"], date(2026, 2, 10)
+                )  # fmt: skip
+            assert verified(service) == []
 
 
 # --- another text -------------------------------------------------------------------------------
