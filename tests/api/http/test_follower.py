@@ -334,3 +334,82 @@ def test_no_hold_is_kept_without_its_alert(watched: Served) -> None:
     with reading(watched.service.store) as connection:
         kept = holds.found(connection, hold)
         assert alerts.found(connection, kept.hold.alert).status == "open"
+
+
+SUITE = """suite: care
+as_of: 2026-02-10
+cases:
+  - name: a small order
+    action: release
+    actor: rep
+    facts: {customer: {id: c-9}, amount: 1}
+    expect: {outcome: permit}
+"""
+
+
+def publish(service: Served, policy: str, version: str | None = None) -> str:
+    """A version, put in force by a second person."""
+    if version is None:
+        files = {"care.remit": policy, "care.test.yaml": SUITE}
+        draft = service.client("ma.lin").post("/v1/policies", json={"files": files})
+        assert draft.status_code == 201, draft.text
+        version = str(draft.json()["id"])
+    path = f"/v1/policies/{version}/publication"
+    done = service.client("chen.jing").post(path, json={})
+    assert done.status_code == 201, done.text
+    return version
+
+
+def test_what_is_published_is_followed_by_every_process(tmp_path: Path) -> None:
+    settings = watch_settings(tmp_path)
+    with served(settings) as one, served(settings) as two:
+        first = publish(one, POLICY)
+        frozen(one)
+        publish(two, POLICY.replace("exposure over line", "exposure over 2 * line"))
+        two.service.follower.look()
+        assert release(two)["outcome"] == "permit"
+        assert release(one)["outcome"] == "permit", "whichever is asked"
+        assert observe(one, "o2", "c-2", exposure=150, line=100).status_code == 201
+        assert items(one, "/v1/holds?stands=true") == []
+        assert {a["status"] for a in items(two, "/v1/alerts?rule=care.usage.full")} == {"withdrawn"}
+        publish(one, POLICY, first)
+        one.service.follower.look()
+        two.service.follower.look()
+        held = {h["value"] for h in items(two, "/v1/holds?stands=true")}
+        assert held == {"c-1", "c-2"}
+        assert release(two, "c-2")["outcome"] == "deny"
+        assert verified(one) == []
+
+
+def test_an_entry_is_taken_under_the_text_that_stands(tmp_path: Path) -> None:
+    """A process that has not looked since something was published does not keep by the old one."""
+    settings = watch_settings(tmp_path)
+    with served(settings) as one, served(settings) as two:
+        publish(one, POLICY)
+        two.service.follower.look()
+        publish(one, POLICY.replace("exposure over line", "exposure over 2 * line"))
+        assert observe(two, "o1", exposure=150, line=100).status_code == 201
+        assert items(two, "/v1/holds") == []
+        assert [a["rule"] for a in items(two, "/v1/alerts")] == ["care.usage.near"]
+
+
+def test_the_sample_pack_freezes_and_finance_lifts(service: Served) -> None:
+    told = observe(service, "o1", "c-17", exposure=101000, credit_line=100000)
+    assert told.status_code == 201, told.text
+    (hold,) = items(service, "/v1/holds?stands=true")
+    assert (hold["action"], hold["value"]) == ("sales.credit.credit_release", "c-17")
+    order = {"total": 1000, "margin": "20%", "clearance": False}
+    customer = {"id": "c-17", "credit_line": 100000, "exposure": 10000}
+    body = {"action": "credit_release", "verb": "release", "evidence": ["release_reason"],
+            "facts": {"customer": customer, "order": order}}  # fmt: skip
+    zhou = service.client("zhou.lei")
+    assert zhou.post("/v1/decisions", json=body).json()["outcome"] == "deny"
+    path, why = f"/v1/holds/{hold['id']}/lifting", {"because": "paid in advance"}
+    refused = service.client("sun.qiang").post(path, json=why)
+    assert (refused.status_code, refused.json()["outcome"]) == (403, "escalate")
+    assert zhou.post(path, json={**why, "facts": {"severity": "info"}}).status_code == 400
+    assert zhou.post(path, json=why).status_code == 200
+    assert zhou.post("/v1/decisions", json=body).json()["outcome"] == "permit"
+    assert zhou.post(path, json=why).status_code == 409
+    assert zhou.post("/v1/holds/none/lifting", json=why).status_code == 404
+    assert service.client("shop").post(path, json=why).status_code == 403
