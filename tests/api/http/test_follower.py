@@ -400,8 +400,13 @@ def test_the_sample_pack_freezes_and_finance_lifts(service: Served) -> None:
     assert (hold["action"], hold["value"]) == ("sales.credit.credit_release", "c-17")
     order = {"total": 1000, "margin": "20%", "clearance": False}
     customer = {"id": "c-17", "credit_line": 100000, "exposure": 10000}
-    body = {"action": "credit_release", "verb": "release", "evidence": ["release_reason"],
-            "facts": {"customer": customer, "order": order}}  # fmt: skip
+    body = {
+        "action": "credit_release",
+        "verb": "release",
+        "requester": "wang.fang",
+        "evidence": ["release_reason"],
+        "facts": {"customer": customer, "order": order},
+    }
     zhou = service.client("zhou.lei")
     assert zhou.post("/v1/decisions", json=body).json()["outcome"] == "deny"
     path, why = f"/v1/holds/{hold['id']}/lifting", {"because": "paid in advance"}
@@ -409,7 +414,8 @@ def test_the_sample_pack_freezes_and_finance_lifts(service: Served) -> None:
     assert (refused.status_code, refused.json()["outcome"]) == (403, "escalate")
     assert zhou.post(path, json={**why, "facts": {"severity": "info"}}).status_code == 400
     assert zhou.post(path, json=why).status_code == 200
-    assert zhou.post("/v1/decisions", json=body).json()["outcome"] == "permit"
+    after = zhou.post("/v1/decisions", json=body).json()
+    assert after["outcome"] == "permit", after["missing"]
     assert zhou.post(path, json=why).status_code == 409
     assert zhou.post("/v1/holds/none/lifting", json=why).status_code == 404
     assert service.client("shop").post(path, json=why).status_code == 403
