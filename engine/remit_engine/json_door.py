@@ -54,7 +54,7 @@ class Way:
 
 
 decode: Callable[[bytes], Any] = _DECODER.decode
-"""JSON with exact decimals; raises msgspec.DecodeError, RecursionError."""
+"""JSON with exact decimals; raises msgspec.DecodeError, UnicodeDecodeError, RecursionError."""
 
 
 class JsonDoor:
@@ -88,7 +88,7 @@ class JsonDoor:
         """The checker to ask, with actor, day and slots; raises Irregular, see the class."""
         try:
             document = _DECODER.decode(data)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Irregular from None
         way, who, as_of, slots = self._plain(document, data.count(b":"))
         return way.check, who, as_of, slots

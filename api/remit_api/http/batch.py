@@ -40,14 +40,20 @@ class Batch(msgspec.Struct, forbid_unknown_fields=True):
 
 
 _DECODER = msgspec.json.Decoder(Batch)
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def batch_of(body: bytes) -> Batch:
     """The batch of a body; raises NotUnderstood."""
     try:
         found = _DECODER.decode(body)
-    except (msgspec.DecodeError, RecursionError) as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise _wrong("", f"the body cannot be read: {_plain(fault)}") from None
+    # each member has one colon, and the other colons are those of the requests
+    if body.count(b":") != len(_MEMBERS.decode(body)) + sum(
+        bytes(item).count(b":") for item in found.requests
+    ):
+        raise _wrong("", "a member is given twice: it is not clear which of the two counts")
     if len(found.requests) > MOST:
         raise _wrong("requests", f"there are {len(found.requests):,}, and a batch takes {MOST:,}")
     if found.record and not found.explain:

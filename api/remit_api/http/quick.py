@@ -63,7 +63,8 @@ def _asked(
 
 
 _NOT_PLAIN = (
-    Irregular, KeyError, TypeError, AttributeError, msgspec.DecodeError, RecursionError
+    Irregular, KeyError, TypeError, AttributeError, msgspec.DecodeError, UnicodeDecodeError,
+    RecursionError,
 )  # fmt: skip
 
 

@@ -79,9 +79,9 @@ def is_own(entry: Entry, access: Access) -> bool:
     return entry.caller == caller.label or (caller.person is not None and caller.person in persons)
 
 
-def decided(entry: Entry, access: Access) -> bool:
-    """Whether the caller decided it, or had it recorded."""
+def decided(entry: Entry, access: Access, behind: str) -> bool:
+    """Whether the caller decided it, or had it recorded. behind: who stands behind the caller,
+    where he is a program."""
     caller = access.caller
-    return entry.caller == caller.label or (
-        caller.person is not None and entry.actor == caller.person
-    )
+    hands = {caller.label, caller.person, behind} - {None}
+    return entry.caller in hands or entry.actor in hands

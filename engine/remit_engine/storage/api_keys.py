@@ -74,6 +74,17 @@ def listed(
     return [_key(row) for row in connection.execute(asked).mappings()]
 
 
+def behind(connection: Connection, caller: str) -> str:
+    """Who stands behind a caller: of a program's key who made it, else himself."""
+    c = api_key.c
+    passed: set[str] = set()
+    while caller not in passed:
+        passed.add(caller)
+        asked = sql.select(c.made_by).where(c.id == caller, c.person.is_(None))
+        caller = connection.scalar(asked) or caller
+    return caller
+
+
 def revoked(connection: Connection, id: str, by: str, now: datetime) -> ApiKey:
     """End a key; raises NotKept where there is none, Conflict where it was ended before."""
     ended = connection.execute(

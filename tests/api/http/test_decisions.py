@@ -11,12 +11,16 @@ import msgspec
 import pytest
 import sqlalchemy as sql
 
+from remit_api.http.identity.caller import Caller
 from remit_engine.request_reader import read_request
 from remit_engine.storage.audit import verified
 from remit_engine.storage.opening import reading
 from remit_engine.storage.tables import decision
 from remit_engine.wire import decision_to_json
 
+from .conftest import PEOPLE
+
+TWO = frozenset({"finance", "administrator"})
 DISCOUNT: dict[str, Any] = {
     "action": "discount",
     "requester": "ni.hong",
@@ -156,6 +160,8 @@ def test_what_may_be_recorded(service: Any, name: str, more: dict[str, Any], sta
         (b"a=1", "application/x-www-form-urlencoded", 415),
         (b"{}", "application/jsonp", 415),
         (b"[" * 10_000, "application/json", 400),
+        (b'{"action": "disc\xed\xa0\x80", "facts": {}}', "application/json", 400),
+        (b'{"action": "discount", "facts": {"\xff": 1}, "record": false}', "application/json", 400),
     ],
 )
 def test_bodies_that_are_none(service: Any, body: bytes, kind: str, status: int) -> None:
@@ -263,6 +269,37 @@ class TestBatch:
     def test_what_is_no_batch(self, service: Any, body: Any) -> None:
         assert service.client("wang.fang").post("/v1/decisions/batch", json=body).status_code == 400
 
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b'{"requests": [], "record": true, "record": false}',
+            b'{"requests": [], "record": true, "rec\\u006frd": false}',
+            b'{"requests": [{"action": "discount"}], "requests": []}',
+        ],
+    )
+    def test_a_member_given_twice(self, service: Any, body: bytes) -> None:
+        """What reads it in front of the service may take the other one for what counts."""
+        headers = {"content-type": "application/json"}
+        client = service.client("wang.fang")
+        answer = client.post("/v1/decisions/batch", content=body, headers=headers)
+        assert answer.status_code == 400
+        assert "given twice" in answer.json()["problems"][0]["message"]
+
+    @pytest.mark.parametrize(
+        "more", ["", ', "record": false', ', "record": false, "explain": false']
+    )
+    def test_an_item_that_is_not_utf_8_leaves_the_others(self, service: Any, more: str) -> None:
+        good = json.dumps(DISCOUNT).encode()
+        faulty = b'{"action": "disc\xff", "facts": {"note": "a:b"}}'
+        body = b'{"requests": [' + good + b", " + faulty + b"]" + more.encode() + b"}"
+        answer = service.client("wang.fang").post(
+            "/v1/decisions/batch", content=body, headers={"content-type": "application/json"}
+        )
+        assert answer.status_code in (200, 201), answer.text
+        first, second = answer.json()["items"]
+        assert first["outcome"] == "permit"
+        assert "not UTF-8" in second["problem"]["detail"]
+
     def test_nothing_at_all(self, service: Any) -> None:
         assert self.ask(service, "wang.fang").json() == {"items": []}
 
@@ -342,3 +379,18 @@ class TestRecords:
         assert service.client("chen.jing").post(
             f"/v1/decisions/{id}/reversal", json=body
         ).status_code == 403  # fmt: skip
+
+    def test_nor_does_a_program_of_his(self, service: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Who makes a key for a program, and with it one for another, is not three people."""
+        monkeypatch.setitem(PEOPLE, "maker", Caller("chen.jing", "maker", TWO, how="trusted"))
+        id = self.record(service, "maker")["id"]
+        maker = "maker"
+        for name in ("first", "second"):
+            wanted = {"name": name, "roles": sorted(TWO)}
+            key = service.client(maker).post("/v1/keys", json=wanted).json()["id"]
+            monkeypatch.setitem(PEOPLE, name, Caller(None, name, TWO, key=key, how="trusted"))
+            place = f"/v1/decisions/{id}/reversal"
+            answer = service.client(name).post(place, json={"reason": "a slip"})
+            assert answer.status_code == 403, answer.text
+            assert "what he decided himself" in answer.json()["detail"]
+            maker = name

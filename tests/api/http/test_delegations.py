@@ -9,6 +9,8 @@ import pytest
 
 from remit_api.http.app import create_app
 
+from .conftest import PEOPLE, caller
+
 PATH = "/v1/delegations"
 LENT: dict[str, Any] = {
     "to": "lin.tao",
@@ -124,6 +126,22 @@ def test_a_step_can_be_lent_by_who_has_no_grant_of_his_own(service: Any) -> None
 def test_administrators_write_down_what_others_lend(service: Any) -> None:
     made = make(service, "ma.lin", **LENT, **{"from": "li.wei"})
     assert (made["from"], made["by"]) == ("li.wei", "ma.lin")
+
+
+def test_nobody_lends_himself_what_is_anothers(service: Any) -> None:
+    """One administrator alone would have everybody's authority."""
+    problem = make(service, "ma.lin", 403, **{**LENT, "from": "li.wei", "to": "ma.lin"})
+    assert "nobody lends himself" in problem["detail"]
+    assert service.client("auditor").get(PATH).json()["items"] == []
+
+
+def test_a_program_of_an_administrator_lends_nothing(
+    service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be the same administrator, who lends to himself."""
+    monkeypatch.setitem(PEOPLE, "robot", caller("robot", "administrator", person=False))
+    problem = make(service, "robot", 403, **{**LENT, "from": "li.wei", "to": "ma.lin"})
+    assert "a program delegates nothing" in problem["detail"]
 
 
 def test_lists_show_what_concerns_one(service: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from remit_api.failures import BadFacts
@@ -71,6 +71,16 @@ def _problems(
         yield Problem("expires", "a moment has a time zone: 2027-01-01T00:00:00Z")
     elif wanted.expires is not None and wanted.expires <= now:
         yield Problem("expires", "it has expired before it is made")
+    elif wanted.expires is not None and not _in_utc(wanted.expires):
+        yield Problem("expires", "it lies behind the last day there is: leave it out")
+
+
+def _in_utc(moment: datetime) -> bool:
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        return False
+    return True
 
 
 def _none(what: str, name: str, known: Iterable[str]) -> str:

@@ -27,7 +27,7 @@ from remit_api.pay import keeping
 from remit_api.pay.closing_document import closing_document
 from remit_engine.commission.document import difference_document
 from remit_engine.commission.periods import Period
-from remit_engine.storage import closings, jobs, runs
+from remit_engine.storage import api_keys, closings, jobs, runs
 from remit_engine.storage.opening import reading
 from remit_engine.storage.runs import RunHead
 
@@ -106,8 +106,8 @@ def read(number: str, request: Request, access: Reading, service: ServiceOf) -> 
 
 
 def _allow(connection: Connection, head: RunHead, access: Access) -> None:
-    """Whether the caller may close it. `own` is that he asked for the run; of a run that was made
-    elsewhere it cannot be said that he did not."""
+    """Whether the caller may close it. `own` is that he asked for the run, or had a program of his
+    ask; of a run that was made elsewhere it cannot be said that he did not."""
     made = jobs.maker_of(connection, head.number)
     if made is None:
         if not access.may(own=True):
@@ -115,7 +115,8 @@ def _allow(connection: Connection, head: RunHead, access: Access) -> None:
             raise Forbidden(UNKNOWN.format(head.number), help)
         return
     caller = access.caller
-    access.require(own=made.by == caller.label or made.person == caller.person)
+    by = api_keys.behind(connection, made.by)
+    access.require(own=caller.label in (made.by, by) or made.person == caller.person)
 
 
 def _person(access: Access) -> str:

@@ -34,12 +34,16 @@ Ending = Annotated[Access, Depends(Guard(RESOURCE, "end"))]
 def make(request: Request, access: Making, body: BodyOf, service: ServiceOf) -> Response:
     """As in a directory: `from` (the caller, where it is not said), `to`, `action`, `verbs`,
     `limit`, `starts`, `ends`, `reason`. It is checked against the `delegation of` the action, and
-    in force at once, or waits for the approval that the policy wants."""
+    in force at once, or waits for the approval that the policy wants. What is another's is written
+    down by administrators, for somebody else than themselves."""
     only(body.document, *MEMBERS)
     document = dict(body.document)
     if document.get("from") is None and access.caller.person is not None:
         document["from"] = access.caller.person
-    access.require(own=document.get("from") in (None, access.caller.person))
+    own = document.get("from") in (None, access.caller.person)
+    access.require(own=own)
+    if not own and _me(access) == document.get("to"):
+        raise Forbidden("nobody lends himself what is another's", "let him lend it, or a colleague")
 
     def made(office: Office) -> Lent:
         lent = lendings.read(document, office, access.caller.label)

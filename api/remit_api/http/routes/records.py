@@ -17,7 +17,7 @@ from remit_api.http.refusals import NotFound, NotUnderstood
 from remit_api.http.replies import reply
 from remit_api.http.service import Service, ServiceOf
 from remit_engine.request import Problem
-from remit_engine.storage import history, idempotency
+from remit_engine.storage import api_keys, history, idempotency
 from remit_engine.storage.canonical import canonical
 from remit_engine.storage.docket import taken_back
 from remit_engine.storage.entries import GENESIS, Entry
@@ -116,7 +116,8 @@ def reverse(
         original = history.entry(connection, id)
         if not access.may(records.is_own(original, access), "read"):
             raise NotFound(NOT_THERE)
-        access.require(own=records.decided(original, access))
+        behind = api_keys.behind(connection, access.caller.label)
+        access.require(own=records.decided(original, access, behind))
         entry = service.ledger.reverse(
             connection, id, caller=access.caller.label, reason=reason, day=access.day
         )

@@ -333,6 +333,7 @@ def test_a_key_works_until_it_is_revoked(settings: Any, desk: Any) -> None:
         ({"expires": "2020-01-01T00:00:00Z"}, 400),
         ({"expires": "2027-01-01T00:00:00"}, 400),
         ({"expires": "soon"}, 400),
+        ({"expires": "9999-12-31T23:59:59-23:59"}, 400),
         ({"digest": "0" * 64}, 400),
         ({"id": "aaaaaaaaaaaa"}, 400),
     ],

@@ -6,11 +6,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
 import sqlalchemy as sql
 
+from api.http.conftest import PEOPLE
 from api.http.pay.conftest import PATH, SALES, Paying
 from engine.commission.runs import JANUARY, run_of, statement
 from engine.storage.stores import keep
+from remit_api.http.identity.caller import Caller
 from remit_engine.storage import closings
 from remit_engine.storage.opening import writing
 from remit_engine.storage.tables import line
@@ -44,6 +47,22 @@ def test_who_asked_for_the_run_does_not_close_it(paying: Paying) -> None:
     assert refused.status_code == 403
     assert "who asked for a run does not close a period with it" in refused.json()["detail"]
     paying.close(run, "zhou.lei")
+
+
+def test_nor_who_made_the_key_of_the_program_that_asked(
+    paying: Paying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roles = frozenset({"finance", "administrator"})
+    monkeypatch.setitem(PEOPLE, "maker", Caller("zhou.lei", "maker", roles, how="trusted"))
+    wanted = {"name": "robot", "roles": ["finance"]}
+    key = paying.client("maker").post("/v1/keys", json=wanted).json()["id"]
+    robot = Caller(None, "robot", frozenset({"finance"}), key=key, how="trusted")
+    monkeypatch.setitem(PEOPLE, "robot", robot)
+    run = paying.run(who="robot")
+    refused = paying.client("zhou.lei").post(CLOSINGS, json={"run": run}, headers=paying.tag(run))
+    assert refused.status_code == 403, refused.text
+    assert "who asked for a run does not close a period with it" in refused.json()["detail"]
+    paying.close(run, "chen.jing")
 
 
 def test_of_a_run_that_was_made_elsewhere_nobody_knows_who_made_it(paying: Paying) -> None:
