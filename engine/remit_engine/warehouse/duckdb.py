@@ -13,7 +13,7 @@ from typing import Any, Self
 import duckdb
 
 from remit_engine.warehouse.lines import write_csv
-from remit_engine.warehouse.warehouse import Columns, Row, WarehouseTrouble
+from remit_engine.warehouse.warehouse import NUMBERS, Columns, Row, WarehouseTrouble, Words
 
 CHUNK = 50_000
 PARQUET = "FORMAT parquet, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 1024"
@@ -126,9 +126,9 @@ class DuckDB:
         """See Warehouse."""
         self.view(table, f"SELECT * FROM {parquet(path)}")
 
-    def write_parquet(self, query: str, path: Path) -> None:
+    def write_parquet(self, query: str, path: Path, words: Words = NUMBERS) -> None:
         """See Warehouse."""
-        self.run(f"COPY ({query}) TO {literal(str(path))} ({PARQUET})")
+        self.run(f"COPY ({worded(f'({query})', words)}) TO {literal(str(path))} ({PARQUET})")
 
     def progress(self) -> float | None:
         """See Warehouse."""
@@ -164,6 +164,18 @@ class DuckDB:
 def literal(text: str) -> str:
     """A text as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def worded(rows: str, words: Words) -> str:
+    """What SELECTs rows with words in the place of numbers. They are of an ENUM: its dictionary is
+    written as it stands, where texts are looked up one by one."""
+    shown = []
+    for name, listed in words.items():
+        kind = f"ENUM ({', '.join(map(literal, dict.fromkeys(listed)))})"
+        whens = (f"WHEN {i} THEN CAST({literal(w)} AS {kind})" for i, w in enumerate(listed))
+        shown.append(f"CASE {name} {' '.join(whens)} END AS {name}")
+    replaced = f" REPLACE ({', '.join(shown)})" if shown else ""
+    return f"SELECT *{replaced} FROM {rows} w"
 
 
 def one_file(path: Path) -> str:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import duckdb
 
-from remit_engine.warehouse.duckdb import PARQUET, literal, one_file, parquet
-from remit_engine.warehouse.warehouse import Columns, WarehouseTrouble
+from remit_engine.warehouse.duckdb import PARQUET, literal, one_file, parquet, worded
+from remit_engine.warehouse.warehouse import NUMBERS, Columns, WarehouseTrouble, Words
 
 
-def to_parquet(source: Path, columns: Columns, target: Path) -> None:
+def to_parquet(source: Path, columns: Columns, target: Path, words: Words = NUMBERS) -> None:
     """A CSV without a header, with texts in quotes and nothing for NULL, as one Parquet file.
     columns: with types of DuckDB. Raises WarehouseTrouble."""
     types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns)
@@ -19,7 +19,7 @@ def to_parquet(source: Path, columns: Columns, target: Path) -> None:
         "hive_partitioning=false, delim=',', quote='\"', escape='\"', nullstr='', "
         "allow_quoted_nulls=false, strict_mode=true, max_line_size=67108864)"
     )
-    _run(f"COPY (SELECT * FROM {rows}) TO {literal(str(target))} ({PARQUET})")
+    _run(f"COPY ({worded(rows, words)}) TO {literal(str(target))} ({PARQUET})")
 
 
 def to_csv(source: Path, target: Path) -> Columns:
@@ -33,12 +33,10 @@ def to_csv(source: Path, target: Path) -> Columns:
     return _columns(source)
 
 
-def joined(parts: str, target: Path) -> None:
+def joined(parts: str, target: Path, words: Words = NUMBERS) -> None:
     """Parquet files, by a pattern, as one. Raises WarehouseTrouble."""
-    _run(
-        f"COPY (SELECT * FROM read_parquet({literal(parts)}, hive_partitioning = false)) "
-        f"TO {literal(str(target))} ({PARQUET})"
-    )
+    rows = f"read_parquet({literal(parts)}, hive_partitioning = false)"
+    _run(f"COPY ({worded(rows, words)}) TO {literal(str(target))} ({PARQUET})")
 
 
 def _columns(path: Path) -> Columns:

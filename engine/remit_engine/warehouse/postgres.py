@@ -15,10 +15,12 @@ from remit_engine.warehouse.drivers import driver
 from remit_engine.warehouse.exchange import to_csv, to_parquet
 from remit_engine.warehouse.lines import write_csv
 from remit_engine.warehouse.warehouse import (
+    NUMBERS,
     Columns,
     Row,
     WarehouseTrouble,
     WarehouseUnavailable,
+    Words,
 )
 
 CHUNK = 50_000
@@ -129,13 +131,13 @@ class Postgres:
         except self._psycopg.Error as fault:
             raise WarehouseTrouble(_words(fault)) from fault
 
-    def write_parquet(self, query: str, path: Path) -> None:
+    def write_parquet(self, query: str, path: Path, words: Words = NUMBERS) -> None:
         """See Warehouse. By way of a CSV."""
         with tempfile.TemporaryDirectory(prefix="remit-postgres-") as folder:
             text = Path(folder) / "rows.csv"
             with text.open("wb") as stream:
                 columns = self._copied_out(query, stream)
-            to_parquet(text, columns, path)
+            to_parquet(text, columns, path, words)
 
     def _copied_out(self, query: str, stream: BinaryIO) -> Columns:
         """Write the rows of a query; gives its columns, with types of DuckDB."""

@@ -15,10 +15,12 @@ from remit_engine.warehouse.drivers import driver
 from remit_engine.warehouse.exchange import joined
 from remit_engine.warehouse.lines import write_json
 from remit_engine.warehouse.warehouse import (
+    NUMBERS,
     Columns,
     Row,
     WarehouseTrouble,
     WarehouseUnavailable,
+    Words,
 )
 
 GROUP = "remit"
@@ -96,11 +98,11 @@ class Spark:
         """See Warehouse."""
         self._named(table, str(path))
 
-    def write_parquet(self, query: str, path: Path) -> None:
+    def write_parquet(self, query: str, path: Path, words: Words = NUMBERS) -> None:
         """See Warehouse. Spark makes a folder of files, and these are put together."""
         parts = self._path("written")
         self._guarded(lambda: self.session.sql(query).write.parquet(parts))
-        joined(f"{parts}/*.parquet", path)
+        joined(f"{parts}/*.parquet", path, words)
         shutil.rmtree(parts, ignore_errors=True)
 
     def progress(self) -> float | None:

@@ -7,7 +7,7 @@ MIN and MAX. What has another form on each engine is a method here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -18,6 +18,11 @@ Columns = Sequence[tuple[str, str]]
 """name and type: BIGINT, TEXT or BOOLEAN"""
 
 Row = tuple[Any, ...]
+
+Words = Mapping[str, Sequence[str]]
+"""Columns of whole numbers in whose place a file has words, and the word of each number from 0"""
+NUMBERS: Words = {}
+"""No such columns"""
 
 
 class WarehouseTrouble(RuntimeError):
@@ -69,8 +74,8 @@ class Warehouse(Protocol):
         """Name the rows of a Parquet file (or of files by a pattern)."""
         ...
 
-    def write_parquet(self, query: str, path: Path) -> None:
-        """Write the rows of a query to a new Parquet file."""
+    def write_parquet(self, query: str, path: Path, words: Words = NUMBERS) -> None:
+        """Write the rows of a query to a new Parquet file. A number without a word is NULL."""
         ...
 
     def progress(self) -> float | None:

@@ -77,10 +77,21 @@ def test_parquet_goes_out_and_in(engine: Warehouse, tmp_path: Path) -> None:
     file = tmp_path / "o'clock.parquet"
     amount = "CAST(CAST(n AS DECIMAL(19, 0)) * CAST('0.01' AS DECIMAL(3, 2)) AS DECIMAL(38, 6))"
     day = f"(DATE '1970-01-01' + CAST({date(2026, 3, 1).toordinal()} - 719163 AS INTEGER))"
-    engine.write_parquet(f"SELECT n, word, flag, {amount} AS amount, {day} AS day FROM t5", file)
+    placed = "CASE n WHEN 1 THEN 0 WHEN 2 THEN 2 ELSE 1 END"
+    engine.write_parquet(
+        f"SELECT n, word, flag, {placed} AS month, {amount} AS amount, {day} AS day FROM t5",
+        file,
+        {"month": ["2026-01", "it's 客"]},
+    )
     assert file.is_file()
-    wanted = [(*row, Decimal(row[0]) / 100, date(2026, 3, 1)) for row in rows]
-    assert sorted(duckdb.read_parquet(str(file)).fetchall()) == sorted(wanted)
+    months = {1: "2026-01", 2: None}  # a number without a word
+    wanted = [
+        (*row, months.get(row[0], "it's 客"), Decimal(row[0]) / 100, date(2026, 3, 1))
+        for row in rows
+    ]
+    written = duckdb.read_parquet(str(file))
+    assert sorted(written.fetchall(), key=repr) == sorted(wanted, key=repr)
+    assert written.types[3] == "VARCHAR"
     engine.read_parquet("t6", file)
     ordinal = "(CAST(day - DATE '1970-01-01' AS BIGINT) + 719163)"
     shown = f"n, word, flag, CAST(amount * 100 AS BIGINT), {ordinal}"

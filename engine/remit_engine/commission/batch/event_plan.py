@@ -152,7 +152,7 @@ class EventPlan(PlanWork):
     ) -> KeptLines:
         """The lines with their shares, kept."""
         more = NAMED[1:] if self.folder is not None else ()
-        granted = Frame(self.warehouse, f"{self.prefix}_granted", self._granted(accounts, fates))
+        granted = Frame(self.warehouse, f"{self.prefix}_granted", self._granted(accounts))
         part, most = self._share(graded, granted)
         opened, gone = fates.periods
         earned = "CAST(NULL AS BIGINT)" if self.between else "l.earned"  # over no one unit
@@ -166,14 +166,13 @@ class EventPlan(PlanWork):
         )
         credit = max(-writer.credit.low, writer.credit.high)
         amounts = self.line_amounts(graded, credit, writer.credit_unit, most, accounts.cents)
-        return self.keep_lines(query, amounts)
+        return self.keep_lines(query, amounts, fates.calendar.periods[0])
 
-    def _granted(self, accounts: Accounts, fates: Dates | Courses) -> str:
+    def _granted(self, accounts: Accounts) -> str:
         """What statements with lines grant, with a weight that is not below 0."""
         named = joined = ""
         if self.folder is not None:
-            written = self.written_period("t.period", fates.calendar.periods[0])
-            named = f", p.person, {written} AS written"
+            named = ", p.person"
             joined = f" LEFT JOIN {readable.PERSONS} p ON p.payee = t.payee"
         return (
             "SELECT t.payee, t.period, CASE WHEN weight > 0 THEN entitled WHEN weight < 0 THEN "

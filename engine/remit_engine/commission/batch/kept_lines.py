@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from remit_engine.commission.batch.kept_files import write_whole
 from remit_engine.commission.batch.scratch import Scratch
 
 AMOUNTS = ("credit", "before", "after", "earned", "share")
-NAMED = ("event", "person", "written")
-"""Columns that only a file has: the ids of the event and the payee, and the period as written."""
+NAMED = ("event", "person")
+"""Columns that only a file has: the ids of the event and the payee."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,15 @@ class KeptLines:
 
 
 def keep_lines(
-    warehouse: Scratch, table: str, query: str, amounts: Amounts, file: Path | None
+    warehouse: Scratch,
+    table: str,
+    query: str,
+    amounts: Amounts,
+    file: Path | None,
+    periods: Sequence[str],
 ) -> KeptLines:
-    """query: LINE_COLUMNS, opened and gone, and for a file NAMED. Raises WarehouseTrouble."""
+    """query: LINE_COLUMNS, opened and gone, and for a file NAMED. periods: as they are written.
+    Raises WarehouseTrouble."""
     if file is None:
         warehouse.create(table, query)
         return KeptLines(table, table, "period", None)
@@ -59,9 +65,10 @@ def keep_lines(
     )
     write_whole(
         warehouse,
-        f"SELECT l.n, l.part, l.event, l.person, l.written AS period, {readable.day('l.day')} "
+        f"SELECT l.n, l.part, l.event, l.person, l.period, {readable.day('l.day')} "
         f"AS day, {shown}, l.payee, l.period AS number, l.opened, l.gone FROM ({query}) l",
         file,
+        {"period": periods},
     )
     rows = f"{table}_file"
     warehouse.read_parquet(rows, file)

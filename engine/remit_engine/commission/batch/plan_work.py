@@ -271,16 +271,17 @@ class PlanWork:
             readable.amount(f"t.{name}", units.get(name, tables.cents), name) for name in AMOUNTS
         )
         query = (
-            f"SELECT p.person, {self.written_period('t.period', tables.first)} AS period, "
-            f"t.ok = 1 AS computed, {amounts} FROM {tables.statements} t "
-            f"JOIN {readable.PERSONS} p ON p.payee = t.payee"
+            f"SELECT p.person, t.period, t.ok = 1 AS computed, {amounts} "
+            f"FROM {tables.statements} t JOIN {readable.PERSONS} p ON p.payee = t.payee"
         )
-        write_whole(self.warehouse, query, self._file(self.folder, "statements"))
+        periods = {"period": self.periods(tables.first)}
+        write_whole(self.warehouse, query, self._file(self.folder, "statements"), periods)
 
-    def keep_lines(self, query: str, amounts: Amounts) -> KeptLines:
-        """See kept_lines."""
+    def keep_lines(self, query: str, amounts: Amounts, first: Period) -> KeptLines:
+        """See kept_lines. first: the first period of the run."""
         file = None if self.folder is None else self._file(self.folder, "lines")
-        return keep_lines(self.warehouse, f"{self.prefix}_lines_kept", query, amounts, file)
+        table = f"{self.prefix}_lines_kept"
+        return keep_lines(self.warehouse, table, query, amounts, file, self.periods(first))
 
     def line_amounts(
         self, graded: Graded, credit: int, unit: int, share: int, cents: int
@@ -292,9 +293,9 @@ class PlanWork:
             earned=(graded.unit, graded.gain), share=(cents, share),
         )  # fmt: skip
 
-    def written_period(self, sql: str, first: Period) -> str:
-        """A period as written, of its number."""
-        return readable.period(sql, first, self.through)
+    def periods(self, first: Period) -> list[str]:
+        """The periods of the run as they are written."""
+        return [str(Period(first.kind, i)) for i in range(first.index, self.through.index + 1)]
 
     def _file(self, folder: Path, name: str) -> Path:
         return folder / f"{self.plan.short}.{name}.parquet"

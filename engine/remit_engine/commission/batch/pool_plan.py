@@ -170,8 +170,7 @@ class PoolPlan(PlanWork):
                                                        "opened", "gone"))  # fmt: skip
         named = joined = ""
         if self.folder is not None:
-            written = self.written_period("l.period", first)
-            named = f"l.event, p.person, {written} AS written, "
+            named = "l.event, p.person, "
             joined = f" LEFT JOIN {readable.PERSONS} p ON p.payee = l.payee"
         query = (
             f"SELECT {named}l.n, l.part, l.payee, l.period, l.day, l.x AS credit, {more} "
@@ -186,4 +185,4 @@ class PoolPlan(PlanWork):
             earned=(1, 0),
             share=(cents, 0),
         )
-        return self.keep_lines(query, amounts)
+        return self.keep_lines(query, amounts, first)

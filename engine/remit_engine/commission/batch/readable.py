@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from remit_engine.commission.periods import Period
 from remit_engine.warehouse.warehouse import BIGINT, TEXT, Columns
 
 DIGITS = 6
@@ -56,13 +55,6 @@ def number(sql: str, unit: int) -> str:
         return f"CAST({sql} AS BIGINT)"
     wide = f"CAST({sql} AS DECIMAL(38, {max(DIGITS, digits)}))"  # a narrow one may have no room
     return f"CAST({wide} * {unit} AS BIGINT)"
-
-
-def period(sql: str, first: Period, through: Period) -> str:
-    """A period as written, of its number from `first`."""
-    numbers = range(through.index - first.index + 1)
-    whens = " ".join(f"WHEN {i} THEN '{Period(first.kind, first.index + i)}'" for i in numbers)
-    return f"CASE {sql} {whens} END"
 
 
 def day(sql: str) -> str:

@@ -69,9 +69,8 @@ class ReportPlan(PlanWork):
 
     def _lines(self, graded: Graded, base: PlanTables, credit: int) -> KeptLines:
         """The lines, kept: of each the event is the report."""
-        written = self.written_period("s.period", base.first)
         granted = (
-            f"(SELECT DISTINCT s.payee, s.period, 0 AS ent, 1 AS w, p.person, {written} AS written "
+            "(SELECT DISTINCT s.payee, s.period, 0 AS ent, 1 AS w, p.person "
             f"FROM {graded.sums} s JOIN {readable.PERSONS} p ON p.payee = s.payee)"
         )
         rows = graded.lines(Granted(granted, NAMED[1:]))
@@ -82,11 +81,12 @@ class ReportPlan(PlanWork):
             for i in range(self.through.index - base.first.index + 1)
         )
         query = (
-            f"SELECT e.person AS event, l.person, l.written, l.n, l.part, l.payee, l.period, "
+            f"SELECT e.person AS event, l.person, l.n, l.part, l.payee, l.period, "
             f"CASE l.period {last} END AS day, "
             f"l.x AS credit, l.before, l.after, {earned} AS earned, {nothing} AS share, "
             f"{nothing} AS opened, {nothing} AS gone FROM ({rows}) l "
             f"JOIN {readable.PERSONS} e ON e.payee = l.n"
         )
         cents = int(1 / self.terms.cent)
-        return self.keep_lines(query, self.line_amounts(graded, credit, base.credit_unit, 0, cents))
+        amounts = self.line_amounts(graded, credit, base.credit_unit, 0, cents)
+        return self.keep_lines(query, amounts, base.first)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from remit_engine.warehouse.warehouse import Columns, Row, Warehouse
+from remit_engine.warehouse.warehouse import NUMBERS, Columns, Row, Warehouse, Words
 
 
 class Scratch:
@@ -41,9 +41,9 @@ class Scratch:
         self._noted(table)
         self._warehouse.read_parquet(table, path)
 
-    def write_parquet(self, query: str, path: Path) -> None:
+    def write_parquet(self, query: str, path: Path, words: Words = NUMBERS) -> None:
         """See Warehouse."""
-        self._warehouse.write_parquet(query, path)
+        self._warehouse.write_parquet(query, path, words)
 
     def drop(self, table: str) -> None:
         """See Warehouse."""

@@ -141,10 +141,11 @@ class Grader(Grading):
         (e,) = frame.keep(one_of([("lines = 0", literal(0))], m1 - m0))
         if e.wide or m0.wide or m1.wide:
             raise TooWide
-        frame.add({
-            "moved": f"COALESCE(CAST(SUM({e.sql}) OVER (PARTITION BY payee, period ORDER BY slot "
-            f"{RUNNING}) AS BIGINT) - {e.sql} - {m0.sql}, CAST(0 AS BIGINT))",
-        })  # fmt: skip
+        earlier = f"-{m0.sql}"  # of the first span of a period
+        if not self.loaded.whole or self.loaded.pieces != self.periods:
+            over = f"OVER (PARTITION BY payee, period ORDER BY slot {RUNNING})"
+            earlier = f"CAST(SUM({e.sql}) {over} AS BIGINT) - {e.sql} - {m0.sql}"
+        frame.add({"moved": f"COALESCE({earlier}, CAST(0 AS BIGINT))"})
         return e, frame.column("moved")
 
     def _placed(self, slots: str, g0: Whole, g1: Whole, granted: Granted) -> str:
