@@ -197,9 +197,9 @@ def publish(
 ) -> Publication:
     """Make a version count, with a directory, in a writing transaction: it is the one that is
     published, and the one before is superseded. Raises NotKept; SecondPerson for who wrote of
-    the version, or of a directory that never counted; Conflict where both are what counts
-    already. A version that counted before is rolled back to, in the same way. The version that
-    counts already was published by a second person: with it, only the directory is looked at."""
+    the version or of the directory; Conflict where both are what counts already. What counted
+    before is rolled back to in the same way. What counts already was published by a second person:
+    beside it, only the other of the two is looked at."""
     chosen, people = version(connection, version_id), directory(connection, directory_id)
     last = current(connection)
     if last is not None and (last.version, last.directory) == (chosen.id, people.id):
@@ -207,7 +207,8 @@ def publish(
     stands = last is not None and last.version == chosen.id
     if not stands and by in chosen.authors:
         raise SecondPerson(f"`{by}` wrote of `{chosen.id}`", _ANOTHER)
-    if by in people.authors and not _published_directory(connection, people.id):
+    same_people = last is not None and last.directory == people.id
+    if not same_people and by in people.authors:
         raise SecondPerson(f"`{by}` wrote of `{people.id}`", _ANOTHER)
     kind = ROLL_BACK if chosen.state == SUPERSEDED else PUBLISH
     return _published(connection, kind, chosen, people, by, findings, note)

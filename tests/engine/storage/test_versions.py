@@ -92,6 +92,21 @@ def test_a_new_directory_is_published_too(kept):
             versions.publish(connection, first.version, "dir_x", "bo", FOUND)
 
 
+def test_who_wrote_an_older_directory_does_not_bring_it_back_alone(kept):
+    """He may hold a position in it that was taken from him since."""
+    with writing(kept) as connection:
+        first = versions.seed(connection, FILES, "people: []", "setup", FOUND)
+        his = versions.keep_directory(connection, "people: [ann]", "ann", based_on=first.directory)
+        versions.publish(connection, first.version, his.id, "bo", FOUND)
+        draft = versions.draft(connection, OTHER, "bo")
+        versions.publish(connection, draft.id, his.id, "ann", FOUND)  # it counts already
+        versions.publish(connection, draft.id, first.directory, "bo", FOUND)
+        with pytest.raises(SecondPerson, match=f"`ann` wrote of `{his.id}`"):
+            versions.publish(connection, draft.id, his.id, "ann", FOUND)
+        back = versions.publish(connection, draft.id, his.id, "cy", FOUND)
+        assert (back.revision, back.directory) == (5, his.id)
+
+
 def test_who_wrote_the_policy_that_counts_publishes_the_directory_of_another(kept):
     with writing(kept) as connection:
         first = versions.seed(connection, FILES, "people: []", "ann", FOUND)
