@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import date
 from typing import Any
@@ -150,6 +150,14 @@ class Engine:
         if self._door is None:
             raise TypeError("the reference engine has no checker")
         return self._door.check(document, colons)
+
+    def check_plain_many(
+        self, documents: Sequence[Any], actor: str | None, today: str, may: Callable[[str], bool]
+    ) -> tuple[list[Checked], int]:
+        """The bare outcomes of many plain requests; see `JsonDoor.checks`."""
+        if self._door is None:
+            raise TypeError("the reference engine has no checker")
+        return self._door.checks(documents, actor, today, may)
 
     def check_json(self, data: bytes) -> Checked:
         """The bare outcome and deciding rule ids of a request in JSON.

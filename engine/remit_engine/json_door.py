@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
@@ -51,6 +51,21 @@ class Way:
             if value is MISSING or value in keys:
                 raise Irregular
         return slots[: self.width]
+
+
+class _Allowed(dict[str, str]):
+    """Actors who may be asked about, as the checker knows them; raises Irregular for others."""
+
+    def __init__(self, door: JsonDoor, may: Callable[[str], bool]) -> None:
+        super().__init__()
+        self._door = door
+        self._may = may
+
+    def __missing__(self, actor: Any) -> str:
+        if type(actor) is not str or not self._may(actor):
+            raise Irregular
+        found = self[actor] = self._door.actor(actor)
+        return found
 
 
 decode: Callable[[bytes], Any] = _DECODER.decode
@@ -113,6 +128,35 @@ class JsonDoor:
             raise Irregular
         return way.check(who, as_of, slots)
 
+    def checks(
+        self, documents: Sequence[Any], actor: str | None, today: str, may: Callable[[str], bool]
+    ) -> tuple[list[Checked], int]:
+        """The bare outcomes of many requests of one day, and how many members they have together;
+        the caller counts the colons. actor: who acts where none is named. may: whether somebody may
+        be asked about. Raises Irregular where any of them is not plain, of another day or not to be
+        asked; see `check`."""
+        found: list[Checked] = []
+        members = 0
+        ways, allowed = self._ways, _Allowed(self, may)
+        try:
+            as_of = day(today)
+            for document in documents:
+                key = (document["action"], document.get("verb", DEFAULT_VERB))
+                way = ways.get(key) or self._way(*key)
+                taken, slots = way.read(document["facts"])
+                if way.held:
+                    slots = way.free(slots)
+                who = allowed[document.get("actor", actor)]
+                if way.counted or document.get("as_of", today) != today:
+                    raise Irregular
+                if not document.keys() <= _MEMBERS:
+                    raise Irregular
+                members += taken + len(document)
+                found.append(way.check(who, as_of, slots))
+        except (KeyError, TypeError, AttributeError):
+            raise Irregular from None
+        return found, members
+
     def request(self, document: dict[str, Any], colons: int) -> Request:
         """Such a request as the full reader reads it; as `answer`. Whether it is held, and what was
         used so far, is for who answers it."""
@@ -138,7 +182,7 @@ class JsonDoor:
 
     def _party(self, actor: str, action: str, as_of: date) -> Party:
         """Who acts, as the full reader finds him."""
-        self._actors.get(actor) or self._actor(actor)
+        self._actors.get(actor) or self.actor(actor)
         document = {"actor": actor, "action": action, "as_of": as_of}
         try:
             found = read_request(document, self._model, self._directory).actor
@@ -166,7 +210,7 @@ class JsonDoor:
             if way.held:
                 slots = way.free(slots)
             actor = document["actor"]
-            who = self._actors.get(actor) or self._actor(actor)
+            who = self._actors.get(actor) or self.actor(actor)
             as_of = day(document["as_of"])
         except (KeyError, TypeError, AttributeError):
             raise Irregular from None
@@ -206,7 +250,9 @@ class JsonDoor:
             found = self._readers[key] = reader(program.actions[name].fields, slots, program)[0]
         return found
 
-    def _actor(self, actor: str) -> str:
+    def actor(self, actor: str) -> str:
+        """How the checker knows an actor: a person's id, or a position's qualified name. Raises
+        Irregular where it is neither, or both."""
         positions = [
             p for p in self._model.names.get(actor, ()) if p in self._model.program.positions
         ]

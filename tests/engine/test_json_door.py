@@ -176,6 +176,22 @@ def test_a_plain_request_is_read_as_in_full(document: dict[str, Any]) -> None:
     assert ENGINE.transcript(found).text == full
 
 
+@settings(max_examples=200)
+@given(st.lists(plain | documents, max_size=4))
+def test_many_are_answered_as_each_is(given: list[dict[str, Any]]) -> None:
+    day = {"action": "discount", "as_of": "2026-02-15"}
+    data = [encoded({**day, **document}).encode() for document in given]
+    read = [json_door.decode(one) for one in data]
+    try:
+        found, members = ENGINE.check_plain_many(read, None, "2026-02-15", lambda actor: True)
+    except Irregular:
+        return
+    assert members <= sum(one.count(b":") for one in data)
+    if members == sum(one.count(b":") for one in data):
+        assert found == [ENGINE.check_json(one) for one in data]
+        assert found == [in_full(one.decode()) for one in data]
+
+
 def kinds(value: Any) -> Any:
     """The classes of values: 1, True and Fraction(1) are equal."""
     return {k: kinds(v) for k, v in value.items()} if isinstance(value, dict) else type(value)

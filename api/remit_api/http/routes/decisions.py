@@ -38,7 +38,8 @@ async def decide_many(request: Request) -> Response:
     body, desk = await json_body(request), service.desk
     asked = batch.batch_of(body)
     if not asked.record:
-        return reply(await run_in_threadpool(batch.answered, asked, access, desk, service.store))
+        found = await run_in_threadpool(batch.answered, body, asked, access, desk, service.store)
+        return reply(found)
     key = key_of(request, access.caller.label, body)
     asks = await run_in_threadpool(batch.asks_of, asked, access, desk, key)
     outcomes = await record(service.recorder, [ask for ask in asks if isinstance(ask, Stated)])
