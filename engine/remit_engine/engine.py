@@ -152,7 +152,7 @@ class Engine:
         return self._door.check(document, colons)
 
     def check_plain_many(
-        self, documents: Sequence[Any], actor: str | None, today: str, may: Callable[[str], bool]
+        self, documents: Iterable[Any], actor: str | None, today: str, may: Callable[[str], bool]
     ) -> tuple[list[Checked], int]:
         """The bare outcomes of many plain requests; see `JsonDoor.checks`."""
         if self._door is None:

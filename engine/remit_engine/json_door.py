@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
@@ -51,6 +51,18 @@ class Way:
             if value is MISSING or value in keys:
                 raise Irregular
         return slots[: self.width]
+
+
+class _Usual(dict[str, Way]):
+    """The ways of actions, by what they are called, for requests that name no verb."""
+
+    def __init__(self, door: JsonDoor) -> None:
+        super().__init__()
+        self._door = door
+
+    def __missing__(self, action: str) -> Way:
+        found = self[action] = self._door.way(action, DEFAULT_VERB)
+        return found
 
 
 class _Allowed(dict[str, str]):
@@ -129,7 +141,7 @@ class JsonDoor:
         return way.check(who, as_of, slots)
 
     def checks(
-        self, documents: Sequence[Any], actor: str | None, today: str, may: Callable[[str], bool]
+        self, documents: Iterable[Any], actor: str | None, today: str, may: Callable[[str], bool]
     ) -> tuple[list[Checked], int]:
         """The bare outcomes of many requests of one day, and how many members they have together;
         the caller counts the colons. actor: who acts where none is named. may: whether somebody may
@@ -137,20 +149,23 @@ class JsonDoor:
         asked; see `check`."""
         found: list[Checked] = []
         members = 0
-        ways, allowed = self._ways, _Allowed(self, may)
+        usual, allowed = _Usual(self), _Allowed(self, may)
         try:
             as_of = day(today)
             for document in documents:
-                key = (document["action"], document.get("verb", DEFAULT_VERB))
-                way = ways.get(key) or self._way(*key)
+                if len(document) == 3 and "actor" in document:  # besides action and facts
+                    way = usual[document["action"]]
+                    who = allowed[document["actor"]]
+                else:
+                    way = self.way(document["action"], document.get("verb", DEFAULT_VERB))
+                    who = allowed[document.get("actor", actor)]
+                    if document.get("as_of", today) != today or not document.keys() <= _MEMBERS:
+                        raise Irregular
+                if way.counted:
+                    raise Irregular
                 taken, slots = way.read(document["facts"])
                 if way.held:
                     slots = way.free(slots)
-                who = allowed[document.get("actor", actor)]
-                if way.counted or document.get("as_of", today) != today:
-                    raise Irregular
-                if not document.keys() <= _MEMBERS:
-                    raise Irregular
                 members += taken + len(document)
                 found.append(way.check(who, as_of, slots))
         except (KeyError, TypeError, AttributeError):
@@ -205,7 +220,7 @@ class JsonDoor:
         try:
             facts = document["facts"]
             key = (document["action"], document.get("verb", "approve"))
-            way = self._ways.get(key) or self._way(*key)
+            way = self.way(*key)
             taken, slots = way.read(facts)
             if way.held:
                 slots = way.free(slots)
@@ -219,6 +234,10 @@ class JsonDoor:
         if colons != taken + len(document) or not document.keys() <= _MEMBERS:
             raise Irregular
         return way, who, as_of, slots
+
+    def way(self, action: str, verb: str) -> Way:
+        """How requests are read that name an action and a verb so; raises Irregular."""
+        return self._ways.get((action, verb)) or self._way(action, verb)
 
     def _way(self, action: str, verb: str) -> Way:
         name = self._name(action)

@@ -86,6 +86,6 @@ def test_beside_a_plain_endpoint(
     print(f"  outcomes in a batch {outcomes / alone:.1f}x single (wanted 20x)")
     print(f"  recorded {recorded:,.0f} a CPU-second (wanted 3,000)")
     assert alone > 1.2 * nothing
-    assert outcomes > 8 * alone
+    assert outcomes > 12 * alone
     assert explained > alone
-    assert recorded > nothing / 5
+    assert recorded > nothing / 4

@@ -44,16 +44,14 @@ _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def batch_of(body: bytes) -> Batch:
-    """The batch of a body; raises NotUnderstood."""
+    """The batch of a body; raises NotUnderstood. Where outcomes alone are asked for, whether a
+    member is given twice is seen later, by who answers it."""
     try:
         found = _DECODER.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise _wrong("", f"the body cannot be read: {_plain(fault)}") from None
-    # each member has one colon, and the other colons are those of the requests
-    if body.count(b":") != len(_MEMBERS.decode(body)) + sum(
-        bytes(item).count(b":") for item in found.requests
-    ):
-        raise _wrong("", "a member is given twice: it is not clear which of the two counts")
+    if found.explain:
+        _given_once(body, found)
     if len(found.requests) > MOST:
         raise _wrong("requests", f"there are {len(found.requests):,}, and a batch takes {MOST:,}")
     if found.record and not found.explain:
@@ -61,12 +59,23 @@ def batch_of(body: bytes) -> Batch:
     return found
 
 
+def _given_once(body: bytes, batch: Batch) -> None:
+    """Raises NotUnderstood where a member of the batch is given twice. Each has one colon, and the
+    other colons are those of the requests."""
+    others = sum(bytes(item).count(b":") for item in batch.requests)
+    if body.count(b":") != len(_MEMBERS.decode(body)) + others:
+        raise _wrong("", "a member is given twice: it is not clear which of the two counts")
+
+
 def answered(body: bytes, batch: Batch, access: Access, desk: Desk, store: sql.Engine) -> bytes:
-    """The JSON of the answers to requests that nobody keeps. body: what the batch was read from."""
-    if not batch.explain:
-        checked = quick_checks(body, access, desk)
+    """The JSON of the answers to requests that nobody keeps. body: what the batch was read from.
+    Raises NotUnderstood where a member of it is given twice."""
+    if not batch.explain:  # so that all three members are said, each with its colon
+        colons = body.count(b":") - len(Batch.__struct_fields__)
+        checked = quick_checks(batch.requests, colons, access, desk)
         if checked is not None:
             return _items(map(_bare, checked))
+        _given_once(body, batch)
     one = _explained if batch.explain else _checked
     return _items(one(bytes(item), access, desk, store) for item in batch.requests)
 

@@ -17,6 +17,7 @@ from typing import Any
 from remit_dsl import expressions as x
 from remit_dsl.program import Field, Program
 from remit_engine.compile.python_slots import MISSING
+from remit_engine.compile.python_straight import straight
 from remit_engine.compile.scaled import SCALE, Scaled
 
 DEEPEST = 4
@@ -83,6 +84,7 @@ def reader(
     given = ", ".join(writer.names.get(i, "MISSING") for i in range(len(slots)))
     lines.append(f"    return n, ({given}{',' if len(slots) == 1 else ''})")
     source = "\n".join(lines)
+    quick = straight(fields, writer.places, program, DEEPEST)
     scope: dict[str, Any] = {
         "MISSING": MISSING,
         "Irregular": Irregular,
@@ -91,15 +93,18 @@ def reader(
         "day": day,
         **writer.scope,
     }
+    if quick is not None:
+        source = f"{source}\n{quick[0]}"
+        scope |= {"Decimal": Decimal, **quick[1]}
     exec(compile(source, "<remit>", "exec"), scope)
-    made: Read = scope["read"]
+    made: Read = scope.get("straight", scope["read"])
     return made, source
 
 
 class _Writer:
     def __init__(self, program: Program, places: Mapping[tuple[str, ...], int]) -> None:
         self._program = program
-        self._places = places
+        self.places = places
         self._count = 0
         self.lines: list[str] = []
         self.names: dict[int, str] = {}
@@ -119,8 +124,8 @@ class _Writer:
         self.lines.append(pad + line)
 
     def _member(self, v: str, field: Field, path: tuple[str, ...], pad: str) -> None:
-        if path in self._places:
-            self.names[self._places[path]] = v
+        if path in self.places:
+            self.names[self.places[path]] = v
         kind = field.type.kind
         if kind == "record" and field.type.name in self._program.records and len(path) < DEEPEST:
             self._record(v, field, path, pad)
@@ -164,7 +169,7 @@ class _Writer:
     def _record(self, v: str, field: Field, path: tuple[str, ...], pad: str) -> None:
         record = self._program.records[field.type.name or ""]
         before = {
-            i for p, i in self._places.items() if p[: len(path)] == path and len(p) > len(path)
+            i for p, i in self.places.items() if p[: len(path)] == path and len(p) > len(path)
         }
         self._add(pad, f"if type({v}) is dict:")
         self._add(pad + "    ", "n += 1")
