@@ -12,7 +12,7 @@ from remit_api.http.identity.caller import SCOPE, Caller
 from remit_api.http.identity.identification import Identification
 from remit_api.http.problems import refusal_response
 from remit_api.http.rates import Buckets, Taken, network
-from remit_api.http.refusals import Refusal, TooMany, Unauthenticated
+from remit_api.http.refusals import NotUnderstood, Refusal, TooMany, Unauthenticated
 
 PUBLIC = frozenset({"/healthz", "/readyz", "/openapi.json", "/.well-known/authzen-configuration"})
 """Paths that need no identity. They say nothing about anybody."""
@@ -48,7 +48,9 @@ class Admission:
         if scope["path"] in PUBLIC:
             return ()
         caller = scope[SCOPE] = await self._caller(scope)
-        return self._count(caller)
+        headers = self._count(caller)
+        _refuse_nul(scope)
+        return headers
 
     async def _caller(self, scope: Scope) -> Caller:
         if self._trusted is None:
@@ -96,6 +98,12 @@ class Gate:
             await refusal_response(Request(scope), fault)(scope, receive, send)
             return
         await self.app(scope, receive, _told(send, headers) if headers else send)
+
+
+def _refuse_nul(scope: Scope) -> None:
+    """No store keeps a NUL, and not every one can look for it."""
+    if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+        raise NotUnderstood("an address holds no NUL character", "take `%00` out of it")
 
 
 def _refuse_many(taken: Taken, buckets: Buckets, what: str, message: str) -> None:

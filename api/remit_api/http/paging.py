@@ -15,6 +15,7 @@ from remit_api.http.refusals import NotUnderstood
 from remit_engine.request import Problem
 
 MOST = 200
+NUL = b"\\u0000"
 MOST_KEY = 2**63
 """Numbers that a store can look for are below."""
 Item = TypeVar("Item")
@@ -54,7 +55,10 @@ def cursor_of(key: Any) -> str:
 def read_cursor(text: str) -> Any:
     """The key of a cursor; raises NotUnderstood for a text that no page gave."""
     try:
-        return msgspec.json.decode(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        written = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        if NUL in written:
+            raise ValueError("no key of a row has it")
+        return msgspec.json.decode(written)
     except (binascii.Error, ValueError, msgspec.DecodeError):
         wrong = Problem("cursor", "no page gave this cursor: leave it out to begin anew")
         raise NotUnderstood("the cursor cannot be read", problems=[wrong]) from None

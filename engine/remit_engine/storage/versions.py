@@ -141,8 +141,8 @@ def keep_directory(
     based_on: str | None = None,
     note: str | None = None,
 ) -> DirectoryVersion:
-    """Keep a directory file, as `draft` keeps policy files."""
-    digest = fingerprint(file)
+    """Keep a directory file, as `draft` keeps policy files; raises Unstorable too."""
+    digest = fingerprint(tables.storable(file))
     id = f"dir_{digest[:SHOWN]}"
     before = None if based_on is None else directory(connection, based_on)
     authors = {author}

@@ -42,9 +42,32 @@ def test_an_export_from_beyond_all_rows_is_refused_before_it_begins(
 
 @pytest.mark.parametrize(
     "path",
-    ["/v1/events/%00/%00", "/v1/observations/a%00", "/v1/events?event=%00", "/v1/holds?value=%00"],
+    ["/v1/events/%00/%00", "/v1/keys/a%00", "/v1/events?event=%00", "/v1/decisions?actor=a%00b"],
 )
-def test_a_name_that_no_store_keeps_is_refused_in_words(service: Any, path: str) -> None:
+def test_an_address_with_a_nul_is_refused_in_words(service: Any, path: str) -> None:
+    """PostgreSQL cannot even look for one."""
     answer = service.client("chen.jing").get(path)
+    assert answer.status_code == 400, answer.text
+    assert "NUL" in answer.json()["detail"]
+
+
+def test_a_cursor_with_a_nul_was_given_by_no_page(service: Any) -> None:
+    answer = service.client("auditor").get("/v1/keys", params={"cursor": cursor_of("\0")})
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["problems"][0]["path"] == "cursor"
+
+
+def test_a_text_that_no_store_keeps_is_refused_in_words(service: Any) -> None:
+    body = {"files": {"a.remit": "policy a"}, "note": "a\0b"}
+    answer = service.client("ma.lin").post("/v1/policies", json=body)
+    assert answer.status_code == 400, answer.text
+    assert "cannot be kept" in answer.json()["detail"]
+
+
+def test_nor_is_such_a_directory_kept(service: Any) -> None:
+    client = service.client("ma.lin")
+    tag = client.get("/v1/directory").headers["ETag"]
+    body = {"file": "people: []\0"}
+    answer = client.post("/v1/directory/versions", json=body, headers={"If-Match": tag})
     assert answer.status_code == 400, answer.text
     assert "cannot be kept" in answer.json()["detail"]
