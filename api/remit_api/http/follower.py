@@ -35,6 +35,8 @@ from remit_engine.watch.watcher import Watcher
 
 ATTEMPTS = 5
 """How often something is done anew because something was published meanwhile."""
+WAIT = 10.0
+"""Seconds that somebody waits for the watcher."""
 log = logging.getLogger("remit.http")
 Found = TypeVar("Found")
 
@@ -150,7 +152,7 @@ class Follower:
         Raises what the act does, NotReady."""
         for _ in range(ATTEMPTS):
             try:
-                with self._lock, self._turn(*self._settled()) as turn:
+                with self._held(), self._turn(*self._settled()) as turn:
                     return act(turn)
             except Superseded:
                 self._renew()
@@ -176,7 +178,7 @@ class Follower:
     @contextmanager
     def seeing(self) -> Iterator[tuple[Connection, Desk, Rebuilt]]:
         """The watcher as the store has it, for reading."""
-        with self._lock:
+        with self._held():
             desk, followed = self._ready()
             with reading(self._store) as connection:
                 self._catch_up(followed, connection)
@@ -195,6 +197,17 @@ class Follower:
     def moment(self) -> str:
         """Now, in UTC."""
         return self._clock.now().isoformat(timespec="microseconds")
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """The watcher, for one thread; raises NotReady where another has it too long, as while it
+        is built anew: those who answer other questions must not wait for it."""
+        if not self._lock.acquire(timeout=WAIT):
+            raise NotReady("what was told before is being read", seconds=5)
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     # --- the watcher -------------------------------------------------------------------------
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import Query
 
 from remit_api.http.access import Access
 from remit_api.http.desk import Desk
+from remit_api.http.people_views import plain
 from remit_api.watching.document import alert_document
 from remit_engine.storage.alerts import KeptAlert, Told
 from remit_engine.storage.holds import KeptHold
 from remit_engine.watch.alert import Alert
+from remit_engine.watch.entry import Entry, as_date
 
 InLanguage = Annotated[Literal["en", "zh"], Query(description="Of reasons.")]
 
@@ -66,6 +69,20 @@ def hold(kept: KeptHold, language: str) -> dict[str, Any]:
         "ending": kept.ending,
         "lifted_by": kept.by,
         "because": kept.because,
+    }
+
+
+def entry(found: Entry) -> dict[str, Any]:
+    """An entry of the log; numbers of its facts are exact texts."""
+    name = found.id if found.entry is None else found.entry
+    of = f"events/{quote(found.kind, safe='')}" if found.entry is None else "observations"
+    return {
+        "kind": found.kind,
+        "id": found.id,
+        "entry": found.entry,
+        "on": as_date(found.day).isoformat(),
+        "facts": plain(found.facts),
+        "place": f"/v1/{of}/{quote(name, safe='')}",
     }
 
 

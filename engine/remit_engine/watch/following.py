@@ -47,6 +47,13 @@ class Following:
             else:
                 yield from subjects
 
+    def named(self, watch: str, key: str) -> Subject | None:
+        """The subject of a watch (its qualified name) with a key; not to be changed."""
+        for plan, subjects in zip(self._plans, self._subjects, strict=True):
+            if plan.watch.name == watch:
+                return subjects.get(key)
+        return None
+
     def _subject(self, who: Who) -> Subject:
         number, key = who
         return self._subjects[number][key]

@@ -17,6 +17,7 @@ from remit_engine.watch.asking import Asker
 from remit_engine.watch.crossings import standing
 from remit_engine.watch.duties import Duties, duty_feeds
 from remit_engine.watch.entry import Entry, Refused, as_date
+from remit_engine.watch.evidence import evidence
 from remit_engine.watch.following import Following
 from remit_engine.watch.judging import Judge
 from remit_engine.watch.log import Log
@@ -201,6 +202,12 @@ class Watcher:
         """Who and what is followed, by their keys; one may come several times."""
         yield from self._following.subjects()
         yield from self._duties.subjects()
+
+    def evidence(self, alert: Alert) -> list[Entry]:
+        """The entries that an alert stands on, in the order of the log: none of a duty, which says
+        that something is not there, and of what has no ground any more."""
+        subject = self._following.named(alert.watch, alert.subject)
+        return [] if subject is None else evidence(subject, alert.id, self._world)
 
     def reports(self, person: str | None = None, duty: str | None = None) -> Iterator[Report]:
         """What had to be reported up to the day that the clock shows: by everybody or one person,

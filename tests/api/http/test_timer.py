@@ -17,7 +17,7 @@ from api.http.test_approval_requests import make
 from remit_api.http import timer as timers
 from remit_api.http.app import create_app
 from remit_api.http.timer import LEASE, Timer, keeping_time
-from remit_engine.storage import approvals, tables
+from remit_engine.storage import approvals, tables, watch_state
 from remit_engine.storage.opening import reading, writing
 
 from .conftest import Served
@@ -143,3 +143,23 @@ def test_it_goes_on_after_a_fault(
         asyncio.run(asyncio.wait_for(keeping_time(Faulty(service.service)), 20))
     assert looks == [0, 1, 2]
     assert "what time has done cannot be written" in caplog.text
+
+
+def test_a_day_is_begun_for_the_watches_by_who_has_the_lease(service: Any, beside: Served) -> None:
+    first, second = Timer(service.service), Timer(beside.service)
+
+    def shown() -> date | None:
+        with reading(service.service.store) as connection:
+            return watch_state.clock(connection)
+
+    service.clock.set(OVERDUE)
+    first.look()
+    assert shown() == OVERDUE
+    service.clock.set(OVER)
+    second.look()
+    assert shown() == OVERDUE, "the lease is the first one's"
+    first.look()
+    assert shown() == OVER
+    second.look()
+    with beside.service.follower.seeing() as (_, _, followed):
+        assert followed.watcher.today == OVER

@@ -31,7 +31,7 @@ router = APIRouter(prefix="/v1/alerts", tags=[RESOURCE])
 Reading = Annotated[Access, Depends(Guard(RESOURCE, "read"))]
 Stepping = Annotated[Access, Depends(Guard(RESOURCE, "step"))]
 Standing = Literal["open", "acknowledged", "cleared", "closed", "withdrawn"]
-PIECE = 200
+PIECE = MOST = 200
 
 
 @router.get("", summary="Alerts")
@@ -90,6 +90,21 @@ def read(id: str, access: Reading, service: ServiceOf, language: InLanguage = "e
         **views.alert(kept, language),
         "holds": [views.hold(one, language) for one in held],
         "history": [views.told(line) for line in history],
+    }
+    return reply(document)
+
+
+@router.get("/{id}/evidence", summary="What an alert stands on")
+def evidence(id: str, access: Reading, service: ServiceOf) -> Response:
+    """The entries of the log that were known of its subject when it began, in order: of many the
+    last 200, and `left_out` says how many were before them. A duty has none, for it says that
+    something is not there; nor has what was withdrawn."""
+    with service.follower.seeing() as (connection, _, followed):
+        kept = _seen(connection, id, access, service)
+        found = followed.watcher.evidence(kept.alert)
+    document = {
+        "items": [views.entry(one) for one in found[-MOST:]],
+        "left_out": max(0, len(found) - MOST),
     }
     return reply(document)
 
