@@ -155,7 +155,7 @@ def test_a_day_is_begun_for_the_watches_by_who_has_the_lease(service: Any, besid
     service.clock.set(OVERDUE)
     first.look()
     assert shown() == OVERDUE
-    service.clock.set(OVER)
+    service.clock.day = OVER  # midnight, a moment later
     second.look()
     assert shown() == OVERDUE, "the lease is the first one's"
     first.look()
