@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
 from sqlalchemy.engine import Connection
 
@@ -15,7 +16,10 @@ from remit_engine.storage import watch_log, watch_state
 from remit_engine.storage.alerts import KeptAlert
 from remit_engine.watch.alert import Alert, Happening, Status, Turn
 from remit_engine.watch.matching import Matcher
-from remit_engine.watch.watcher import Watcher
+from remit_engine.watch.watcher import Taken, Watcher
+
+PIECE = 5_000
+"""So many entries are read at a time."""
 
 
 @dataclass(slots=True)
@@ -31,15 +35,19 @@ class Rebuilt:
     def catch_up(self, connection: Connection) -> None:
         """Read what was kept since, and let the days begin that the store has begun. What happens
         was said by whoever kept it."""
-        rows = list(watch_log.after(connection, self.seq))
+        rows = watch_log.after(connection, self.seq)
         clock = watch_state.clock(connection)
-        if clock is None or (not rows and clock == self.watcher.today):
-            return
-        kept = ((row.told.document, row.told.clock) for row in rows)
-        taken = self.watcher.rebuild(kept, clock)
-        refused = (t.refused for t in taken if t.refused is not None)
-        self.unread |= {one.kind or "" for one in refused}
-        self.seq = rows[-1].seq if rows else self.seq
+        while piece := list(islice(rows, PIECE)):
+            told = ((row.told.document, row.told.clock) for row in piece)
+            self._taken(self.watcher.rebuild(told, piece[-1].told.clock))
+            self.seq = piece[-1].seq
+        if clock is not None and clock != self.watcher.today:
+            self.watcher.advance(clock)
+
+    def _taken(self, taken: Iterable[Taken]) -> None:
+        refused = {t.refused.kind or "" for t in taken if t.refused is not None}
+        if refused:
+            self.unread |= refused
 
 
 def rebuilt(

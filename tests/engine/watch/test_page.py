@@ -33,8 +33,8 @@ STAFF = Directory(
 
 @pytest.fixture
 def watcher() -> Watcher:
-    first, second = (f.text for f in fences(PAGE) if f.words[:1] == ("remit",))
-    return Watcher(program_of(first + second), STAFF, since=day("01-01"))
+    whole = "".join(f.text for f in fences(PAGE) if f.words[:1] == ("remit",))
+    return Watcher(program_of(whole), STAFF, since=day("01-01"))
 
 
 def told(watcher: Watcher, today: str, *entries: dict[str, Any]) -> list[str]:
