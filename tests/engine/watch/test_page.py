@@ -33,8 +33,12 @@ STAFF = Directory(
 
 @pytest.fixture
 def watcher() -> Watcher:
-    whole = "".join(f.text for f in fences(PAGE) if f.words[:1] == ("remit",))
-    return Watcher(program_of(whole), STAFF, since=day("01-01"))
+    return Watcher(program_of(page()), STAFF, since=day("01-01"))
+
+
+def page() -> str:
+    """All that is written in the language."""
+    return "".join(f.text for f in fences(PAGE) if f.words[:1] == ("remit",))
 
 
 def told(watcher: Watcher, today: str, *entries: dict[str, Any]) -> list[str]:
@@ -145,8 +149,7 @@ def test_a_monthly_summary(watcher: Watcher) -> None:
 
 
 def test_before_the_policy_is_in_force_nothing_is_said() -> None:
-    first, second = (f.text for f in fences(PAGE) if f.words[:1] == ("remit",))
-    watcher = Watcher(program_of(first + second), STAFF)
+    watcher = Watcher(program_of(page()), STAFF)
     over = {**customer("01-01", exposure=101, credit_line=100), "on": "2025-12-30"}
     assert watcher.tell([over], date(2025, 12, 31)).happenings == ()
     assert told(watcher, "01-01") == [
