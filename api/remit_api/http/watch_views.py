@@ -96,7 +96,19 @@ def positions_of(access: Access, desk: Desk) -> frozenset[str]:
 def concerns(about: Alert, owner: str | None, access: Access, desk: Desk) -> bool:
     """Whether an alert is the caller's: a position of his owns it or was told of it, or the report
     that is missing was his."""
-    if about.kind == "duty" and about.subject == access.caller.person:
+    if about_him(about, access):
         return True
     mine = positions_of(access, desk)
     return owner in mine or not mine.isdisjoint(about.notify)
+
+
+def for_him(about: Alert, owner: str | None, access: Access, desk: Desk) -> bool:
+    """Whether it is the caller's to see to: a position of his owns it, or was told of what nobody
+    owns."""
+    mine = positions_of(access, desk)
+    return owner in mine if owner is not None else not mine.isdisjoint(about.notify)
+
+
+def about_him(about: Alert, access: Access) -> bool:
+    """Whether the report that is missing was the caller's."""
+    return about.kind == "duty" and about.subject == access.caller.person

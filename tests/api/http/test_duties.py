@@ -89,3 +89,20 @@ def test_what_makes_no_sense_is_refused(watched: Served, query: str) -> None:
     answer = watched.client("auditor").get(f"{PATH}?{query}")
     assert answer.status_code == 400
     assert answer.json()["problems"][0]["path"].split(".")[0] in query
+
+
+def test_who_is_late_does_not_see_to_the_alert_about_it(watched: Served) -> None:
+    """It is the owner's, or finance's: he only sees it."""
+    watched.clock.set(date(2026, 4, 6))
+    watched.service.follower.pass_days()
+    (alert,) = items(watched, "/v1/alerts?status=open", "li.wei")
+    assert (alert["subject"], alert["owner"]) == ("li.wei", "care.director")
+    place = f"/v1/alerts/{alert['id']}"
+    for step, body in (
+        ("acknowledgement", {}),
+        ("closure", {"note": "it will come"}),
+        ("owner", {"to": "rep", "because": "he knows"}),
+    ):
+        refused = watched.client("li.wei").post(f"{place}/{step}", json=body)
+        assert refused.status_code == 403, refused.text
+    assert watched.client("gao.yuan").post(f"{place}/acknowledgement", json={}).status_code == 200

@@ -164,7 +164,9 @@ def _done(
 ) -> Response:
     def do(connection: Connection) -> Answered:
         kept = _seen(connection, id, access, service, "read")
-        access.require(own=views.concerns(kept.alert, kept.owner, access, service.desk))
+        if views.about_him(kept.alert, access):
+            raise Forbidden("nobody sees to the alert about his own report", "its owner does")
+        access.require(own=views.for_him(kept.alert, kept.owner, access, service.desk))
         return Answered(views.alert(what(connection, id, _who(access, service)), "en"))
 
     return once(request, raw, access, service, do)

@@ -14,6 +14,7 @@ from remit_api.http.dockets import Answered, caught_up, done
 from remit_api.http.enquiry import addressed, concerns
 from remit_api.http.etags import check_match
 from remit_api.http.paging import Page, PageOf, cursor_of, paged, whole_after
+from remit_api.http.records import is_own
 from remit_api.http.refusals import Conflict, Forbidden, NotFound, NotUnderstood
 from remit_api.http.replies import reply
 from remit_api.http.service import Service, ServiceOf
@@ -272,9 +273,7 @@ def _asked(
     if not isinstance(decision, str):
         raise _wrong("decision", "write the id of a recorded answer, such as `dec_…`")
     entry = history.entry(docket.connection, decision)
-    person = access.caller.person
-    own = entry.caller == access.caller.label or person in (entry.actor, entry.requester)
-    if not access.may(own, "make"):
+    if not access.may(is_own(entry, access), "make"):
         raise NotFound(NOT_THERE)
     recorded = read_json(entry.request)
     return {k: recorded[k] for k in FROM_RECORD if k in recorded}, decision
