@@ -13,10 +13,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,18 @@ class Serving:
     told: Path
     keys: Mapping[str, str]
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    again: list[Callable[[], subprocess.Popen[bytes]]] = field(default_factory=list)
+    """How each process is started."""
+
+    def kill(self, number: int = 0) -> None:
+        """End a process in the middle of what it does."""
+        self.processes[number].send_signal(signal.SIGKILL)
+        self.processes[number].wait()
+
+    def restart(self, number: int = 0) -> None:
+        """Start a process anew that was killed, in the same place."""
+        self.processes[number] = self.again[number]()
+        _wait(self.places[number], self.processes[number], self.told)
 
     def client(self, who: str, place: int = 0) -> httpx2.Client:
         """Asks one place as somebody, on one connection that is kept."""
@@ -116,20 +129,25 @@ def serving(
     (folder / "policies" / "directory.yaml").write_text(STAFF, "utf-8")
     found = Serving([], folder / "told.txt", _prepared(url))
     try:
-        with found.told.open("w") as err:
+        with found.told.open("a") as err:
             for words in each:
                 port = _free_port()
                 found.places.append(f"http://127.0.0.1:{port}")
                 command = [sys.executable, "-m", "remit_api", "serve", "--database", url, *words]
                 more = ["--port", str(port), "--rate", "0", "--address-rate", "0"]
                 env = {k: v for k, v in os.environ.items() if not k.startswith("REMIT_")}
-                started = subprocess.Popen(
-                    [*command, *more], cwd=folder, stderr=err, env={**env, **environment}
+                start = partial(
+                    subprocess.Popen,
+                    [*command, *more],
+                    cwd=folder,
+                    stderr=err,
+                    env={**env, **environment},
                 )
-                found.processes.append(started)
-        for place, process in zip(found.places, found.processes, strict=True):
-            _wait(place, process, found.told)
-        yield found
+                found.again.append(start)
+                found.processes.append(start())
+            for place, process in zip(found.places, found.processes, strict=True):
+                _wait(place, process, found.told)
+            yield found
     finally:
         _end(found)
 
