@@ -64,7 +64,7 @@ class Timer:
         if old:
             self._forget()
         if behind:
-            self._service.follower.pass_days()
+            self._pass_days()
         changed = sum(self._moved(id) for id in late)
         if changed:
             log.info("time changed %d requests for approval", changed)
@@ -102,6 +102,13 @@ class Timer:
     def _forget(self) -> None:
         with writing(self._service.store) as connection:
             idempotency.forget(connection, self._service.clock.now() - KEPT)
+
+    def _pass_days(self) -> None:
+        """What is wrong with the watches stops nothing else."""
+        try:
+            self._service.follower.pass_days()
+        except Exception as fault:
+            log.error("the watches cannot be told of the day", exc_info=fault)
 
     def _moved(self, id: str) -> bool:
         """One request; what is wrong with it stops no other, and is said once a day."""

@@ -294,6 +294,9 @@ def test_what_cannot_be_read_any_more_takes_no_freeze_away(tmp_path: Path) -> No
     with restarted(tmp_path, renamed) as service:
         assert release(service)["outcome"] == "deny"
         assert len(items(service, "/v1/holds?stands=true")) == 1
+        again = observe(service, "full c-1", exposure=101, line=100)
+        assert again.status_code == 200, "it is known, whatever can be read of it"
+        assert observe(service, "full c-1", exposure=102, line=100).status_code == 409
     gone = "\n".join(line for line in renamed.splitlines() if "near:" not in line)
     with restarted(tmp_path, gone) as service:
         found = {a["rule"]: a["status"] for a in items(service, "/v1/alerts")}
@@ -311,6 +314,25 @@ def test_a_file_that_changes_is_followed(tmp_path: Path) -> None:
         look_at_files(service.service, {})
         service.service.follower.look()
         assert items(service, "/v1/holds?stands=true") == []
+
+
+def test_a_freeze_and_a_delegation_build_no_watcher(watched: Served) -> None:
+    """They come all day, and the log is long."""
+    follower, desk = watched.service.follower, watched.service.desk
+    before = follower._followed
+    hold = frozen(watched)
+    body = {"because": "paid", "facts": {"note": "n"}}
+    client = watched.client("gao.yuan")
+    assert client.post(f"/v1/holds/{hold}/lifting", json=body).status_code == 200
+    lent = {
+        "from": "gao.yuan", "to": "li.wei", "action": "release", "reason": "leave",
+        "starts": "2026-02-10", "ends": "2026-02-20", "limit": 5000,
+    }  # fmt: skip
+    made = watched.client("ma.lin").post("/v1/delegations", json=lent)
+    assert made.status_code == 201, made.text
+    follower.look()
+    assert watched.service.desk is not desk
+    assert follower._followed is before is not None
 
 
 def test_an_altered_entry_is_found(watched: Served) -> None:

@@ -31,6 +31,7 @@ event Note "Note" { id: text  date: date optional  customer: Customer }
 
 action release "Release an order" { customer: Customer  amount: money  limit on amount }
 authority release { rep may approve up to 1000  director may approve any }
+delegation of release { to one level below  at most 30 days  at most own limit  never onward }
 
 action lift_freeze "Lift a freeze" {
   customer: Customer

@@ -12,13 +12,14 @@ from remit_api.http.bodies import BodyOf, only
 from remit_api.http.dockets import Answered, followed
 from remit_api.http.follower import Turn
 from remit_api.http.paging import PageOf, paged, whole_after
-from remit_api.http.refusals import NotFound
+from remit_api.http.refusals import Conflict, NotFound
 from remit_api.http.replies import reply
 from remit_api.http.service import ServiceOf
 from remit_dsl.qualified import short
 from remit_engine.exact import shown as written
 from remit_engine.request import InvalidRequest, Problem
 from remit_engine.storage import watch_log
+from remit_engine.storage.canonical import canonical
 from remit_engine.storage.faults import NotKept
 from remit_engine.storage.opening import reading
 from remit_engine.storage.watch_log import KeptEntry
@@ -48,6 +49,9 @@ def tell(request: Request, access: Recording, body: BodyOf, service: ServiceOf) 
 
     def kept(turn: Turn) -> Answered:
         document = _entry(body.document, turn, access)
+        before = _unread(document, turn)
+        if before is not None:
+            return Answered(shown(before), 200, _place(before))
         try:
             seq = turn.tell(document, access.caller.label, moment)
         except InvalidRequest as fault:
@@ -117,6 +121,24 @@ def _entry(document: dict[str, Any], turn: Turn, access: Access) -> dict[str, An
     kept = {n: document[n] for n in ("id", "entry", "facts") if document.get(n) is not None}
     day = access.day.isoformat() if on is None else on
     return {"kind": fits[0] if fits else name, "on": day, **kept}
+
+
+def _unread(document: dict[str, Any], turn: Turn) -> KeptEntry | None:
+    """The same, where it was told under a text that read it, and this one cannot: the watcher knows
+    nothing of it. Raises Conflict for another content."""
+    name = document.get("entry")
+    if not turn.followed.unread or not isinstance(name, str):
+        return None
+    try:
+        before = watch_log.observation(turn.connection, name)
+    except NotKept:
+        return None
+    if before.told.kind not in turn.followed.unread:
+        return None
+    if canonical(before.told.document) != canonical(document):
+        message = "this observation was told before with another content, which is not changed"
+        raise Conflict(message, "tell a new one that corrects it")
+    return before
 
 
 def _placed(fault: InvalidRequest) -> InvalidRequest:
