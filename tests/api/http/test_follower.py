@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from alembic import command
 
+from engine.watch.libraries import needs_durable
 from remit_engine.storage import (
     alerts,
     audit,
@@ -253,6 +254,15 @@ def test_events_from_before_there_was_a_log_are_followed(tmp_path: Path) -> None
                     ["r0", "r1", "r2"], date(2026, 2, 10)
                 )  # fmt: skip
             assert verified(service) == []
+
+
+@needs_durable
+def test_durable_rules_match_in_the_service(tmp_path: Path) -> None:
+    with served(watch_settings(tmp_path, matcher="durable")) as service:
+        frozen(service)
+        assert release(service)["outcome"] == "deny"
+        with service.service.follower.seeing() as (_, _, followed):
+            assert followed.watcher.mismatches == 0
 
 
 # --- another text -------------------------------------------------------------------------------
