@@ -13,8 +13,8 @@ from remit_engine.text import currency_places, exact, is_finite_decimal, plain
 
 MONEY = ("money", "fine")
 """The kinds of columns that have the decimals of their currency, at least."""
-RUNS = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell begins with that a spreadsheet takes for a formula."""
+RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a cell begins with that a spreadsheet takes for a formula; some take the wide forms too."""
 
 
 def write_csv(sheet: Sheet, path: Path) -> None:

@@ -22,9 +22,11 @@ from remit_api.failures import FileTrouble, MissingFile
 from remit_api.pay import folder as folders
 from remit_api.pay import page as pages_source
 from remit_api.pay.chart import chart, sentence
+from remit_api.pay.csv_files import cell_text
 from remit_api.pay.folder import file_name, write_folder
 from remit_api.pay.headings import CHINESE
 from remit_api.pay.page import index, page
+from remit_api.pay.sheets import Column
 from remit_api.pay.workbook import fits
 
 ALL = ("csv", "xlsx", "parquet", "html")
@@ -41,6 +43,12 @@ def written(tmp_path):
 def rows(path):
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
+
+
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_a_cell_that_a_spreadsheet_would_run_is_a_text(begins):
+    cell = cell_text(f"{begins}1+1", Column("event", "text"), None)
+    assert cell == f"'{begins}1+1"
 
 
 def test_amounts_in_csv_are_exact_and_ungrouped(written):

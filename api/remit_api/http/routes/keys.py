@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.engine import Connection
 
 from remit_api.http.access import Access, Guard
 from remit_api.http.identity.making import Wanted, key_document, make_key
@@ -60,8 +61,8 @@ def make(
     """The answer holds the key. It is shown this once, and cannot be found out later.
 
     A key speaks for a program, or for the caller himself, and has no role that the caller has not,
-    but `machine`. Keys that speak for other people are made where the service runs, with
-    `remit key create`.
+    but `machine`; nor does it hold longer than the key that it is made with. Keys that speak for
+    other people are made where the service runs, with `remit key create`.
     """
     access.require(own=wanted.person == access.caller.person)
     roles = frozenset(wanted.roles)
@@ -70,6 +71,7 @@ def make(
     by, now = access.caller.label, service.clock.now()
     text, made = make_key(asked, service.roles, service.desk.directory, by, now)
     with writing(service.store) as connection:
+        _no_longer_than_his(connection, made, access)
         api_keys.made(connection, made)
     response.headers["Location"] = f"/v1/keys/{made.id}"
     return {**key_document(made), "key": text.text}
@@ -85,6 +87,15 @@ def _no_more_than_his(person: str | None, roles: frozenset[str], access: Access)
         raise Forbidden(f"the role `{beyond[0]}` is not yours to give", help)
     if caller.scopes:
         raise Forbidden("a key that is narrowed to scopes makes no keys", help)
+
+
+def _no_longer_than_his(connection: Connection, made: ApiKey, access: Access) -> None:
+    """A key for a time is not made into one for good."""
+    his = None if access.caller.key is None else api_keys.of_id(connection, access.caller.key)
+    ends = None if his is None else his.expires
+    if ends is not None and (made.expires is None or made.expires > ends):
+        help = f"say `expires`, up to {ends.isoformat()}"
+        raise Forbidden("a key makes none that holds longer than itself", help)
 
 
 @router.get("/{id}", summary="A key, without its secret")

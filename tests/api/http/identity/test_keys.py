@@ -27,6 +27,8 @@ from remit_engine.storage.api_keys import ApiKey
 from remit_engine.storage.opening import open_store, reading, writing
 from remit_engine.storage.tables import api_key
 
+from ..conftest import PEOPLE
+
 PACK = Path(__file__).parents[4] / "policies"
 NOW = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
 GOOD = new_key()
@@ -308,6 +310,23 @@ def test_a_key_works_until_it_is_revoked(settings: Any, desk: Any) -> None:
         assert http.get("/v1/keys", headers=given).status_code == 401
         assert http.delete(f"/v1/keys/{made['id']}", headers=admin).status_code == 409
         assert http.delete("/v1/keys/nothing", headers=admin).status_code == 404
+
+
+def test_a_key_for_a_time_is_not_made_into_one_for_good(
+    service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends = "2026-03-01T00:00:00+00:00"
+    admin = {"roles": ["administrator"], "person": "ma.lin"}
+    made = service.client("ma.lin").post("/v1/keys", json=wanted(expires=ends, **admin)).json()
+    holder = Caller("ma.lin", "temp", frozenset({"administrator"}), key=made["id"], how="trusted")
+    monkeypatch.setitem(PEOPLE, "temp", holder)
+    for longer in (None, "2026-03-01T00:00:01+00:00"):
+        refused = service.client("temp").post("/v1/keys", json=wanted(expires=longer, **admin))
+        assert refused.status_code == 403, refused.text
+        assert "holds longer than itself" in refused.json()["detail"]
+        assert ends in refused.json()["help"]
+    again = service.client("temp").post("/v1/keys", json=wanted(expires=ends, **admin))
+    assert again.status_code == 201, again.text
 
 
 @pytest.mark.parametrize(
