@@ -27,6 +27,7 @@ GROUPS = {
     "E09": "Events, plans, scorecards and allocations",
     "W09": "Pay: sound, and probably not meant",
     "W08": "Sound, and refuted by `remit prove`",
+    "E10": "Watches and duties",
 }
 
 

@@ -19,7 +19,7 @@ HEADERS = words("policy use")
 # What `remit prove` asks of a policy, and a `waive` answers for.
 QUESTIONS = (
     "tables", "unreachable", "shadowed", "emptied", "dead_end", "monotone", "separation",
-    "accountability", "contradiction", "dates", "unset", "falling_pay",
+    "accountability", "contradiction", "dates", "unset", "falling_pay", "watching",
 )  # fmt: skip
 WAIVER_PARTS = words("of on for at when unless because")
 

@@ -21,6 +21,7 @@ HOLDS = {
     "dates": "no day is left out",
     "unset": "every figure is fixed",
     "falling_pay": "more sales never pay less",
+    "watching": "what is watched can begin and is not always so",
 }
 """Each question -> what is proven where nothing is wrong."""
 FINDINGS = {
@@ -36,6 +37,7 @@ FINDINGS = {
     "dates": ("W0811", "W0812", "W0813"),
     "unset": ("W0814",),
     "falling_pay": ("W0818",),
+    "watching": ("W0819", "W0820", "W0821", "W0822", "W0823"),
 }
 """Each question -> the codes of what it finds."""
 IDLE = "W0816"

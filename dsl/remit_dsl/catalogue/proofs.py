@@ -162,4 +162,53 @@ _OUTCOMES: dict[str, Entry] = {
     ),
 }
 
-ENTRIES: dict[str, Entry] = {**_RULES, **_HANDS, **_DATES, **_OUTCOMES}
+_FOLLOWED = (
+    _P + "record Customer { id: text  used: money  line: money }\n"
+    "event Return { id: text  date: date  customer: Customer  amount: money }\n"
+    "event Report { id: text  date: date  author: Person  amount: money }\n"
+    "action release { customer: Customer  amount: money  limit on amount }\n"
+)
+_RELEASE = "authority release { clerk may approve any }\n"
+
+_WATCHES: dict[str, Entry] = {
+    "W0819": Entry(
+        "rule of a watch that can never begin",
+        "No facts and no rows make its condition true: it excludes itself, what it counts has a "
+        "condition that no row meets, or its `until` is true wherever it would begin. Nobody "
+        "would ever be told, and it would look as if all were well.",
+        "Mend the condition, or leave the rule out.",
+        _FOLLOWED + _RELEASE + "watch w on Customer {\n"
+        "  when used over 5 and used under 3 notify clerk\n}\n",
+    ),
+    "W0820": Entry(
+        "rule of a watch that always holds",
+        "Its condition is true of everything that it is asked of, as a count that is not below "
+        "zero. An alert that always stands says nothing.",
+        "Write the line that is to be crossed. Where every row is to be told, write `when true`.",
+        _FOLLOWED + _RELEASE + "watch w on Customer {\n"
+        "  when count of Return within 30 days at least 0 notify clerk\n}\n",
+    ),
+    "W0821": Entry(
+        "freeze of what nobody may",
+        "A watch freezes an action, or asks for one more step on it, and no rule lets anybody do "
+        "anything in that action. Most often another action is meant.",
+        "Name the action that is to be stopped, or grant it to somebody.",
+        _FOLLOWED + "watch w on Customer {\n  when used over line freeze release\n}\n",
+    ),
+    "W0822": Entry(
+        "word to nobody",
+        "Nobody in the directory holds one of the positions that an alert is told to, today or "
+        "later. It would begin, and nobody would hear of it.",
+        "Name a position that somebody holds, or enter who holds it.",
+    ),
+    "W0823": Entry(
+        "duty that is never due",
+        "No whole period of the duty lies within the days of its policy, so that no report is ever "
+        "owed; or no report can count for it, as the condition on it is never true.",
+        "Mend the days, the frequency or the condition, or leave the duty out.",
+        _FOLLOWED + _RELEASE + "duty clerk reports to head daily\n"
+        "  with Report by author where (amount > 5 and amount < 3)\n",
+    ),
+}
+
+ENTRIES: dict[str, Entry] = {**_RULES, **_HANDS, **_DATES, **_OUTCOMES, **_WATCHES}

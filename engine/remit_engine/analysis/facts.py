@@ -11,6 +11,7 @@ from typing import Any
 
 from remit_dsl import expressions as x
 from remit_dsl.program import Field
+from remit_dsl.source import NOWHERE
 from remit_dsl.types import PERSON, TEXT, Type
 from remit_engine.analysis.columns import (
     AS_OF,
@@ -103,11 +104,13 @@ class Facts:
     def _range(self, fact: x.Fact) -> Line:
         if fact.type.kind == "date":
             return DAYS
+        return FROM_ZERO if self.from_zero(fact) else EVERYWHERE
+
+    def from_zero(self, fact: x.Fact) -> bool:
+        """True for a number that is never below zero: what an action measures."""
         measure = self.model.actions[self.action].action.measure
-        measured = measure is not None and isinstance(measure.value, x.Fact)
-        if measured and measure is not None and measure.value.path == fact.path:  # type: ignore[attr-defined]
-            return FROM_ZERO
-        return EVERYWHERE
+        value = None if measure is None else measure.value
+        return isinstance(value, x.Fact) and value.path == fact.path
 
     # --- optional facts ----------------------------------------------------------------------
 
@@ -149,12 +152,11 @@ class Facts:
                 continue
             fields: Mapping[str, Field] = {}
             if i == 0:
-                fields = program.actions[self.action].fields
+                fields = self.roots()
             elif is_person(kind):
                 fields = self.person()
                 if step in UNSTATED:
-                    span = program.actions[self.action].span
-                    return Field(step, TEXT, True, None, span)
+                    return Field(step, TEXT, True, None, NOWHERE)
             elif kind.kind == "record":
                 fields = program.records[kind.name or ""].fields
             found = fields.get(step)
@@ -162,6 +164,10 @@ class Facts:
                 return None
             kind = found.type
         return found
+
+    def roots(self) -> Mapping[str, Field]:
+        """What a path begins with."""
+        return self.model.program.actions[self.action].fields
 
     def person(self) -> Mapping[str, Field]:
         """The declared attributes of people."""

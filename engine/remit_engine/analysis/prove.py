@@ -21,6 +21,7 @@ from remit_engine.analysis.tables import tables
 from remit_engine.analysis.unreachable import unreachable
 from remit_engine.analysis.unset import unset
 from remit_engine.analysis.waivers import apply
+from remit_engine.analysis.watching import watching
 from remit_engine.ir import Model
 
 Question = Callable[[Prober], Iterator[Answer]]
@@ -44,6 +45,7 @@ QUESTIONS: dict[str, Question] = {
     "dates": _of_text(dates),
     "unset": _of_text(unset),
     "falling_pay": _of_text(falling_pay),
+    "watching": _of_text(watching),
 }
 
 
