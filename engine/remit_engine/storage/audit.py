@@ -25,17 +25,21 @@ Bucket = tuple[str, str, str, str, str, str]
 @dataclass(slots=True)
 class Verified:
     """What was found. rows: how many decisions there are. head: the hash of the last. changes,
-    changed: the same of the changes of versions, publications, delegations and keys."""
+    changed: the same of the changes of versions, publications, delegations and keys; entries, told:
+    of the watcher's log."""
 
     rows: int = 0
     head: str = GENESIS
     changes: int = 0
     changed: str = GENESIS
+    entries: int = 0
+    told: str = GENESIS
     broken: list[Broken] = field(default_factory=list)
 
     def ends_with(self, expected: str) -> bool:
-        """Whether a hash, or its beginning, is the last of decisions or of changes."""
-        heads = (self.head, self.changed) if self.changes else (self.head,)
+        """Whether a hash, or its beginning, is the last of decisions, changes or entries."""
+        beside = ((self.changes, self.changed), (self.entries, self.told))
+        heads = (self.head, *(hash for count, hash in beside if count))
         return any(head.startswith(expected.lower()) for head in heads)
 
 
@@ -65,6 +69,7 @@ def verified(connection: Connection) -> Verified:
         Broken(told.seq, told.name, told.message, "entry")
         for told in watch_log.verified(connection)
     )
+    found.entries, found.told = watch_log.head(connection)
     found.changes, found.changed = changes.head(connection)
     found.broken += (
         Broken(told.seq, told.key, told.message, told.what) for told in changes.verified(connection)

@@ -55,7 +55,7 @@ class KeptEntry:
 
 def add(connection: Connection, told: Told) -> KeptEntry:
     """Keep an entry behind all others, in a writing transaction."""
-    seq, previous = _head(connection)
+    seq, previous = head(connection)
     row: dict[str, Any] = {
         "seq": seq + 1,
         **{name: getattr(told, name) for name in _PLAIN},
@@ -71,9 +71,16 @@ def add(connection: Connection, told: Told) -> KeptEntry:
 _PLAIN = ("kind", "id", "event", "entry", "day", "clock", "received", "by")
 
 
+def head(connection: Connection) -> tuple[int, str]:
+    """The number and the hash of the last entry."""
+    c = tables.watch_entry.c
+    row = connection.execute(sql.select(c.seq, c.hash).order_by(c.seq.desc()).limit(1)).first()
+    return (0, GENESIS) if row is None else (row.seq, row.hash)
+
+
 def last(connection: Connection) -> int:
     """The number of the last entry; 0 where there is none."""
-    return _head(connection)[0]
+    return head(connection)[0]
 
 
 def after(connection: Connection, seq: int) -> Iterator[KeptEntry]:
@@ -117,12 +124,6 @@ def observations(
         asked = asked.where(c.seq < before)
     rows = connection.execute(asked.order_by(c.seq.desc()).limit(limit)).mappings()
     return [_kept(row) for row in rows]
-
-
-def _head(connection: Connection) -> tuple[int, str]:
-    c = tables.watch_entry.c
-    row = connection.execute(sql.select(c.seq, c.hash).order_by(c.seq.desc()).limit(1)).first()
-    return (0, GENESIS) if row is None else (row.seq, row.hash)
 
 
 def _event(connection: Connection, seq: int) -> Mapping[str, Any]:

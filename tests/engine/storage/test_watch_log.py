@@ -156,3 +156,15 @@ def test_a_store_from_before_there_was_a_log_is_adopted(kind, tmp_path):
         watch_state.begin(connection, DAY)
         assert (watch_state.clock(connection), watch_state.since(connection)) == (DAY, DAY)
     again.dispose()
+
+
+def test_what_was_cut_off_is_found_by_the_last_hash(kept):
+    fill(kept)
+    with reading(kept) as connection:
+        before = audit.verified(connection)
+    assert (before.entries, before.ends_with(before.told[:12])) == (3, True)
+    with writing(kept) as connection:
+        connection.exec_driver_sql("DELETE FROM watch_entry WHERE seq = 3")
+        after = audit.verified(connection)
+    assert not after.broken
+    assert not after.ends_with(before.told)

@@ -21,8 +21,8 @@ Expected = Annotated[
     typer.Option(
         "--expect",
         metavar="HASH",
-        help="The last hash of decisions or of changes as it was written down elsewhere, or its "
-        "beginning; any number of times.",
+        help="The last hash of decisions, changes or entries of watches as it was written down "
+        "elsewhere, or its beginning; any number of times.",
     ),
 ]
 SHORTEST = 8
@@ -75,6 +75,8 @@ def _document(report: Report) -> dict[str, object]:
         "last": kept.head,
         "changes": kept.changes,
         "last_change": kept.changed,
+        "entries": kept.entries,
+        "last_entry": kept.told,
         "expected": not report.strange,
         "altered": [
             {"what": b.what, "seq": b.seq, "id": b.id, "message": b.message} for b in kept.broken
@@ -105,6 +107,8 @@ def _show(view: Screen, report: Report) -> None:
         view.line(f"{counted}, nothing was altered")
     view.line((f"last hash {kept.head}", "dim"))
     view.line((f"last change {kept.changed}", "dim"))
+    if kept.entries:
+        view.line((f"last entry {kept.told}", "dim"))
 
 
 def _altered(view: Screen, said: str) -> None:

@@ -38,7 +38,7 @@ def verify(access: Verifying, service: ServiceOf, expect: Expected = None) -> Re
     names each row that is not what was kept.
 
     What was cut off at the end is found only where last hashes were written down: `expect`, any
-    number of times, that of decisions, changes, closings or disputes.
+    number of times, that of decisions, changes, entries of the watches, closings or disputes.
     """
     access.require_any()
     with reading(service.store) as connection:
@@ -54,6 +54,8 @@ def verify(access: Verifying, service: ServiceOf, expect: Expected = None) -> Re
         "last": found.head,
         "changes": found.changes,
         "last_change": found.changed,
+        "entries": found.entries,
+        "last_entry": found.told,
         "expected": fits,
         "closings": {"count": len(pay.closings), "last": pay.last},
         "disputes": {"count": pay.disputes, "last": pay.last_dispute},
