@@ -54,6 +54,8 @@ class EventLines:
 
     _joins: str = ""
     _payee: str = ""
+    _odd: str | None = None
+    """the table of events at fault, where there may be any"""
     _translator: Translator = None  # type: ignore[assignment]
 
     def over(self, loaded: Loaded) -> None:
@@ -87,12 +89,10 @@ class EventLines:
     def query(self, extra: Iterable[tuple[str, str]] = (), joined: str = "") -> str:
         """The lines. extra: more columns, name and SQL over `e` and what is joined for them."""
         joins, payee, credit = self._joins, self._payee, self._credit()
-        where = [self._active, f"{credit.over.sql} IS NOT NULL"]
-        if self.forms.condition is not None:
-            where.append(self._translator.condition(self.forms.condition))
-        bad = self._bad(joins, payee, credit)
-        if bad:
-            joins += f" LEFT JOIN {bad} b ON b.n = e.n"
+        where = [self._active, *self._counted(credit)]
+        self._odd = self._bad(joins, payee, credit)
+        if self._odd:
+            joins += f" LEFT JOIN {self._odd} b ON b.n = e.n"
             where.append("b.n IS NULL")
         part = "p.part" if self._splits else "CAST(0 AS BIGINT)"
         shown = [
@@ -110,23 +110,37 @@ class EventLines:
         """Key and credit of each line, where the key alone tells the span; else None."""
         if not self.loaded.whole or self.loaded.line_values or self._may_be_bad:
             return None
-        where = [self._active, f"{self.credit.sql} IS NOT NULL"]
-        if self.forms.condition is not None:
-            where.append(self._translator.condition(self.forms.condition))
+        where = [self._active, *self._counted(self._credit())]
         return (
             f"SELECT {self._key(self._payee)} AS keyed, {self.credit.sql} AS x "
             f"FROM {self.event.table} e{self._joins} WHERE {' AND '.join(where)}"
         )
 
-    def left(self, lines: str) -> str:
-        """The events (n) that may count and are in no line, or not with all their shares. lines:
-        the view of the lines."""
+    def _counted(self, credit: Ratio) -> Iterator[str]:
+        """The conditions on an event alone under which it is in a line."""
+        yield f"{credit.over.sql} IS NOT NULL"
+        if self.forms.condition is not None:
+            yield self._translator.condition(self.forms.condition)
+
+    def left(self, lines: str, grouped: str | None = None) -> str:
+        """The events (n) that may count and are in no line, or not with all their shares, once
+        `query` was asked for. lines: the view of the lines. grouped: what else those of lines
+        fulfil.
+
+        Of an event that is not split it is known by itself whether it is in a line: to look it up
+        among the lines takes a table of them all."""
         if self._splits:
             return self._left_of_shared(lines)
-        spans = f" LEFT JOIN {self.loaded.spans} s ON {self._spanned(self._payee)}"
+        joins = f"{self._joins} LEFT JOIN {self.loaded.spans} s ON {self._spanned(self._payee)}"
+        inside = ["s.slot IS NOT NULL", *self._counted(self._credit())]
+        if self._odd:
+            joins += f" LEFT JOIN {self._odd} b ON b.n = e.n"
+            inside.append("b.n IS NULL")
+        if grouped is not None:
+            inside.append(grouped)
         return (
-            f"SELECT e.n AS n FROM {self.event.table} e{self._joins}{spans} WHERE {self._active} "
-            f"AND {self._possible} AND NOT EXISTS (SELECT 1 FROM {lines} l WHERE l.n = e.n)"
+            f"SELECT e.n AS n FROM {self.event.table} e{joins} WHERE {self._active} AND "
+            f"{self._possible} AND NOT COALESCE(({' AND '.join(inside)}), FALSE)"
         )
 
     def _left_of_shared(self, lines: str) -> str:

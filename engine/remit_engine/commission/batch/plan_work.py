@@ -107,12 +107,12 @@ class PlanWork:
         ((day,),) = self.warehouse.rows(query)
         return start_of_run(None if day is None else date.fromordinal(day), self.through)
 
-    def left_of(self, writer: EventLines, lines: str) -> str | None:
-        """The events in no line, where they are looked for."""
+    def left_of(self, writer: EventLines, lines: str, grouped: str | None = None) -> str | None:
+        """The events in no line, where they are looked for. grouped: see EventLines."""
         if not self.seek:
             return None
         table = f"{self.prefix}_left"
-        self.warehouse.create(table, writer.left(lines))
+        self.warehouse.create(table, writer.left(lines, grouped))
         return table
 
     # --- what is known before --------------------------------------------------------------

@@ -62,9 +62,11 @@ class PoolPlan(PlanWork):
                                        writer.credit_unit)  # fmt: skip
         statements = f"{self.prefix}_statements"
         self.warehouse.load(statements, [(name, BIGINT) for name in COLUMNS], rows)
+        grouped = None if by is None else f"{group} IS NOT NULL"
+        left = self.left_of(writer, lines, grouped)
         tables = PlanTables(
             self.plan.name, statements, self._lines(lines, writer, first).table, first,
-            writer.credit_unit, 1, False, 1, int(1 / self.terms.cent), self.left_of(writer, lines),
+            writer.credit_unit, 1, False, 1, int(1 / self.terms.cent), left,
             tuple(uncounted),
         )  # fmt: skip
         self.keep_statements(tables)
