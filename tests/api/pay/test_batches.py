@@ -11,7 +11,10 @@ import duckdb
 import pytest
 
 from api.pay.conftest import Shared
+from engine.asking import loaded
 from engine.commission.datasets import dataset
+from engine.commission.paying import HOUSE, plan
+from engine.commission.paying import dataset as small_dataset
 from engine.commission.plans import plan_text
 from engine.warehouses import warehouse
 from remit_api.failures import Refused, WrongUse
@@ -59,6 +62,44 @@ def test_amounts_and_what_is_not_counted_are_those_of_the_reference(seeds: range
         assert sound <= found.statements.keys(), seed
         assert wanted.sound == found.sound, seed
     assert compared > 10
+
+
+POOL = """
+commission plan {
+  pays rep
+  period month
+  from Sale by date when net > 0
+  credit net
+  pool 1% of credit rounded half up to 0.01
+  share equally
+  group team = payee.team
+  remainders to largest
+}
+"""
+FIELD = plan("payable = 1% of credit rounded half up to 0.01").replace(
+    "by date", "by date when net > 0"
+)
+SALES = """id date net team seller
+1 2026-01-05 5000 a ann
+2 2026-01-06 70 - ann
+3 2026-01-07 0 - ann
+4 2026-01-08 80 a bob
+5 2026-01-09 90 a -
+6 2026-01-10 40 a nobody"""
+
+
+@pytest.mark.parametrize("text", [POOL, FIELD], ids=["by group", "by seller"])
+def test_every_event_in_no_line_is_told_as_by_the_reference(text: str) -> None:
+    program = loaded(HOUSE + text)
+    people = "person position team from\nann rep a -\nbob rep a 2026-01-09"
+    data, model = small_dataset(program, people, sale=SALES), lower(program)
+    through = Period.of("month", date(2026, 1, 31))
+    found = batch_run(model, data, ["pay.plan"], through, "duckdb", lambda *_: None)
+    assert isinstance(found, Run)
+    wanted = run(model, data, ["pay.plan"], through)
+    told, said = ([(u.event, u.reason) for u in r.uncounted] for r in (found, wanted))
+    assert sorted(told) == sorted(said)
+    assert {event for event, _ in told} == ({"2"} if text is POOL else {"4", "5", "6"})
 
 
 def test_the_lines_are_left_in_a_folder(tmp_path: Path) -> None:
