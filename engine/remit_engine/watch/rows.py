@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from remit_engine.evaluate import Environment
-from remit_engine.watch.accumulators import counted
 from remit_engine.watch.entry import Entry, day_at, value_at
 from remit_engine.watch.log import Log
 from remit_engine.watch.matching import EQUAL, GREATER, LESS, UNKNOWN
@@ -46,7 +45,9 @@ def row_environment(plan: RowsPlan, row: Entry, place: int, world: World) -> Env
     """The fields of a row at a point, with what is counted about it."""
     asker, feeds, today = world.asker, world.log.feeds, day_at(place)
     counts = {
-        c.spec.id: counted(c, feeds[c.feed].of(row.id), place, today, asker.weight)
+        c.spec.id: world.counters.value(
+            c, row.id, feeds[c.feed].of(row.id), place, today, asker.weight
+        )
         for c in plan.counts
     }
     return asker.environment(asker.facts(row.kind, row.facts, today), today, counts)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from remit_engine.watch.asking import Asker
 from remit_engine.watch.entry import Entry
 from remit_engine.watch.log import Log
 from remit_engine.watch.matching import Message
 from remit_engine.watch.plan import Asked
+from remit_engine.watch.row_counters import RowCounters
 
 
 @dataclass(slots=True)
@@ -21,6 +22,7 @@ class World:
     turns: tuple[int, ...]
     told: int = 0
     asked: int = 0
+    counters: RowCounters = field(default_factory=RowCounters)
 
     def number(self) -> str:
         """The id of the next message."""
