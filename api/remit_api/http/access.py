@@ -12,7 +12,8 @@ that has none:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ from remit_api.http.identity.caller import Caller, CallerOf
 from remit_api.http.refusals import Forbidden, NotFound
 from remit_api.http.roles import Roles, Ruling
 from remit_api.http.service import Service, service_of
+from remit_engine.storage.faults import NotKept
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,18 @@ class Access:
 
 
 NOT_THERE = "there is nothing under this id, or it is not yours to know"
+
+
+@contextmanager
+def unsaid(access: Access) -> Iterator[None]:
+    """Looking for something: who may not see all of it is told of what is not there in the words
+    of `Access.see`, so that he does not learn what is."""
+    try:
+        yield
+    except NotKept:
+        if access.everything:
+            raise
+        raise NotFound(NOT_THERE) from None
 
 
 class Guard:

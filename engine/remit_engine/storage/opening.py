@@ -40,14 +40,16 @@ def open_store(url: str | sql.URL) -> Engine:
 
 
 def connected(url: str | sql.URL) -> Engine:
-    """The database at an address as it is; see `open_store` for what it raises."""
+    """The database at an address as it is; see `open_store` for what it raises. What it says of a
+    statement that fails, and the log with it, holds none of the values: facts, people, pay."""
     address = sql.make_url(url)
     if address.get_backend_name() != "sqlite":
-        return sql.create_engine(address)
+        return sql.create_engine(address, hide_parameters=True)
     kept: dict[str, Any] = {}
     if address.database in (None, "", ":memory:"):  # it lives as long as its one connection
         kept = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
-    store = sql.create_engine(address, connect_args={"check_same_thread": False}, **kept)
+    kept["connect_args"] = {"check_same_thread": False}
+    store = sql.create_engine(address, hide_parameters=True, **kept)
     event.listen(store, "connect", _prepare)
     event.listen(store, "begin", _begin)
     return store

@@ -338,6 +338,17 @@ class TestRecords:
             answer = service.client("lin.tao").get(f"/v1/decisions/{path}")
             assert answer.status_code == 404
 
+    def test_what_is_not_there_is_told_like_what_is_anothers(self, service: Any) -> None:
+        id = self.record(service, "lin.tao")["id"]
+        wang = service.client("wang.fang")
+        for more in ("", "/verification", "/replay"):
+            told = {
+                wang.get(f"/v1/decisions/{one}{more}").json()["detail"] for one in (id, "dec_none")
+            }
+            assert len(told) == 1, told
+        gone = service.client("chen.jing").get("/v1/decisions/dec_none").json()
+        assert gone["detail"] == "there is no decision `dec_none`"
+
     def test_verification_finds_what_was_altered(self, service: Any) -> None:
         ids = [self.record(service)["id"] for _ in range(3)]
         client = service.client("auditor")

@@ -56,3 +56,14 @@ def test_a_turn_that_does_not_come_is_said(tmp_path: Path, monkeypatch: pytest.M
             pytest.raises(sql.exc.TimeoutError, match="take too long"),
         ):
             pool.submit(lambda: writing(kept).__enter__()).result()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_statement_that_fails_does_not_tell_its_values(kind: str, tmp_path: Path) -> None:
+    """The log has it, and is read by people who may not know of anybody's pay."""
+    with store(kind, tmp_path) as kept, reading(kept) as connection:
+        with pytest.raises(sql.exc.DBAPIError) as failed:
+            connection.execute(
+                sql.text("SELECT nothing FROM nowhere WHERE x = :x"), {"x": "4711.50"}
+            )
+        assert "4711.50" not in str(failed.value)

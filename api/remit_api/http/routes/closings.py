@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.engine import Connection
 
 from remit_api.http import pay_views as views
-from remit_api.http.access import NOT_THERE, Access, Guard
+from remit_api.http.access import NOT_THERE, Access, Guard, unsaid
 from remit_api.http.bodies import BodyOf, flag, only, wrong
 from remit_api.http.dockets import Answered, once
 from remit_api.http.etags import check_match, conditional
@@ -91,7 +91,7 @@ def read(number: str, request: Request, access: Reading, service: ServiceOf) -> 
     """With what it paid in all, the differences it paid, and its hash, which covers all of it and
     the hash of the closing before; `/v1/audit/verification` computes it anew."""
     wanted = number_of(number, "closing")
-    with reading(service.store) as connection:
+    with unsaid(access), reading(service.store) as connection:
         head = closings.of_number(connection, wanted)
         only = None if access.everything else _caller(access)
         mine = closings.page(connection, 1, before=wanted + 1, person=only) if only else [head]

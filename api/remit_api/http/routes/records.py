@@ -9,7 +9,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from remit_api.http import past_desks, records
-from remit_api.http.access import NOT_THERE, Access, Guard
+from remit_api.http.access import NOT_THERE, Access, Guard, unsaid
 from remit_api.http.bodies import BodyOf, only
 from remit_api.http.paging import PageOf, paged, whole_after
 from remit_api.http.recording import key_of
@@ -141,7 +141,7 @@ def _reason(document: dict[str, Any]) -> str:
 
 def _seen(id: str, access: Access, service: Service) -> Entry:
     """The record, if it is the caller's to know; raises NotKept, NotFound."""
-    with reading(service.store) as connection:
+    with unsaid(access), reading(service.store) as connection:
         found = history.entry(connection, id)
     access.see(own=records.is_own(found, access))
     return found

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from starlette.concurrency import run_in_threadpool
 
 from remit_api.http import pay_views as views
-from remit_api.http.access import NOT_THERE, Access, Guard
+from remit_api.http.access import NOT_THERE, Access, Guard, unsaid
 from remit_api.http.bodies import Body, BodyOf
 from remit_api.http.dockets import Answered, once
 from remit_api.http.paging import PageOf, paged, whole_after
@@ -107,7 +107,7 @@ def read(number: str, access: Reading, service: ServiceOf) -> Response:
     """With its plans; who may see everybody's pay sees what each pays in all, why it cannot be
     closed, and how many rows were not counted. Its `ETag` is another when something of its plans
     is closed or run anew, and closing needs it."""
-    with reading(service.store) as connection:
+    with unsaid(access), reading(service.store) as connection:
         head = runs.head_of(connection, number_of(number, "run"))
         states = closings.states(connection, head)
         headers = {"ETag": views.run_tag(head, states)}
@@ -132,7 +132,7 @@ def statements(
 ) -> Response:
     """With their amounts; stages and lines are told one by one: `/statements/{person}`."""
     c = statement_table.c
-    with reading(service.store) as connection:
+    with unsaid(access), reading(service.store) as connection:
         head = runs.head_of(connection, number_of(number, "run"))
         wanted = [c.run == head.number]
         wanted += [] if plan is None else [c.plan == keeping.plan_named(connection, plan)]

@@ -65,6 +65,17 @@ def test_nor_who_made_the_key_of_the_program_that_asked(
     paying.close(run, "chen.jing")
 
 
+def test_nobody_learns_how_many_runs_and_closings_there_are(paying: Paying) -> None:
+    """What is not there is told like what is of others alone."""
+    run = paying.run()
+    number = paying.close(run)["closed"][0]["number"]
+    chen, shop = paying.client("chen.jing"), paying.client("ma.lin")
+    for path, there in (("runs", run), ("closings", number)):
+        told = {shop.get(f"{PATH}/{path}/{n}").json()["detail"] for n in (there, 99)}
+        assert len(told) == 1, told
+        assert "there is no" in chen.get(f"{PATH}/{path}/99").json()["detail"]
+
+
 def test_of_a_run_that_was_made_elsewhere_nobody_knows_who_made_it(paying: Paying) -> None:
     made = run_of([statement("field", "wang.fang", JANUARY, 100)])
     with writing(paying.service.store) as connection:
