@@ -10,6 +10,7 @@ from remit_api.http.access import Access
 from remit_api.http.bodies import only, optional_text, wrong
 from remit_api.http.pay_orders import read_data_name, read_plan
 from remit_api.http.pay_parameters import period_of, required_text, texts_of
+from remit_api.http.refusals import FaultyData
 from remit_api.http.service import Service
 from remit_api.pay.alternatives import Price
 from remit_api.pay.whatif import Answer, Supposed, WhatIf, answered
@@ -46,10 +47,16 @@ def read_question(document: Mapping[str, Any], access: Access, service: Service)
 
 
 def answer_of(question: Question, service: Service) -> Answer:
-    """What the alternatives pay; raises what `answered` and `DataShelf.data` do."""
+    """What the alternatives pay; raises what `answered` and `DataShelf.data` do. Who may know of
+    his own sales alone is not told which rows are wrong: they may be anybody's."""
     asked = question.asked
-    with service.shelf.data(question.data, asked.texts, asked.plans) as data:
-        return answered(asked, data, question.supposed, lambda *_: None)
+    try:
+        with service.shelf.data(question.data, asked.texts, asked.plans) as data:
+            return answered(asked, data, question.supposed, lambda *_: None)
+    except FaultyData as fault:
+        if not asked.own:
+            raise
+        raise FaultyData(fault.message, "finance is told what it is, by a run") from None
 
 
 def _supposed(document: Mapping[str, Any], own: bool) -> Supposed:

@@ -33,6 +33,7 @@ MOST_EVENTS = 200_000
 @dataclass(frozen=True, slots=True)
 class _Kept:
     key: Hashable
+    people: object
     data: Dataset
 
 
@@ -62,13 +63,14 @@ class DataShelf:
 
     def _read(self, name: str, texts: Texts, plans: Sequence[str]) -> Dataset:
         place, state = self._place(name)
-        key = (texts.digest, id(texts.directory), tuple(plans), name, state)
+        key, people = (texts.digest, tuple(plans), name, state), texts.directory
         kept = self._kept
-        if kept is not None and state is not None and kept.key == key:
+        same = kept is not None and kept.key == key and kept.people is people
+        if kept is not None and same and state is not None:
             return kept.data
         self._kept = None
         data = read_data(place, texts, plans, _nobody, _nobody)
-        self._kept = _Kept(key, data)
+        self._kept = _Kept(key, people, data)
         return data
 
     def _place(self, name: str) -> tuple[Place, Hashable]:

@@ -147,10 +147,13 @@ def test_data_with_errors_are_told_as_those_of_a_run_are(
     paying: Paying, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paying.sales("id,date,net,seller,collected_on\nS4,soon,9000,li.wei,\n")
-    answer = asked(paying, sale={**SALE, "net": 1})
+    answer = asked(paying, "chen.jing", person="wang.fang", sale={**SALE, "net": 1})
     assert (answer.status_code, answer.json()["problems"][0]["path"]) == (
         422, "sale.csv:2, column date",
     )  # fmt: skip
+    own = asked(paying, "wang.fang", sale={**SALE, "net": 1})
+    assert (own.status_code, own.json()["detail"]) == (422, answer.json()["detail"])
+    assert "soon" not in own.text, "it is a row of somebody else"
     monkeypatch.setattr(shelf, "MOST_BYTES", 10)
     large = asked(paying, sale={**SALE, "net": 1})
     assert large.status_code == 409
