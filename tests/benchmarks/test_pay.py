@@ -2,13 +2,15 @@
 
     make bench, or REMIT_PAY_ROWS=10000000 pytest tests/benchmarks/test_pay.py -s
 
-Both run in one process, one after the other, and must give the same statements and lines. The text
+Both run in one process, in turn (REMIT_PAY_ROUNDS times: the least CPU counts, as others may use
+the machine too), and must give the same statements and lines. The text
 of the policy is compiled before: that takes as long for one sale. Ours leaves files for people,
 with ids, dates and decimals; that by hand leaves its lines as numbers.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import resource
 import time
@@ -31,6 +33,7 @@ from remit_engine.warehouse.duckdb import DuckDB
 from remit_engine.warehouse.prelude import prepare
 
 ROWS = int(os.environ.get("REMIT_PAY_ROWS", "1000000"))
+ROUNDS = int(os.environ.get("REMIT_PAY_ROUNDS", "2"))
 MEMORY = os.environ.get("REMIT_PAY_MEMORY") or None
 SALE = {
     ("id",): Column("id", WORD),
@@ -80,8 +83,12 @@ def test_generated_sql_beside_sql_by_hand(hold: bool, tmp_path: Path) -> None:
         engine.read_parquet("sale", tmp_path / "sale.parquet")
         people = Dataset({}, quarter.people())
         model = compiled(quarter)
-        batch, ours = timed("generated", lambda: generated(engine, model, people, tmp_path))
-        _, hand = timed("by hand", lambda: by_hand(engine, quarter, tmp_path / "hand.parquet"))
+        ours = hand = math.inf
+        for _ in range(ROUNDS):
+            batch, cpu = timed("generated", lambda: generated(engine, model, people, tmp_path))
+            ours = min(ours, cpu)
+            _, cpu = timed("by hand", lambda: by_hand(engine, quarter, tmp_path / "hand.parquet"))
+            hand = min(hand, cpu)
         assert isinstance(batch, Batch)
         assert statements(engine, batch) == hashed(
             engine, "hand", "level, payee, period, credit, entitled, held, reversed, due"
