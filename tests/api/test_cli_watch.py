@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.watch.libraries import needs_durable
+from remit_engine.watch import choosing
+
 POLICY = """\
 policy shop "Shop" { owner boss  currency EUR  effective from 2026-01-01 }
 position boss
@@ -170,6 +173,23 @@ def test_a_subject_that_nobody_knows_is_told_with_the_nearest_name(shop, wanted,
     assert ran.code == 0
     assert ran.err == said
     assert ("credit.over  c1" in ran.out) is (wanted == "c1")
+
+
+@needs_durable
+def test_without_durable_rules_it_is_said_and_the_answers_are_the_same(shop, monkeypatch) -> None:
+    with_it = shop("watch", "shop", "--replay", "events.jsonl", "--verbose")
+    assert "(matched by durable)" in with_it.out
+    monkeypatch.setitem(sys.modules, "durable", None)  # as where it is not installed
+    monkeypatch.setattr(choosing.sys, "version_info", (3, 13, 0))
+    without = shop("watch", "shop", "--replay", "events.jsonl", "--verbose")
+    assert without.out == with_it.out.replace("by durable", "by plain")
+    assert (
+        "rules are matched by `plain`: durable-rules is not installed "
+        "(it does not run on Python 3.13 or later)\n"
+    ) in without.err
+    asked = shop("watch", "shop", "--replay", "events.jsonl", "--matcher", "durable")
+    assert asked.code != 0
+    assert "help: write `--matcher plain`" in asked.err
 
 
 def test_a_subject_of_a_file_without_entries(shop, file) -> None:
