@@ -17,7 +17,7 @@ from remit_api.watching.lines import read_lines
 from remit_dsl.loader import check_text
 from remit_engine.watch.watcher import Watcher
 
-LINES = 800 * odd.TIMES
+LINES = 400 * odd.TIMES
 
 
 def test_damaged_lines_are_refused_and_the_others_taken() -> None:

@@ -21,7 +21,7 @@ from remit_engine.watch.durable.matcher import Durable
 from remit_engine.watch.rulesets import rulesets
 from remit_engine.watch.watcher import Watcher
 
-MANY, CUSTOMERS, LATE = 700, 20, 0.05
+MANY, CUSTOMERS, LATE = 500, 15, 0.05
 TABLES = """
 create table if not exists entry (n integer primary key, today text, document text, clock text);
 create table if not exists said (n integer, text text);

@@ -23,7 +23,7 @@ from remit_engine.watch.plain import Plain
 from remit_engine.watch.rulesets import Ruleset, rulesets
 from remit_engine.watch.watcher import Watcher
 
-ROWS, TEXTS = 1_500 * odd.TIMES, 100 * odd.TIMES
+ROWS, TEXTS = 800 * odd.TIMES, 60 * odd.TIMES
 
 
 class Careful:
