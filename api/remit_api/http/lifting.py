@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import msgspec
@@ -20,8 +21,7 @@ from remit_api.http.refusals import Conflict, Forbidden, NotFound, NotReady, Not
 from remit_api.http.replies import reply
 from remit_api.http.service import Service
 from remit_api.http.watching import look, renewed
-from remit_dsl.program import Field
-from remit_dsl.types import TEXT
+from remit_dsl.types import Type
 from remit_engine.decision import Outcome
 from remit_engine.ir import Model
 from remit_engine.names import is_person
@@ -134,24 +134,31 @@ def _known(kept: KeptHold, severity: str, day: date, model: Model, action: str) 
     }
     declared = model.actions[action].action.fields
     known: dict[str, Any] = {name: value for name, value in said.items() if name in declared}
-    name = held.restraint.fact[0]
-    field = declared.get(name)
-    if held.value is not None and field is not None and name not in known:
-        value = _key(held.value, held.restraint.fact, field, model)
-        if value is not None:
-            known[name] = value
+    name, *below = held.restraint.fact
+    if name in declared and name not in known:
+        known[name] = _key(held.value, below, declared[name].type, model)
     return known
 
 
-def _key(value: str, fact: tuple[str, ...], field: Field, model: Model) -> Any:
-    """The held key as the field has it: a text, or a record by its id."""
-    if field.type == TEXT and len(fact) == 1:
+def _key(value: str | None, path: Sequence[str], type: Type, model: Model) -> Any:
+    """The held key as a field of this type has it, inside the records of the path, a record by its
+    id; None where it cannot."""
+    if value is None or (is_person(type) and [*path] in ([], ["id"])):
         return value
-    record = field.type.kind == "record" and not is_person(field.type)
-    if record and fact[1:] in ((), ("id",)):
-        fields = model.program.records[field.type.name or ""].fields
+    if type.kind != "record":
+        return None if path else _plain(value, type)
+    fields = {} if is_person(type) else model.program.records[type.name or ""].fields
+    if not path:
         return {"id": value} if has_id(fields) else None
-    return None
+    inner = fields.get(path[0])
+    found = None if inner is None else _key(value, path[1:], inner.type, model)
+    return None if found is None else {path[0]: found}
+
+
+def _plain(value: str, type: Type) -> Any:
+    if type.numeric:
+        return Fraction(value)
+    return value == "true" if type.kind == "boolean" else value
 
 
 def _done(
