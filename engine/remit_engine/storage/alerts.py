@@ -15,6 +15,8 @@ import msgspec
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
+from remit_dsl.source import NOWHERE
+from remit_dsl.watch import Restraint
 from remit_engine.hold import Hold
 from remit_engine.json_reader import read_json
 from remit_engine.storage import holds, tables
@@ -105,16 +107,16 @@ def _status(before: KeptAlert | None, happening: Happening) -> Status | None:
         return Status.CLEARED if happening.turn is Turn.CLEARED else Status.OPEN
     now, by_person = before.status, before.status is Status.CLOSED
     match happening.turn:
-        case Turn.BEGUN:
-            return Status.OPEN if now is Status.WITHDRAWN else None
+        case Turn.BEGUN | Turn.REOPENED:
+            if now is Status.WITHDRAWN:
+                return Status.OPEN
+            if before.alert.cleared is None:
+                return None
+            return now if by_person else Status.OPEN
         case Turn.CLEARED:
             if before.alert.cleared == happening.alert.cleared and now is not Status.WITHDRAWN:
                 return None
             return now if by_person else Status.CLEARED
-        case Turn.REOPENED:
-            if before.alert.cleared is None:
-                return None
-            return now if by_person else Status.OPEN
         case Turn.WITHDRAWN:
             return None if now is Status.WITHDRAWN else Status.WITHDRAWN
 
@@ -146,12 +148,19 @@ def _hold(connection: Connection, happening: Happening, held: Sequence[Hold]) ->
 
 
 def _anew(held: Sequence[Hold], before: Sequence[KeptHold]) -> Iterator[Hold]:
+    """What begins to be held. Another text may hold something else at the same place: what was
+    lifted is known by what it held."""
+    kept = {_restrained(k.hold) for k in before if k.stands or k.ending == "lifted"}
     for hold in held:
-        earlier = [k for k in before if k.hold.id.partition(".")[0] == hold.id]
-        if any(k.stands or k.ending == "lifted" for k in earlier):
+        if _restrained(hold) in kept:
             continue
-        again = len(earlier)
+        again = sum(k.hold.id.partition(".")[0] == hold.id for k in before)
         yield hold if not again else replace(hold, id=f"{hold.id}.{again + 1}")
+
+
+def _restrained(hold: Hold) -> tuple[Restraint, str | None]:
+    """What a hold holds, wherever its text stands."""
+    return replace(hold.restraint, span=NOWHERE), hold.value
 
 
 # --- what people do -----------------------------------------------------------------------------

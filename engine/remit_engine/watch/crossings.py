@@ -96,7 +96,8 @@ def alert_id(kind: str, rule: str, subject: str, row: str | None, where: str) ->
 
 def differences(old: Crossings, new: Crossings, today: date) -> Iterator[Happening]:
     """What a late entry changed, told today: what is withdrawn, then what is new, each in the order
-    of the log. Alerts that are found again keep whether they were late."""
+    of the log. Alerts that are found again keep whether they were late; one that is open and holds
+    another key than before is withdrawn and begins anew."""
     before = {c.alert.id: c for c in old.all}
     after = {c.alert.id for c in new.all}
     for crossing in old.all:
@@ -111,7 +112,10 @@ def differences(old: Crossings, new: Crossings, today: date) -> Iterator[Happeni
             continue
         if crossing.alert.late is not known.alert.late:
             crossing.alert = replace(crossing.alert, late=known.alert.late)
-        if crossing.alert.cleared != known.alert.cleared:
+        if crossing.cleared is None and crossing.alert.keys != known.alert.keys:
+            yield Happening(Turn.WITHDRAWN, known.alert, today)
+            yield Happening(Turn.BEGUN, crossing.alert, today)
+        elif crossing.alert.cleared != known.alert.cleared:
             turn = Turn.REOPENED if crossing.cleared is None else Turn.CLEARED
             yield Happening(turn, crossing.alert, today)
 

@@ -297,6 +297,37 @@ def test_a_rule_that_holds_no_more_holds_nobody(tmp_path: Path) -> None:
         assert release(service)["outcome"] == "permit"
 
 
+def test_what_was_over_under_another_text_freezes_again(tmp_path: Path) -> None:
+    """Under the text between, three returns are none too many; a late fourth is."""
+    three = POLICY.replace("raise warning to manager", "freeze release raise warning to manager")
+    strict = three.replace("3 Return by customer within 30", "4 Return by customer within 60")
+    clock = SetClock()
+    with served(watch_settings(tmp_path, three), clock) as service:
+        for number in (1, 2, 3):
+            assert back(service, f"r{number}").status_code == 201
+        assert release(service)["outcome"] == "deny"
+        clock.set(date(2026, 3, 12))
+        service.service.follower.pass_days()
+        assert release(service)["outcome"] == "permit"
+    with served(watch_settings(tmp_path, strict), clock) as service:
+        assert release(service)["outcome"] == "permit"
+        assert back(service, "r0", date="2026-02-08").status_code == 201
+        assert [h["value"] for h in items(service, "/v1/holds?stands=true")] == ["c-1"]
+        assert release(service)["outcome"] == "deny"
+        assert verified(service) == []
+
+
+def test_a_lifted_freeze_lifts_nothing_of_another_text(tmp_path: Path) -> None:
+    more = 'action ship "Ship" { customer: Customer }\nauthority ship { rep may approve }\n'
+    with served(watch_settings(tmp_path, POLICY + more)) as first:
+        path = f"/v1/holds/{frozen(first)}/lifting"
+        body = {"because": "paid", "facts": {"note": "n"}}
+        assert first.client("gao.yuan").post(path, json=body).status_code == 200
+    with restarted(tmp_path, POLICY.replace("freeze release", "freeze ship, release") + more) as s:
+        assert [h["action"] for h in items(s, "/v1/holds?stands=true")] == ["care.ship"]
+        assert release(s)["outcome"] == "permit"
+
+
 def test_what_cannot_be_read_any_more_takes_no_freeze_away(tmp_path: Path) -> None:
     with served(watch_settings(tmp_path)) as first:
         frozen(first)

@@ -93,7 +93,6 @@ def test_nothing_is_said_twice(kept):
     assert keep(kept, happening(Turn.BEGUN, about)) is None
     assert clear(kept, about) is not None
     assert clear(kept, about) is None
-    assert keep(kept, happening(Turn.BEGUN, about)) is None
     cleared = replace(about, cleared=DAY)
     assert keep(kept, happening(Turn.WITHDRAWN, cleared)) is not None
     assert keep(kept, happening(Turn.WITHDRAWN, cleared)) is None
@@ -153,6 +152,20 @@ def test_what_was_withdrawn_may_begin_again(kept):
     assert (of(kept).status, standing(kept)) == (Status.WITHDRAWN, [])
     keep(kept, happening(Turn.BEGUN, about, NEXT))
     assert (of(kept).status, standing(kept)) == (Status.OPEN, [("V1", NEXT)])
+
+
+def test_what_ended_under_another_text_may_begin_again(kept):
+    """The watcher of the new text never knew it, or knew it as over: what it says now holds."""
+    about = begin(kept)
+    clear(kept, about)
+    keep(kept, happening(Turn.BEGUN, about, NEXT))
+    assert (of(kept).status, of(kept).alert.cleared) == (Status.OPEN, None)
+    assert standing(kept) == [("V1", NEXT)]
+    keep(kept, happening(Turn.WITHDRAWN, about, NEXT))
+    keep(kept, happening(Turn.REOPENED, about, NEXT))
+    assert (of(kept).status, standing(kept)) == (Status.OPEN, [("V1", NEXT)])
+    assert keep(kept, happening(Turn.BEGUN, about, NEXT)) is None
+    assert not altered(kept)
 
 
 def test_an_alert_that_was_over_before_it_was_said_holds_nothing(kept):
@@ -229,6 +242,26 @@ def test_a_hold_is_lifted_by_somebody_for_a_reason(kept):
     with reading(kept) as connection:
         assert [h.id for h in holds.standing(connection).holds] == [f"{review}.2"]
     assert told(kept)[1] == ("lifted", "dee", "the bank has confirmed")
+    assert not altered(kept)
+
+
+def test_what_was_lifted_is_known_by_what_it_held(kept):
+    """Another text holds something else where the freeze stood that was lifted, and the freeze
+    stands behind it."""
+    about = begin(kept)
+    (freeze,) = (k.hold.id for k in do(kept, holds.of_alert, "alr_1"))
+    do(kept, alerts.lift, freeze, "the bank has confirmed", WHO)
+    moved = replace(FREEZE, span=replace(FREEZE.span, line=7))
+    keep(kept, happening(Turn.WITHDRAWN, about, NEXT))
+    keep(kept, happening(Turn.BEGUN, replace(about, restraints=(REVIEW, moved)), NEXT))
+    with reading(kept) as connection:
+        (stands,) = holds.standing(connection).holds
+    assert (stands.id, stands.restraint.kind) == (f"{freeze}.2", "require")
+    # of another key nothing was lifted
+    keep(kept, happening(Turn.WITHDRAWN, about, NEXT))
+    keep(kept, happening(Turn.BEGUN, replace(about, keys=("V2",)), NEXT))
+    with reading(kept) as connection:
+        assert [h.value for h in holds.standing(connection).holds] == ["V2"]
     assert not altered(kept)
 
 

@@ -107,3 +107,20 @@ def test_an_id_is_the_same_after_a_restart_and_another_for_each_restraint() -> N
     assert first == again
     assert len({hold.id for hold in first}) == 2
     assert [hold.restraint.kind for hold in first] == ["freeze", "require"]
+
+
+def test_a_late_entry_changes_the_key_of_what_is_open() -> None:
+    """The freeze holds whom it would have held had the entry come in time."""
+    text = (
+        "watch credit on Customer { full: when exposure over line freeze release by desk = desk }"
+    )
+    found = watcher(text, people(ann=[held("manager")]), head=HEAD)
+    found.tell([CUSTOMER | {"facts": {"exposure": 11, "line": 10}}], DAY)
+    late = {"kind": "Customer", "id": "c-1", "entry": "o-0", "on": "2026-03-01"}
+    said = found.tell([late | {"facts": {"desk": "manager"}}], DAY).happenings
+    assert [(str(h.turn), h.alert.keys) for h in said] == [
+        ("withdrawn", (None,)),
+        ("begun", ("w.manager",)),
+    ]
+    assert {h.alert.id for h in said} == {a.id for a in found.alerts}
+    found.close()
