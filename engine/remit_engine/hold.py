@@ -16,8 +16,8 @@ class Hold:
     value: the key that the fact of a request is compared with, as text: a number exact, a day as
     `2026-03-01`, `true` or `false`, a position qualified; None where nobody knows it, and then
     everybody is held. rule, subject, row: of the alert.
-    since: the first day on which it holds. because: the reason for people. text: the restraint as
-    its policy wrote it, for that policy may have been changed since.
+    since: the day on which it began, as people are told. because: the reason for people. text: the
+    restraint as its policy wrote it, for that policy may have been changed since.
     """
 
     id: str

@@ -1,8 +1,10 @@
 """The holds that stand, and the rules they are to the requests that they touch.
 
 A hold is an ordinary flat rule: `nobody may VERB when FACT = KEY` for every verb, or `VERB needs
-STEP when FACT = KEY`. Which of them a request touches is seen without reading any rule; what is
-touched is judged over the model with these rules added, so that every question follows.
+STEP when FACT = KEY`. It binds whatever day is asked about: clocks differ and are set back, and a
+freeze that was kept binds all that is judged after. Which of them a request touches is seen without
+reading any rule; what is touched is judged over the model with these rules added, so that every
+question follows.
 """
 
 from __future__ import annotations
@@ -199,7 +201,7 @@ class Holds:
             verbs=self._verbs,
             positions=None,
             condition=(_condition(self._fact(hold), map(self._key, holds)),),
-            start=min(h.since for h in holds),
+            start=None,
             until=None,
             steps=None if freezes else _step(restraint),
             because=hold.because,

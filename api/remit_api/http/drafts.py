@@ -152,10 +152,11 @@ def impact_of(
     name: str, made: Examined, desk: Desk, connection: Connection, past: Past
 ) -> dict[str, Any]:
     """The recorded decisions under what counts now and under the new text, as `remit impact
-    --json`; `left_out` is how many older ones were not asked. Raises InvalidPolicy."""
+    --json`; `left_out` is how many older ones were not asked. What watches hold is no part of a
+    text, and is left aside. Raises InvalidPolicy."""
     after = made.desk(desk)
     new = Side(name, after.engine, after.model.program)
-    old = Side(desk.version or NOW, desk.engine, desk.model.program)
+    old = Side(desk.version or NOW, desk.engine.under(()), desk.model.program)
     replay = LedgerReplay(old, new)
     summary = replay_ledger(_entries(connection, past), replay, past.shown)
     there = history.counted(connection, past.wanted)

@@ -317,6 +317,27 @@ def test_what_was_over_under_another_text_freezes_again(tmp_path: Path) -> None:
         assert verified(service) == []
 
 
+def test_a_clock_that_is_set_back_frees_nobody(tmp_path: Path) -> None:
+    """The clock of the log never goes back, and the freeze is of its day."""
+    clock = SetClock(date(2026, 2, 13))
+    with served(watch_settings(tmp_path), clock) as service:
+        clock.set(date(2026, 2, 10))
+        hold = frozen(service)
+        assert items(service, "/v1/holds?stands=true")[0]["since"] == "2026-02-13"
+        found = release(service)
+        assert (found["outcome"], found["as_of"]) == ("deny", "2026-02-10")
+        asked = {"action": "release", "facts": {"customer": {"id": "c-1"}, "amount": 10}}
+        wang = service.client("wang.fang")
+        assert (
+            wang.post("/v1/decisions", json={**asked, "record": False}).json()["outcome"] == "deny"
+        )
+        assert wang.get(f"/v1/decisions/{found['id']}/replay").json()["same"] is True
+        lifted = service.client("gao.yuan").post(
+            f"/v1/holds/{hold}/lifting", json={"because": "paid", "facts": {"note": "n"}}
+        )
+        assert lifted.status_code == 200, lifted.text
+
+
 def test_a_lifted_freeze_lifts_nothing_of_another_text(tmp_path: Path) -> None:
     more = 'action ship "Ship" { customer: Customer }\nauthority ship { rep may approve }\n'
     with served(watch_settings(tmp_path, POLICY + more)) as first:

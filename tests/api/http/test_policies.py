@@ -11,6 +11,7 @@ from remit_api.http.app import create_app
 from remit_api.http.watching import look
 
 from .conftest import Served, SetClock
+from .test_holds import begin
 
 PATH = "/v1/policies"
 FREIGHT: dict[str, Any] = {
@@ -74,6 +75,16 @@ def decided(service: Any, **more: Any) -> str:
     answer = service.client("wang.fang").post("/v1/decisions", json={**FREIGHT, **more})
     assert answer.status_code in (200, 201), answer.text
     return str(answer.json()["outcome"])
+
+
+def test_impact_compares_texts_and_not_what_is_held(service: Any, texts: dict[str, str]) -> None:
+    assert decided(service) == "permit"
+    begin(service, "discount", "order", "product_line", key="electronics")
+    look(service.service)
+    assert decided(service) == "deny"
+    same = drafted(service, texts)
+    impact = service.client("chen.jing").get(f"{PATH}/{same['id']}/impact").json()
+    assert (impact["rows"], impact["changed"]["rows"]) == (2, 0)
 
 
 def test_a_draft_is_looked_at_published_and_rolled_back(
