@@ -100,6 +100,8 @@ def _asked(
         raise NotFound(NOT_THERE) from fault
     if not kept.stands:
         raise Conflict(f"the hold ended on {kept.ended_on}: it was {kept.ending}")
+    if person in (kept.hold.value, kept.hold.subject):
+        raise Forbidden("nobody lifts what holds himself", "somebody else does, by the policy")
     action = _action(desk.model)
     severity = alerts.found(connection, kept.hold.alert).alert.severity
     known = _known(kept, severity, day, desk.model, action)

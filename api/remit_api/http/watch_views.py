@@ -109,6 +109,11 @@ def for_him(about: Alert, owner: str | None, access: Access, desk: Desk) -> bool
     return owner in mine if owner is not None else not mine.isdisjoint(about.notify)
 
 
+def judges_himself(about: Alert, access: Access) -> bool:
+    """Whether the caller would see to what is about himself: a report, or a person's own key."""
+    return about.subject == access.caller.person
+
+
 def about_him(about: Alert, access: Access) -> bool:
     """Whether the report that is missing was the caller's."""
     return about.kind == "duty" and about.subject == access.caller.person

@@ -84,3 +84,35 @@ def test_a_key_that_nobody_knows_is_made_up_by_nobody(tmp_path: Path) -> None:
         assert missing.status_code == 400
         assert missing.json()["outcome"] == "incomplete"
         assert service.client("gao.yuan").post(path, json=WHY).status_code == 200
+
+
+def test_nobody_lifts_what_holds_himself_or_sees_to_it(tmp_path: Path) -> None:
+    """The manager's own breaches are told to managers, and freeze what he is paid."""
+    text = (
+        POLICY
+        + """
+event Breach "Breach" { id: text  date: date  who: Person }
+action bonus "Bonus" { to: Person }
+authority bonus { director may approve }
+watch breaches "Breaches" on Breach by who { when 2 Breach within 30 days
+  freeze bonus by to.id raise warning to manager }
+"""
+    )
+    text = text.replace("  director may approve\n}", "  anyone may approve\n}", 1)
+    with served(watch_settings(tmp_path, text.replace("  note: text\n", ""))) as service:
+        for id in ("b1", "b2"):
+            facts = {"id": id, "date": "2026-02-09", "who": "li.wei"}
+            body = {"event": "Breach", "facts": facts}
+            assert service.client("shop").post("/v1/events", json=body).status_code == 201
+        (hold,) = items(service, "/v1/holds?stands=true")
+        assert (hold["fact"], hold["value"]) == ("to.id", "li.wei")
+        li, gao = service.client("li.wei"), service.client("gao.yuan")
+        refused = li.post(f"/v1/holds/{hold['id']}/lifting", json=WHY)
+        assert refused.status_code == 403
+        assert refused.json()["detail"] == "nobody lifts what holds himself"
+        alert = f"/v1/alerts/{hold['alert']}"
+        assert li.get(alert).status_code == 200
+        refused = li.post(f"{alert}/closure", json={"note": "nothing happened"})
+        assert refused.status_code == 403
+        assert refused.json()["detail"] == "nobody sees to the alert about himself"
+        assert gao.post(f"/v1/holds/{hold['id']}/lifting", json=WHY).status_code == 200

@@ -164,8 +164,10 @@ def _done(
 ) -> Response:
     def do(connection: Connection) -> Answered:
         kept = _seen(connection, id, access, service, "read")
-        if views.about_him(kept.alert, access):
-            raise Forbidden("nobody sees to the alert about his own report", "its owner does")
+        if views.judges_himself(kept.alert, access):
+            own = "his own report" if kept.alert.kind == "duty" else "himself"
+            help = "its owner does" if kept.alert.kind == "duty" else "somebody else does"
+            raise Forbidden(f"nobody sees to the alert about {own}", help)
         access.require(own=views.for_him(kept.alert, kept.owner, access, service.desk))
         return Answered(views.alert(what(connection, id, _who(access, service)), "en"))
 
