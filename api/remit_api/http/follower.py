@@ -37,6 +37,9 @@ ATTEMPTS = 5
 """How often something is done anew because something was published meanwhile."""
 WAIT = 10.0
 """Seconds that somebody waits for the watcher."""
+LOST = (
+    "Until then, what is counted in days is counted up to that day: look at what should be frozen"
+)
 log = logging.getLogger("remit.http")
 Found = TypeVar("Found")
 
@@ -146,6 +149,7 @@ class Follower:
         self._lock = RLock()
         self._followed: Rebuilt | None = None
         self._of: Desk | None = None
+        self._ahead: date | None = None
 
     def do(self, act: Callable[[Turn], Found]) -> Found:
         """Do something with the watcher in one writing transaction: all of it is kept, or nothing.
@@ -191,8 +195,15 @@ class Follower:
 
     def today(self, watcher: Watcher) -> date:
         """The company's day; never before the day that the watcher's clock shows."""
-        today = self._clock.today()
-        return max(today, watcher.today or today)
+        today, shown = self._clock.today(), watcher.today
+        if shown is None or shown <= today:
+            return today
+        if self._ahead != shown:
+            self._ahead = shown
+            log.error(
+                "the watches are at %s, and it is %s: a clock was ahead. %s", shown, today, LOST
+            )
+        return shown
 
     def moment(self) -> str:
         """Now, in UTC."""

@@ -317,13 +317,17 @@ def test_what_was_over_under_another_text_freezes_again(tmp_path: Path) -> None:
         assert verified(service) == []
 
 
-def test_a_clock_that_is_set_back_frees_nobody(tmp_path: Path) -> None:
-    """The clock of the log never goes back, and the freeze is of its day."""
+def test_a_clock_that_is_set_back_frees_nobody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The clock of the log never goes back, and the freeze is of its day; it is said, once."""
     clock = SetClock(date(2026, 2, 13))
     with served(watch_settings(tmp_path), clock) as service:
         clock.set(date(2026, 2, 10))
         hold = frozen(service)
         assert items(service, "/v1/holds?stands=true")[0]["since"] == "2026-02-13"
+        said = [r.getMessage() for r in caplog.records if "a clock was ahead" in r.getMessage()]
+        assert [one[:49] for one in said] == ["the watches are at 2026-02-13, and it is 2026-02-"]
         found = release(service)
         assert (found["outcome"], found["as_of"]) == ("deny", "2026-02-10")
         asked = {"action": "release", "facts": {"customer": {"id": "c-1"}, "amount": 10}}
