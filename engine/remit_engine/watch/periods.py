@@ -27,10 +27,6 @@ class Period:
     last: int
     reach: int
 
-    def in_reach(self, day: int) -> bool:
-        """Whether a report of a day is taken to be about it."""
-        return self.first <= day <= self.reach
-
     def in_time(self, day: int) -> bool:
         """Whether a report of a day can count for it."""
         return self.first <= day <= self.last
