@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -34,6 +35,7 @@ from remit_api.past.summary import Summary
 from remit_api.question import Question
 from remit_api.question import Words as Said
 from remit_dsl.suggest import nearest
+from remit_dsl.uncollected import uncollected
 from remit_engine.impact import money_facts
 from remit_engine.names import names_of
 from remit_engine.request import Problem
@@ -117,29 +119,32 @@ def impact(
     sorted_words = sort_words(words or ())
     if list_file is not None:
         _refuse_list(list_file, against)
-    with view.patience("reading policies") as each:
-        older, newer = open_sides(sorted_words.paths, old or (), directory, no_directory, each)
-    _refuse_money(money, older, newer)
-    members = {"action": action, "verb": verb, "requester": requester}
-    _refuse_slips(members, older, newer)
-    said = Question(_members(members, as_of, newer), {}, Said(sorted_words.facts))
-    rows = open_past(against, table)
-    later = read_day(new_as_of, "--new-as-of") if new_as_of is not None else None
-    replay = Replay(older, newer, said, money, later)
-    summary = None
-    if not row_by_row and not is_url(against):
-        with phases(view, "replaying") as advance:
-            summary = run_many(Path(against), rows, replay, list_file, limit, advance, view.remark)
-    if summary is None:
-        with rows_done(view, rows.length, "replaying") as advanced:
-            summary = run(rows, replay, list_file, limit, advanced)
-    source = shown_source(against)
-    _refuse_nothing(summary, source)
-    if as_json:
-        view.data(document(summary, replay, source, rows.ids))
-    else:
-        impact_report.show(summary, replay, source, rows.ids, view)
-        _tell_list(list_file, summary, view)
+    with ExitStack() as texts:
+        texts.enter_context(uncollected())
+        with view.patience("reading policies") as each:
+            older, newer = open_sides(sorted_words.paths, old or (), directory, no_directory, each)
+        _refuse_money(money, older, newer)
+        members = {"action": action, "verb": verb, "requester": requester}
+        _refuse_slips(members, older, newer)
+        said = Question(_members(members, as_of, newer), {}, Said(sorted_words.facts))
+        rows = open_past(against, table)
+        later = read_day(new_as_of, "--new-as-of") if new_as_of is not None else None
+        replay = Replay(older, newer, said, money, later)
+        summary = None
+        if not row_by_row and not is_url(against):
+            with phases(view, "replaying") as step:
+                summary = run_many(Path(against), rows, replay, list_file, limit, step, view.remark)
+        if summary is None:
+            texts.close()  # rows that are read one by one leave circles
+            with rows_done(view, rows.length, "replaying") as advanced:
+                summary = run(rows, replay, list_file, limit, advanced)
+        source = shown_source(against)
+        _refuse_nothing(summary, source)
+        if as_json:
+            view.data(document(summary, replay, source, rows.ids))
+        else:
+            impact_report.show(summary, replay, source, rows.ids, view)
+            _tell_list(list_file, summary, view)
     return ExitCode.FAILED if summary.errors else ExitCode.OK
 
 

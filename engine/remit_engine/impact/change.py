@@ -18,6 +18,7 @@ class Kind(enum.StrEnum):
 
 
 _ORDER = tuple(Outcome)
+_KINDS = tuple(Kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Change:
     def rank(self) -> tuple[int, int, int]:
         """The smaller, the more important: a refusal turned round goes before a step less."""
         apart = -abs(_ORDER.index(self.old) - _ORDER.index(self.new))
-        return list(Kind).index(self.kind), apart, _ORDER.index(self.old)
+        return _KINDS.index(self.kind), apart, _ORDER.index(self.old)
 
     def __str__(self) -> str:
         return f"{self.old} -> {self.new}"
