@@ -36,7 +36,10 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, 
     folder = tmp_path_factory.mktemp("http")
     text = synthetic.to_remit(synthetic.rows(RULES))
     Path(folder, "p.remit").write_text(text, encoding="utf-8")
-    plain, ours = start("plain"), start("ours", str(folder))
+    plain, ours = (
+        start("plain", folder / "plain.log"),
+        start("ours", folder / "ours.log", str(folder)),
+    )
     try:
         yield plain, ours
     finally:

@@ -29,11 +29,12 @@ _LATER = 99
 """The number of any month after the quarter."""
 
 
-def by_hand(engine: DuckDB, quarter: Quarter, lines: Path) -> None:
-    """Leaves the lines in a Parquet file, the statements in the table `hand`."""
+def by_hand(engine: DuckDB, quarter: Quarter, lines: Path, *, ids: bool = False) -> None:
+    """Leaves the lines in a Parquet file, the statements in the table `hand`. ids: a line says of
+    which sale it is by the id that people know, as ours do; else by a number alone."""
     for table, query in _sellers(quarter):
         engine.create(table, query)
-    engine.write_parquet(_lines(quarter), lines)
+    engine.write_parquet(_lines(quarter, ", id" if ids else ""), lines)
     engine.read_parquet("hand_lines", lines)
     engine.create("hand_moves", _moves())
     engine.create("hand_0", _paid())
@@ -73,11 +74,11 @@ def _sellers(quarter: Quarter) -> Iterator[tuple[str, str]]:
     )
 
 
-def _lines(quarter: Quarter) -> str:
+def _lines(quarter: Quarter, more: str) -> str:
     """Each line with what it earned and its share. Thousandths of cents are earned."""
     collected = f"GREATEST(period, {_month('collected')})" if quarter.hold else "period"
     inside = (
-        f"SELECT n, seller, {_month('day')} AS month, net, collected, "
+        f"SELECT n, seller, {_month('day')} AS month, net, collected{more}, "
         "CASE WHEN returned <= day + 90 THEN returned END AS returned, "
         "CAST(SUM(net) OVER (PARTITION BY seller ORDER BY day, n ROWS UNBOUNDED "
         "PRECEDING) AS BIGINT) "
@@ -87,7 +88,7 @@ def _lines(quarter: Quarter) -> str:
     shown = f"{earned} FROM ({inside}) JOIN hand_entitled s ON payee = seller AND period = month"
     part = "(2 * entitled * ({} - base) + earned) // (2 * earned)"
     return (
-        f"SELECT n, payee, period, net AS credit, after - net AS before, e1 - e0 AS earned, "
+        f"SELECT n{more}, payee, period, net AS credit, after - net AS before, e1 - e0 AS earned, "
         f"{part.format('e1')} - {part.format('e0')} AS share, {collected} AS released, "
         f"GREATEST({collected}, {_month('returned')}) AS reversed, "
         f"GREATEST(period, {_month('returned')}) AS returned FROM ({shown})"

@@ -66,11 +66,14 @@ def free_port() -> int:
         return port
 
 
-def start(kind: str, *words: str) -> Server:
-    """A server that listens."""
+def start(kind: str, log: Path, *words: str) -> Server:
+    """A server that listens; what it says goes into a file."""
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.http.servers", kind, str(port), *words]
-    process = subprocess.Popen(command, cwd=TESTS, stdout=subprocess.PIPE, text=True)
+    with log.open("w") as said:
+        process = subprocess.Popen(
+            command, cwd=TESTS, stdout=subprocess.PIPE, stderr=said, text=True
+        )
     assert process.stdout is not None
     key = process.stdout.readline().strip() if kind == "ours" else ""
     deadline = time.monotonic() + 60
@@ -79,7 +82,7 @@ def start(kind: str, *words: str) -> Server:
             return Server(process, port, key)
         time.sleep(0.05)
     process.kill()
-    raise AssertionError(f"{kind} does not listen")
+    raise AssertionError(f"{kind} does not listen: {log.read_text()[-2000:]}")
 
 
 def request(server: Server, path: str, body: bytes) -> bytes:
