@@ -12,7 +12,7 @@ from remit_api.http.bodies import document_of, flag
 from remit_api.http.desk import Desk
 from remit_api.http.enquiry import ASK, ASK_OTHER_DAY, RECORD, Enquiry, enquiry
 from remit_api.http.observing import ANSWER, DECISION, QUICK
-from remit_api.http.recording import HEADER, Stated, stated_key
+from remit_api.http.recording import Stated, stated_key
 from remit_api.http.records import answer_of, location
 from remit_api.http.replies import reply
 from remit_api.http.service import Service
@@ -46,8 +46,8 @@ async def recorded(
 ) -> Recorded:
     """The row of the ledger for an enquiry that a desk read; raises what its request is refused
     with."""
-    given = Headers(scope=scope).get(HEADER)
-    ask = Stated(read, desk, stated_key(given, PATH, read.access.caller.label, body))
+    headers = Headers(scope=scope)
+    ask = Stated(read, desk, stated_key(headers, PATH, read.access.caller.label, body))
     (outcome,) = await service.recorder.record([ask])
     if isinstance(outcome, Refused):
         raise outcome.fault

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from fastapi import Request
+from starlette.datastructures import Headers
 
 from remit_api.http.desk import Desk
 from remit_api.http.enquiry import Enquiry
@@ -39,18 +40,22 @@ async def record(recorder: Recorder, asks: Sequence[Stated]) -> list[Outcome]:
 
 
 def key_of(request: Request, caller: str, body: bytes) -> Key | None:
-    """The idempotency key of a request; raises NotUnderstood for one that is none."""
-    return stated_key(request.headers.get(HEADER), request.url.path, caller, body)
+    """The idempotency key of a request; raises NotUnderstood for one that is none, or two."""
+    return stated_key(request.headers, request.url.path, caller, body)
 
 
-def stated_key(given: str | None, path: str, caller: str, body: bytes) -> Key | None:
-    """The key of a request to a path, as its header has it; as `key_of`."""
-    if given is None:
+def stated_key(headers: Headers, path: str, caller: str, body: bytes) -> Key | None:
+    """The key of a request to a path with these headers; as `key_of`."""
+    given = headers.getlist(HEADER)
+    if not given:
         return None
-    if not given.strip() or len(given) > LONGEST_KEY or not given.isascii():
+    if len(given) > 1:
+        raise NotUnderstood("there are several `Idempotency-Key`s", "a request has one")
+    (key,) = given
+    if not key.strip() or len(key) > LONGEST_KEY or not key.isascii():
         help = "a key is up to 255 characters of ASCII, such as a UUID"
         raise NotUnderstood("the `Idempotency-Key` cannot be read", help)
-    return Key(caller, given, sha256(path.encode() + b"\0" + body).hexdigest())
+    return Key(caller, key, sha256(path.encode() + b"\0" + body).hexdigest())
 
 
 def key_of_item(key: Key | None, number: int) -> Key | None:

@@ -207,6 +207,16 @@ def test_a_key_that_is_none(service: Any) -> None:
         assert answer.status_code == 400
 
 
+def test_two_keys_are_none(service: Any) -> None:
+    """Which of them counts would be a guess: a proxy may take the other one."""
+    client = service.client("wang.fang")
+    headers = [*client.headers.items(), ("Idempotency-Key", "k-1"), ("Idempotency-Key", "k-2")]
+    answer = client.http.request("POST", "/v1/decisions", json=DISCOUNT, headers=headers)
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "there are several `Idempotency-Key`s"
+    assert rows(service) == 0
+
+
 def test_totals_come_from_the_ledger(service: Any) -> None:
     """What is permitted uses up the total; an answer that nobody keeps sees it."""
     client = service.client("chen.jing")
