@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 
 YOUNG = 10_000
@@ -14,4 +15,5 @@ def settle() -> None:
     once, before the first request; what a publish brings later is looked through as ever."""
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # DuckDB complains of what it finds alive at the end
     gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
