@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from sqlalchemy.engine import Connection
 
 from remit_api.http.access import Access
-from remit_api.http.follower import Turn
+from remit_api.http.follower import ATTEMPTS, Turn
 from remit_api.http.recording import key_of
 from remit_api.http.refusals import NotReady
 from remit_api.http.replies import reply
@@ -23,9 +23,6 @@ from remit_engine.storage.docket import Docket
 from remit_engine.storage.faults import Superseded
 from remit_engine.storage.idempotency import Key
 from remit_engine.storage.opening import reading, writing
-
-ATTEMPTS = 5
-"""How often something is done anew because something was published meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +44,13 @@ def done(
         with writing(service.store) as connection:
             before = None if key is None else idempotency.answer(connection, key)
             if before is not None:
-                return _again(before)
+                return again(before)
             try:
                 docket = open_docket(connection, access, service)
             except Superseded:
                 docket = None
             if docket is not None:
-                return _kept(connection, key, do(docket))
+                return keep_answer(connection, key, do(docket))
         renewed(service)
     raise NotReady("policies are published faster than this is done")
 
@@ -69,7 +66,7 @@ def once(
     key = key_of(request, access.caller.label, raw)
     with writing(service.store) as connection:
         before = None if key is None else idempotency.answer(connection, key)
-        return _again(before) if before is not None else _kept(connection, key, do(connection))
+        return again(before) if before is not None else keep_answer(connection, key, do(connection))
 
 
 def followed(
@@ -81,7 +78,7 @@ def followed(
 
     def act(turn: Turn) -> Response:
         before = None if key is None else idempotency.answer(turn.connection, key)
-        return _again(before) if before is not None else _kept(turn.connection, key, do(turn))
+        return again(before) if before is not None else keep_answer(turn.connection, key, do(turn))
 
     response = service.follower.do(act)
     look(service)
@@ -120,14 +117,16 @@ def caught_up(access: Access, service: Service) -> None:
             renewed(service)
 
 
-def _again(before: idempotency.Answer) -> Response:
+def again(before: idempotency.Answer) -> Response:
+    """The answer that a key got before."""
     headers = {"Idempotency-Replayed": "true"}
     if before.location is not None:
         headers["Location"] = before.location
     return reply((before.text or "").encode(), before.status or 200, headers)
 
 
-def _kept(connection: Connection, key: Key | None, answered: Answered) -> Response:
+def keep_answer(connection: Connection, key: Key | None, answered: Answered) -> Response:
+    """The answer of a route, kept for its key in the transaction of what it tells."""
     said = {"Location": answered.location, "ETag": answered.etag}
     headers = {name: value for name, value in said.items() if value is not None}
     response = reply(answered.document, answered.status, headers)

@@ -15,10 +15,11 @@ from sqlalchemy.engine import Connection
 from remit_api.http import watch_views as views
 from remit_api.http.access import NOT_THERE, Access
 from remit_api.http.desk import Desk
+from remit_api.http.dockets import Answered, again, keep_answer
+from remit_api.http.follower import ATTEMPTS
 from remit_api.http.recording import key_of
 from remit_api.http.records import answer_of
 from remit_api.http.refusals import Conflict, Forbidden, NotFound, NotReady, NotUnderstood
-from remit_api.http.replies import reply
 from remit_api.http.service import Service
 from remit_api.http.watching import look, renewed
 from remit_dsl.types import Type
@@ -38,8 +39,6 @@ from remit_engine.storage.opening import writing
 from remit_engine.watch.shapes import has_id
 
 ACTION = "lift_freeze"
-ATTEMPTS = 5
-"""How often it is done anew because something was published meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +67,19 @@ def lifted(
             with writing(service.store) as connection:
                 before = None if key is None else idempotency.answer(connection, key)
                 if before is not None:
-                    headers = {"Idempotency-Replayed": "true"}
-                    return reply((before.text or "").encode(), before.status or 200, headers)
+                    return again(before)
                 asked = _asked(connection, id, person, facts, access.day, desk)
                 done = _done(connection, id, asked, because, access, service, desk)
-                text = _document(done)
-                if key is not None and not done.hold.stands:
-                    idempotency.keep(connection, key, 200, None, text.decode())
+                response = (
+                    None if done.hold.stands else keep_answer(connection, key, _answered(done))
+                )
         except Superseded:
             renewed(service)
             continue
         look(service)
-        if done.hold.stands:
+        if response is None:
             raise _not_permitted(done.entry)
-        return reply(text)
+        return response
     raise NotReady("policies are published faster than this is done")
 
 
@@ -184,9 +182,9 @@ def _done(
     return Lifted(holds.found(connection, id), entry)
 
 
-def _document(done: Lifted) -> bytes:
+def _answered(done: Lifted) -> Answered:
     answer = msgspec.Raw(answer_of(done.entry))
-    return msgspec.json.encode({"hold": views.hold(done.hold, "en"), "decision": answer})
+    return Answered({"hold": views.hold(done.hold, "en"), "decision": answer})
 
 
 def _not_permitted(entry: Entry) -> Exception:

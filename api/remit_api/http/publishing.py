@@ -12,8 +12,9 @@ from sqlalchemy.engine import Connection
 from remit_api.http import drafts
 from remit_api.http.access import Access
 from remit_api.http.desk import Desk
-from remit_api.http.dockets import ATTEMPTS, Answered, once
+from remit_api.http.dockets import Answered, once
 from remit_api.http.drafts import Examined, Past
+from remit_api.http.follower import ATTEMPTS
 from remit_api.http.refusals import Conflict, Forbidden, NotReady
 from remit_api.http.service import Service
 from remit_api.http.watching import renewed

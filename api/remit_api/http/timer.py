@@ -14,7 +14,8 @@ from secrets import token_hex
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from remit_api.http.dockets import ATTEMPTS, docket_of
+from remit_api.http.dockets import docket_of
+from remit_api.http.follower import ATTEMPTS
 from remit_api.http.service import Service
 from remit_api.http.watching import renewed
 from remit_engine.storage import approvals, idempotency, leases, watch_state
