@@ -116,3 +116,18 @@ watch breaches "Breaches" on Breach by who { when 2 Breach within 30 days
         assert refused.status_code == 403
         assert refused.json()["detail"] == "nobody sees to the alert about himself"
         assert gao.post(f"/v1/holds/{hold['id']}/lifting", json=WHY).status_code == 200
+
+
+def test_the_same_key_is_told_the_same_lifting_again(tmp_path: Path) -> None:
+    """Once: the hold is lifted no second time, and nothing more is recorded."""
+    key = {"Idempotency-Key": "l-1"}
+    with served(watch_settings(tmp_path, POLICY.replace("  note: text\n", ""))) as service:
+        assert observe(service, "o1", exposure=101, line=100).status_code == 201
+        (hold,) = items(service, "/v1/holds?stands=true")
+        path, chen = f"/v1/holds/{hold['id']}/lifting", service.client("chen.jing")
+        first, again = (chen.post(path, json=WHY, headers=key) for _ in range(2))
+        assert (first.status_code, again.status_code) == (200, 200), first.text
+        assert again.json() == first.json()
+        assert again.headers["idempotency-replayed"] == "true"
+        assert chen.post(path, json=WHY).status_code == 409
+        assert len(items(service, "/v1/decisions")) == 1
