@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -78,6 +79,16 @@ def test_a_byte_that_changed_is_noticed(grammar: Path, ask: Callable[[], bool]) 
     data[len(data) // 2] ^= 1
     file.write_bytes(data)
     assert ask()
+
+
+def test_tables_that_name_a_class_that_is_no_more_are_made_anew(
+    grammar: Path, ask: Callable[[], bool]
+) -> None:
+    assert ask()
+    (file,) = _files(grammar)
+    head, gone = file.read_bytes()[:32], b"cremit_dsl.automaton\n_Gone\n."
+    file.write_bytes(head + hashlib.sha256(gone).digest() + gone)
+    assert [ask(), ask()] == [True, False]
 
 
 def test_where_nothing_can_be_written_nothing_is(grammar: Path, ask: Callable[[], bool]) -> None:
