@@ -115,15 +115,17 @@ class Recorder:
 
     def _run(self) -> None:
         while groups := self._next():
+            results: list[Outcome] | Exception
             try:
                 results = self._recorded(groups)
             except Exception as fault:  # of the store: each of them learns of it
-                _tell(groups, fault)
+                results = fault
             else:
                 self._told(results)
-                _tell(groups, results)
+            # the room is free before anybody learns of it: who has his answer may ask again
             with self._wake:
                 self._state.count -= sum(len(group.asks) for group in groups)
+            _tell(groups, results)
 
     def _next(self) -> list[_Group]:
         """The groups of the next transaction; none when all is written and the recorder ends."""
