@@ -89,12 +89,14 @@ class Members:
         """All his days on which he holds something, in order."""
         return self._timeline(person)
 
-    def steady(self, person: str) -> bool:
-        """True when nothing about him ever changes."""
+    def lasting(self, person: str) -> frozenset[str] | None:
+        """The ids of his direct superiors, where nothing about him ever changes; else None."""
+        found: list[str] = []
         for stretch in self._people.get(person, ()):
             if stretch.start is not None or stretch.until is not None:
-                return False
-        return True
+                return None
+            found += stretch.managers
+        return frozenset(found)
 
     def pays(self, person: str, day: date) -> bool:
         """True when he is in the plan on a day."""

@@ -90,13 +90,22 @@ class DuckDB:
 
     def create(self, table: str, query: str) -> None:
         """See Warehouse."""
-        self.drop(table)
-        self.run(f"CREATE TABLE {table} AS {query}")
+        self._replace("TABLE", table, query)
 
     def view(self, table: str, query: str) -> None:
         """See Warehouse."""
-        self.drop(table)
-        self.run(f"CREATE VIEW {table} AS {query}")
+        self._replace("VIEW", table, query)
+
+    def _replace(self, kind: str, table: str, query: str) -> None:
+        """One statement, but where a view stands in the way of a table, or a table of a view."""
+        made = f"CREATE OR REPLACE {kind} {table} AS {query}"
+        try:
+            self.run(made)
+        except WarehouseTrouble as fault:
+            if not isinstance(fault.__cause__, duckdb.CatalogException):
+                raise
+            self.drop(table)
+            self.run(made)
 
     def drop(self, table: str) -> None:
         """See Warehouse."""

@@ -52,14 +52,16 @@ class EventPlan(PlanWork):
         extra = [*fates.extra, *self._windowed(event)]
         table = f"{self.prefix}_lines"
         query = fates.lines(writer.query(extra, fates.limits.joins))
+        by_key = None
         if isinstance(fates, Courses):  # its lines are read again and again
             self.warehouse.create(table, query)
         else:
             self.warehouse.view(table, query)
+            by_key = writer.by_key(extra, fates.limits.joins)
         unit = writer.credit_unit
         left = self.left_of(writer, table)
         graded = self.graded(
-            table, unit, writer.credit, loaded, calendar, writer.by_key(),
+            table, unit, writer.credit, loaded, calendar, by_key and fates.lines(by_key),
             self._lowered(fates, table, loaded), fates.kept, {**writer.within, **fates.within},
         )  # fmt: skip
         shares = bool(self.plan.hold or self.plan.reversals)

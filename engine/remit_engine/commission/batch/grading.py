@@ -68,7 +68,8 @@ class Lines:
     kept: tuple[str, ...] = ()
     """further columns of lines, that are shown again where lines are graded"""
     by_key: str | None = None
-    """a query of key and credit alone, where that tells the span"""
+    """the same lines with `keyed` in place of their span, where that tells it; and others, which are
+    in no span"""
     within: Within = field(default_factory=dict)
 
 

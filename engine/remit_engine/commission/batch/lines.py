@@ -94,27 +94,33 @@ class EventLines:
         if self._odd:
             joins += f" LEFT JOIN {self._odd} b ON b.n = e.n"
             where.append("b.n IS NULL")
-        part = "p.part" if self._splits else "CAST(0 AS BIGINT)"
-        shown = [
-            "e.n AS n", f"{part} AS part", "s.slot AS slot", "s.payee AS payee",
-            "s.period AS period", "s.pw AS pw", f"e.{self.by.name} AS day",
-            f"{self._order(part).sql} AS ord", f"{credit.over.sql} AS x",
-            *(f"{sql} AS {name}" for name, sql in extra),
-        ]  # fmt: skip
+        span = ("slot", "payee", "period", "pw")
+        shown = self._shown([f"s.{name} AS {name}" for name in span], credit, extra)
         return (
-            f"SELECT {', '.join(shown)} FROM {self.event.table} e{joins}{joined} "
+            f"SELECT {shown} FROM {self.event.table} e{joins}{joined} "
             f"JOIN {self.loaded.spans} s ON {self._spanned(payee)} WHERE {' AND '.join(where)}"
         )
 
-    def by_key(self) -> str | None:
-        """Key and credit of each line, where the key alone tells the span; else None."""
+    def by_key(self, extra: Iterable[tuple[str, str]] = (), joined: str = "") -> str | None:
+        """The lines with `keyed` in place of what is known of their span, where the key alone tells
+        that; else None. Those that are in no span are among them."""
         if not self.loaded.whole or self.loaded.line_values or self._may_be_bad:
             return None
         where = [self._active, *self._counted(self._credit())]
+        shown = self._shown([f"{self._key(self._payee)} AS keyed"], self._credit(), extra)
         return (
-            f"SELECT {self._key(self._payee)} AS keyed, {self.credit.sql} AS x "
-            f"FROM {self.event.table} e{self._joins} WHERE {' AND '.join(where)}"
+            f"SELECT {shown} FROM {self.event.table} e{self._joins}{joined} "
+            f"WHERE {' AND '.join(where)}"
         )
+
+    def _shown(self, span: Iterable[str], credit: Ratio, extra: Iterable[tuple[str, str]]) -> str:
+        part = "p.part" if self._splits else "CAST(0 AS BIGINT)"
+        columns = (
+            "e.n AS n", f"{part} AS part", *span, f"e.{self.by.name} AS day",
+            f"{self._order(part).sql} AS ord", f"{credit.over.sql} AS x",
+            *(f"{sql} AS {name}" for name, sql in extra),
+        )  # fmt: skip
+        return ", ".join(columns)
 
     def _counted(self, credit: Ratio) -> Iterator[str]:
         """The conditions on an event alone under which it is in a line."""
@@ -187,6 +193,7 @@ class EventLines:
             "part": (0, self._parts - 1),
             "day": (self.by.low, self.by.high),
             "ord": (order.low, order.high),
+            "keyed": (-self.loaded.pieces, (len(self.people) + 1) * self.loaded.pieces),
             **self.loaded.within,
         }
 

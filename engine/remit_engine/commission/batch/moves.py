@@ -154,7 +154,9 @@ class Dates:
         if self.plan.hold is not None:
             yield part(counted, f"-{share}", zero, zero, f"opened > {counted}")
             yield part("opened", share, zero, zero, f"opened > {counted} AND opened < {late}")
-        if self.plan.reversals:
+        if self.plan.reversals and self.plan.hold is None:  # open from the first, gone at once
+            yield part("gone", zero, f"-{share}", credit, f"gone < {late}")
+        elif self.plan.reversals:
             both = "CASE WHEN opened > gone THEN opened ELSE gone END"
             yield part(both, zero, f"-{share}", zero, f"opened < {late} AND gone < {late}")
             yield part("gone", zero, zero, credit, f"gone < {late}")

@@ -23,17 +23,15 @@ from remit_engine.compile.unsupported import Unsupported
 class ReportPlan(PlanWork):
     """See PlanWork."""
 
-    def run(self, base: PlanTables) -> PlanTables:
-        """Compute it over what the plan underneath gave. Raises Unsupported, WarehouseTrouble."""
+    def run(self, base: PlanTables, under: Terms) -> PlanTables:
+        """Compute it over what the plan underneath gave; under: that one's terms. Raises
+        Unsupported, WarehouseTrouble."""
         statements, scale = statement_forms(self.terms), self.scale
         calendar = Calendar.of(base.first, self.through, ())
         line = self.line_scale()
         wanted = Wanted((), statements.known, (line,) if line else (), self.others(statements))
         loaded = self.load_profiles(wanted, calendar, base.credit_unit, True)
         table = f"{self.prefix}_reports"
-        under = Terms.of(
-            self.terms.model, self.terms.data, self.terms.model.program.plans[base.plan]
-        )
         load_reports(self.warehouse, table, self.terms, under, calendar, self.people)
         lines = f"{self.prefix}_lines"
         self.warehouse.view(

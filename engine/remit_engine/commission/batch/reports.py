@@ -96,13 +96,13 @@ class Lines:
 
     def steady(self, person: str, day: date) -> list[str] | None:
         """The superiors of one for whom nothing changes, nor for anybody above him; else None."""
-        if not self.base.steady(person):
+        managers = self.base.lasting(person)
+        if managers is None:
             return None
-        managers = self.base.managers(person, day)
         if managers not in self._known:
             seen: set[str] = set()
             found = list(self.above(managers, day, seen))
-            lasting = all(self.base.steady(p) for p in seen)
+            lasting = all(self.base.lasting(p) is not None for p in seen)
             self._known[managers] = (found, seen) if lasting else None
         known = self._known[managers]
         return None if known is None or person in known[1] else known[0]

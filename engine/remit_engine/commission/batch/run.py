@@ -47,20 +47,20 @@ def run_batch(
         if plan.period != through.kind:
             raise ValueError(f"`{plan.short}` is paid by the {plan.period}, not the {through.kind}")
     people = ranks(data)
+    terms = {plan.name: Terms.of(model, data, plan) for plan in ordered}
     done: dict[str, PlanTables] = {}
     files: list[Path] = []
     with _persons(warehouse, people, folder):
         for number, plan in enumerate(ordered):
             if progress is not None:
                 progress(plan.short, number, len(ordered))
-            terms = Terms.of(model, data, plan)
             scratch = Scratch(warehouse)
-            common = (terms, through, scratch, dict(staged), people, f"pay{number}", folder)
+            common = (terms[plan.name], through, scratch, dict(staged), people, f"pay{number}", folder)
             try:
                 if plan.pool is not None:
                     found = PoolPlan(*common, seek=seek).run()
                 elif plan.base is not None:
-                    found = ReportPlan(*common).run(done[plan.base])
+                    found = ReportPlan(*common).run(done[plan.base], terms[plan.base])
                 else:
                     found = EventPlan(*common, seek=seek).run()
                 done[plan.name] = found

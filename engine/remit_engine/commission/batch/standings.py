@@ -110,9 +110,7 @@ class Grader(Grading):
 
     def _slots(self) -> Frame:
         """The spans, with their lines summed and the position at their end."""
-        key, rows = "slot", self.lines.table
-        if self.lines.by_key is not None:
-            key, rows = "keyed", f"({self.lines.by_key})"
+        key, rows = self._by_span
         frame = Frame(
             self.warehouse,
             f"{self.prefix}_slots",
@@ -129,6 +127,13 @@ class Grader(Grading):
         )
         frame.measure(("credit", "position"))
         return frame
+
+    @property
+    def _by_span(self) -> tuple[str, str]:
+        """The column of lines that tells their span, and the lines that have it."""
+        if self.lines.by_key is not None:
+            return "keyed", f"({self.lines.by_key})"
+        return "slot", self.lines.table
 
     def _earned(self, frame: Frame, places: Whole) -> tuple[Whole, Whole]:
         """What each span earns, and `moved`: what to add to the scale's value at a line to have
@@ -152,12 +157,12 @@ class Grader(Grading):
         """The lines on the scale: g0 before each, g1 with it. Those of a span are sorted among
         themselves, as it is known where they start; what is known of the span is joined last, as
         all that is sorted is carried."""
-        narrow = Narrow(self.lines.within)
-        carried = ("n", "part", "slot", "day", "x", *self.lines.kept)
+        narrow, (key, rows) = Narrow(self.lines.within), self._by_span
+        carried = ("n", "part", key, "day", "x", *self.lines.kept)
         inner = (
-            f"SELECT {narrow.after(carried)}, CAST(SUM(x) OVER (PARTITION BY slot ORDER BY ord "
+            f"SELECT {narrow.after(carried)}, CAST(SUM(x) OVER (PARTITION BY {key} ORDER BY ord "
             f"{RUNNING}) AS BIGINT) AS so_far FROM (SELECT "
-            f"{narrow.before((*carried, 'ord'))} FROM {self.lines.table} l) l"
+            f"{narrow.before((*carried, 'ord'))} FROM {rows} l) l"
         )
         spans = (
             f"SELECT s.*, {granted.shown('t')} FROM {slots} s JOIN {granted.rows} t "
@@ -166,7 +171,7 @@ class Grader(Grading):
         known = "".join(f"s.{k.name}, " for k in self._curve.columns)
         placed = (
             f"SELECT l.*, s.position - s.credit + l.so_far AS after, {known}s.payee, s.period, "
-            f"s.moved, {granted.shown('s')} FROM ({inner}) l JOIN ({spans}) s ON s.slot = l.slot"
+            f"s.moved, {granted.shown('s')} FROM ({inner}) l JOIN ({spans}) s ON s.{key} = l.{key}"
         )
         middle = (
             f"SELECT s.*, s.after - s.x AS before, {g0.sql} AS g0, {g1.sql} AS g1 FROM ({placed}) s"
