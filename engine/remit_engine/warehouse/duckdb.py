@@ -131,6 +131,14 @@ class DuckDB:
         )
         path.unlink()
 
+    def encode(self, table: str, column: str, words: str) -> None:
+        """See Warehouse. What a column is made of stays with it when the name of the type goes."""
+        kind = f"{table}_{column}"
+        self.run(f"CREATE OR REPLACE TYPE {kind} AS ENUM (SELECT {column} FROM {words})")
+        encoded = f"SELECT * REPLACE (CAST({column} AS {kind}) AS {column}) FROM {table}"
+        self.create(table, encoded)
+        self.run(f"DROP TYPE {kind}")
+
     def read_parquet(self, table: str, path: Path) -> None:
         """See Warehouse."""
         self.view(table, f"SELECT * FROM {parquet(path)}")

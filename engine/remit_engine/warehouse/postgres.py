@@ -108,6 +108,9 @@ class Postgres:
             raise WarehouseTrouble(_words(fault)) from fault
         self.run(f"ANALYZE {table}")
 
+    def encode(self, table: str, column: str, words: str) -> None:
+        """See Warehouse. There is no such type."""
+
     def read_parquet(self, table: str, path: Path) -> None:
         """See Warehouse. By way of a CSV, and a table: PostgreSQL knows no Parquet."""
         with tempfile.TemporaryDirectory(prefix="remit-postgres-") as folder:

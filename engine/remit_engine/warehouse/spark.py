@@ -94,6 +94,9 @@ class Spark:
         reader = self.session.read.schema(schema).option("mode", "FAILFAST")
         self._guarded(lambda: reader.json(path).createOrReplaceTempView(table))
 
+    def encode(self, table: str, column: str, words: str) -> None:
+        """See Warehouse. There is no such type."""
+
     def read_parquet(self, table: str, path: Path) -> None:
         """See Warehouse."""
         self._named(table, str(path))

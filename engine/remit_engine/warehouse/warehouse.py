@@ -70,6 +70,12 @@ class Warehouse(Protocol):
         """Make a table of rows from Python; what makes them asks nothing here meanwhile."""
         ...
 
+    def encode(self, table: str, column: str, words: str) -> None:
+        """Keep the texts of a column as numbers, where the engine has a type for that: they are
+        read and written as texts all the same. words: a table with a column of that name, in which
+        each of them stands."""
+        ...
+
     def read_parquet(self, table: str, path: Path) -> None:
         """Name the rows of a Parquet file (or of files by a pattern)."""
         ...

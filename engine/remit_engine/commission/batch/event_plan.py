@@ -29,6 +29,9 @@ from remit_engine.compile.unsupported import Unsupported
 
 USUAL_UNIT = 100
 """What credits are mostly over."""
+REPEATED = 20
+"""When there are so many events to a person, ids are kept as numbers: each group of rows of a file
+has all ids then, once."""
 
 
 @dataclass(slots=True)
@@ -63,6 +66,7 @@ class EventPlan(PlanWork):
         graded = self.graded(
             table, unit, writer.credit, loaded, calendar, by_key and fates.lines(by_key),
             self._lowered(fates, table, loaded), fates.kept, {**writer.within, **fates.within},
+            writer.of_order,
         )  # fmt: skip
         shares = bool(self.plan.hold or self.plan.reversals)
         accounts = self.accounts(graded, loaded, statements, calendar, unit)
@@ -155,6 +159,8 @@ class EventPlan(PlanWork):
         """The lines with their shares, kept."""
         more = NAMED[1:] if self.folder is not None else ()
         granted = Frame(self.warehouse, f"{self.prefix}_granted", self._granted(accounts))
+        if self.folder is not None and writer.event.rows > REPEATED * len(self.people):
+            self.warehouse.encode(granted.table, "person", readable.PERSONS)
         part, most = self._share(graded, granted)
         opened, gone = fates.periods
         earned = "CAST(NULL AS BIGINT)" if self.between else "l.earned"  # over no one unit

@@ -8,7 +8,7 @@ w0 and w1 (the weights of the lines of the period before it, and with it), and w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from remit_dsl.pay import Scale
@@ -71,6 +71,8 @@ class Lines:
     """the same lines with `keyed` in place of their span, where that tells it; and others, which are
     in no span"""
     within: Within = field(default_factory=dict)
+    of_order: Mapping[str, str] = field(default_factory=dict)
+    """columns that follow from `ord`, in SQL over a line `l`"""
 
 
 @dataclass(slots=True)

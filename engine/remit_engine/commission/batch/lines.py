@@ -209,6 +209,18 @@ class EventLines:
         return whole
 
     @property
+    def of_order(self) -> dict[str, str]:
+        """What `ord` says of a line `l`, so that nothing of it is carried beside."""
+        rows, parts = max(1, self.event.rows), self._parts
+        event = f"l.ord % CAST({rows * parts} AS BIGINT)"
+        day = f"remit_idiv(l.ord, CAST({rows * parts} AS BIGINT))"
+        found = {"n": event, "part": "CAST(0 AS BIGINT)", "day": f"{day} + {self.by.low}"}
+        if parts > 1:
+            found["n"] = f"remit_idiv({event}, CAST({parts} AS BIGINT))"
+            found["part"] = f"l.ord % CAST({parts} AS BIGINT)"
+        return found
+
+    @property
     def _credit_node(self) -> x.Expression:
         return self.forms.credit
 

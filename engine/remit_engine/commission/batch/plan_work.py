@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -151,16 +151,17 @@ class PlanWork:
         lowered: str | None = None,
         kept: tuple[str, ...] = (),
         within: Within | None = None,
+        of_order: Mapping[str, str] | None = None,
     ) -> Graded:
         """The lines of a table graded. unit: what credit is over; credit: what it lies within;
-        within: what other columns do."""
+        within: what other columns do. The rest: see `grading.Lines`."""
         curve = loaded.line_scales[0] if loaded.line_scales else None
         scale = self.scale
         points = loaded.statement_scales[-1] if self.decides else None
         win = scale is not None and scale.over not in WINDOWS
         most = max(-credit.low, credit.high)
         ranges = {**(within or {}), "x": (credit.low, credit.high)}
-        source = Lines(table, unit, lowered, win, most, kept, by_key, ranges)
+        source = Lines(table, unit, lowered, win, most, kept, by_key, ranges, of_order or {})
         return Grader(
             self.warehouse, self.prefix, source, loaded, len(calendar.periods), scale, curve, points
         ).graded(True)

@@ -34,7 +34,7 @@ class ReportPlan(PlanWork):
         table = f"{self.prefix}_reports"
         load_reports(self.warehouse, table, self.terms, under, calendar, self.people)
         lines = f"{self.prefix}_lines"
-        self.warehouse.view(
+        self.warehouse.create(
             lines,
             f"SELECT r.report AS n, CAST(0 AS BIGINT) AS part, s.slot, s.payee, s.period, s.pw, "
             f"s.since AS day, r.period * CAST({len(self.people)} AS BIGINT) + r.report AS ord, "

@@ -45,6 +45,10 @@ class Scratch:
         """See Warehouse."""
         self._warehouse.write_parquet(query, path, words)
 
+    def encode(self, table: str, column: str, words: str) -> None:
+        """See Warehouse."""
+        self._warehouse.encode(table, column, words)
+
     def drop(self, table: str) -> None:
         """See Warehouse."""
         self._made.pop(table, None)

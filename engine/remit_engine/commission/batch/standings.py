@@ -158,11 +158,14 @@ class Grader(Grading):
         themselves, as it is known where they start; what is known of the span is joined last, as
         all that is sorted is carried."""
         narrow, (key, rows) = Narrow(self.lines.within), self._by_span
-        carried = ("n", "part", key, "day", "x", *self.lines.kept)
+        follows = self.lines.of_order
+        names = ("n", "part", key, "day", "x", *self.lines.kept, "ord")
+        carried = [name for name in names if name not in follows]
+        shown = "".join(f", {sql} AS {name}" for name, sql in follows.items())
         inner = (
-            f"SELECT {narrow.after(carried)}, CAST(SUM(x) OVER (PARTITION BY {key} ORDER BY ord "
-            f"{RUNNING}) AS BIGINT) AS so_far FROM (SELECT "
-            f"{narrow.before((*carried, 'ord'))} FROM {rows} l) l"
+            f"SELECT l.*{shown} FROM (SELECT {narrow.after(carried)}, CAST(SUM(x) OVER (PARTITION "
+            f"BY {key} ORDER BY ord {RUNNING}) AS BIGINT) AS so_far FROM (SELECT "
+            f"{narrow.before(carried)} FROM {rows} l) l) l"
         )
         spans = (
             f"SELECT s.*, {granted.shown('t')} FROM {slots} s JOIN {granted.rows} t "
