@@ -14,7 +14,7 @@ import pytest
 
 from engine.commission.test_batch import Case, cases
 from engine.warehouses import warehouse
-from remit_engine.commission.batch import readable
+from remit_engine.commission.batch import event_plan, readable
 from remit_engine.commission.batch.plan_tables import Batch
 from remit_engine.commission.batch.run import run_batch
 from remit_engine.commission.batch.staged import stage
@@ -33,7 +33,11 @@ def rows(query: str) -> list[tuple[Any, ...]]:
     return list(warehouse("duckdb").rows(query))
 
 
-def test_files_hold_what_the_reference_gives(tmp_path: Path) -> None:
+@pytest.mark.parametrize("repeated", [event_plan.REPEATED, 0], ids=["texts", "encoded"])
+def test_files_hold_what_the_reference_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repeated: int
+) -> None:
+    monkeypatch.setattr(event_plan, "REPEATED", repeated)
     statements = lines = 0
     for seed, of in islice(cases(), 20):
         folder = tmp_path / str(seed)
@@ -63,7 +67,9 @@ def test_files_hold_what_the_reference_gives(tmp_path: Path) -> None:
             assert not any(ok for ok, _ in found.values())
             if wanted.sound:
                 pooled = of.model.program.plans[name].pool is not None
-                lines += _same_lines(folder / f"{short}.lines.parquet", mine, pooled)
+                written = folder / f"{short}.lines.parquet"
+                lines += _same_lines(written, mine, pooled)
+                _numbered(written, of, name)
     assert statements > 50
     assert lines > 20
 
@@ -84,6 +90,20 @@ def _same_lines(file: Path, mine: dict[Any, Any], pooled: bool) -> int:
     else:
         assert found == wanted
     return wanted.total()
+
+
+def _numbered(file: Path, of: Case, plan: str) -> None:
+    """A line's number and part are those of its event and share."""
+    declared = of.model.program.plans[plan]
+    if declared.event is None or declared.credit is None:
+        return
+    ids = sorted(row.id for row in of.data.events[declared.event])
+    shares = of.data.splits.get(declared.event, {}) if declared.credit.to == "splits" else {}
+    for n, part, event, person in rows(f"SELECT n, part, event, person FROM '{file}'"):
+        assert ids[n] == event
+        assert (shares[event][part].person if event in shares else 0) == (
+            person if event in shares else part
+        )
 
 
 @pytest.mark.parametrize(

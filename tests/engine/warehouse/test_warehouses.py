@@ -101,6 +101,22 @@ def test_parquet_goes_out_and_in(engine: Warehouse, tmp_path: Path) -> None:
     engine.drop("t5")
 
 
+def test_texts_that_repeat_stay_what_they_are(engine: Warehouse, tmp_path: Path) -> None:
+    people = (("n", "BIGINT"), ("person", "TEXT"))
+    engine.load("t7", people, [(1, "客户"), (2, ""), (3, "o'neil"), (4, "nobody's")])
+    engine.create("t8", "SELECT n + 10 AS n, CASE WHEN n < 4 THEN person END AS person FROM t7")
+    wanted = [(11, "客户"), (12, ""), (13, "o'neil"), (14, None)]
+    for _ in range(2):
+        engine.encode("t8", "person", "t7")
+        assert sorted(engine.rows("SELECT n, person FROM t8")) == wanted
+    engine.write_parquet("SELECT n, person FROM t8", tmp_path / "t8.parquet")
+    written = duckdb.read_parquet(str(tmp_path / "t8.parquet"))
+    assert sorted(written.fetchall()) == wanted
+    assert written.types[1] == "VARCHAR"
+    engine.drop("t8")
+    engine.drop("t7")
+
+
 def test_every_engine_here_passes_its_probes(engine: Warehouse) -> None:
     prove(engine)
 
