@@ -7,8 +7,8 @@ from datetime import date
 from remit_dsl.diagnostics import errors
 from remit_dsl.loader import load_texts
 from remit_dsl.program import Program
-from remit_engine.ir import Model
-from remit_engine.lower import lower
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 
 POLICY = """
 policy sales "Sales" { version "1" currency CNY }

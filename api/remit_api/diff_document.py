@@ -15,8 +15,8 @@ from remit_engine.analysis.difference.difference import Difference
 from remit_engine.analysis.difference.told import Told
 from remit_engine.analysis.difference.witness import Witness, speaker
 from remit_engine.decision import Outcome
-from remit_engine.ir import Model
-from remit_engine.request_document import Document, request_document
+from remit_engine.reading.request_document import Document, request_document
+from remit_engine.rules.ir import Model
 from remit_engine.suite.case_writer import case_text
 
 Models = tuple[Model, Model]

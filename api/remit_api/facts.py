@@ -11,9 +11,9 @@ from typing import Any
 
 from remit_api.failures import BadFacts, MissingFile, WrongUse
 from remit_dsl.diagnostics import Diagnostic
-from remit_engine.json_reader import read_json
+from remit_engine.reading.json_reader import read_json
+from remit_engine.reading.yaml_tree import Node, plain, read_yaml, read_yaml_file
 from remit_engine.request import InvalidRequest, Problem
-from remit_engine.yaml_tree import Node, plain, read_yaml, read_yaml_file
 
 YAML = (".yaml", ".yml")
 

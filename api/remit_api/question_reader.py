@@ -9,18 +9,18 @@ from typing import Any
 from remit_api.question import Question, merged
 from remit_dsl.suggest import nearest
 from remit_dsl.types import Type
-from remit_engine.directory import Directory
-from remit_engine.ir import Model
-from remit_engine.names import names_of
-from remit_engine.request import InvalidRequest, Problem, Request
-from remit_engine.request_reader import (
+from remit_engine.people.directory import Directory
+from remit_engine.reading.request_reader import (
     evidence_steps,
     fact_type,
     read_fact,
     read_request,
     set_fact,
 )
-from remit_engine.totals import totals_of
+from remit_engine.request import InvalidRequest, Problem, Request
+from remit_engine.rules.ir import Model
+from remit_engine.rules.names import names_of
+from remit_engine.rules.totals import totals_of
 
 NO_PERSON = "no person"
 """What the message has in it where somebody is named whom no directory knows."""

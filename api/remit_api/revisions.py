@@ -18,9 +18,9 @@ from remit_dsl.loader import Each, load_texts
 from remit_dsl.parser import decode
 from remit_dsl.program import Program
 from remit_dsl.source import Source, Span
-from remit_engine.directory import Directory
-from remit_engine.directory_reader import read_directory_text
-from remit_engine.ir import Model
+from remit_engine.people.directory import Directory
+from remit_engine.reading.directory_reader import read_directory_text
+from remit_engine.rules.ir import Model
 
 _CSV = re.compile(r'\bfrom\s+"([^"\n]+\.csv)"', re.IGNORECASE)
 

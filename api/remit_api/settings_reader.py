@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from remit_engine.exact import shown
+from remit_engine.reading.exact import shown
 from remit_engine.request import Problem
 
 

@@ -11,13 +11,13 @@ from remit_api.question_reader import party_document
 from remit_dsl.program import Field
 from remit_dsl.suggest import nearest
 from remit_dsl.types import Type
-from remit_engine.directory import Directory
-from remit_engine.facts_reader import FactsReader
-from remit_engine.ir import Model
-from remit_engine.names import is_person, names_of
-from remit_engine.party_reader import PartyReader
+from remit_engine.people.directory import Directory
+from remit_engine.reading.facts_reader import FactsReader
+from remit_engine.reading.party_reader import PartyReader
+from remit_engine.reading.request_reader import read_fact, set_fact
 from remit_engine.request import InvalidRequest, Problem
-from remit_engine.request_reader import read_fact, set_fact
+from remit_engine.rules.ir import Model
+from remit_engine.rules.names import is_person, names_of
 
 
 def read_value_facts(

@@ -11,10 +11,10 @@ from remit_dsl.diagnostics import Diagnostic, errors
 from remit_dsl.loader import Each, load
 from remit_dsl.program import Program
 from remit_dsl.source import Source
-from remit_engine.directory import Directory
-from remit_engine.directory_reader import read_directory
 from remit_engine.engine import Engine
-from remit_engine.lower import lower
+from remit_engine.people.directory import Directory
+from remit_engine.reading.directory_reader import read_directory
+from remit_engine.rules.lower import lower
 
 DIRECTORY_FILE = "directory.yaml"
 

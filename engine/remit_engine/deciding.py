@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from remit_engine.capacities import cases
-from remit_engine.chain import Answer, Stop, anybody, chain
-from remit_engine.chain import answer as best_answer
 from remit_engine.decision import Decision, Outcome
-from remit_engine.directory import Directory
-from remit_engine.explain import Explained, explain
-from remit_engine.interval import highest
-from remit_engine.ir import Model
-from remit_engine.material import Material
-from remit_engine.maximum import Reach, reach
+from remit_engine.explanation.explain import Explained, explain
+from remit_engine.explanation.material import Material
+from remit_engine.explanation.trace import Tracer
+from remit_engine.judging.capacities import cases
+from remit_engine.judging.chain import Answer, Stop, anybody, chain
+from remit_engine.judging.chain import answer as best_answer
+from remit_engine.judging.interval import highest
+from remit_engine.judging.maximum import Reach, reach
+from remit_engine.judging.verdict import Judge
+from remit_engine.people.directory import Directory
 from remit_engine.request import Request
-from remit_engine.trace import Tracer
-from remit_engine.verdict import Judge
+from remit_engine.rules.ir import Model
 
 
 def decide(

@@ -152,7 +152,7 @@ class PolicyUsed:
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The whole answer. `reason` is in the language asked for; `to_json` is its wire form
-    (`engine/remit_engine/wire.py`)."""
+    (`engine/remit_engine/explanation/wire.py`)."""
 
     outcome: Outcome
     reason: str

@@ -13,22 +13,22 @@ from remit_engine.compile.python_reader import Irregular
 from remit_engine.compile.to_python import Compiled
 from remit_engine.deciding import decide, farthest
 from remit_engine.decision import Decision
-from remit_engine.directory import Directory
+from remit_engine.explanation.trace import Tracer
+from remit_engine.explanation.transcript import Transcript, transcript
 from remit_engine.fast import Check, Checked, Fast
-from remit_engine.hold import Hold
-from remit_engine.interpreter import Interpreter
-from remit_engine.ir import Model, Rule
 from remit_engine.json_door import JsonDoor
-from remit_engine.lower import lower
-from remit_engine.party import Party
+from remit_engine.judging.interpreter import Interpreter
+from remit_engine.judging.verdict import Judge
+from remit_engine.people.directory import Directory
+from remit_engine.people.party import Party
 from remit_engine.questions import Holder, MatrixCell, Maximum, Power
+from remit_engine.reading.request_reader import read_json, read_request
 from remit_engine.request import Request
-from remit_engine.request_reader import read_json, read_request
 from remit_engine.restraining import Beside, Holds, Reading
-from remit_engine.trace import Tracer
-from remit_engine.transcript import Transcript, transcript
+from remit_engine.rules.hold import Hold
+from remit_engine.rules.ir import Model, Rule
+from remit_engine.rules.lower import lower
 from remit_engine.values import ValueAnswer
-from remit_engine.verdict import Judge
 
 
 class Engine:

@@ -17,7 +17,6 @@ from typing import Any
 
 import msgspec
 
-from remit_engine.chain import answer as best_answer
 from remit_engine.compile.python_direct import Direct
 from remit_engine.compile.python_grid import Axes, Cells, Outcomes, Plan, axes, plan
 from remit_engine.compile.python_slots import MISSING, slot_value
@@ -25,20 +24,21 @@ from remit_engine.compile.scaled import Scaled, scaled, unscaled
 from remit_engine.compile.to_python import Compiled
 from remit_engine.deciding import concluded, explained
 from remit_engine.decision import Amount, Decision, Outcome, TraceLine
-from remit_engine.directory import Directory
-from remit_engine.evaluate import Environment, evaluate
-from remit_engine.explain import Explained
-from remit_engine.form import LEFT_TEXT, Form, blank, form_of
-from remit_engine.interpreter import environment
-from remit_engine.ir import Model
-from remit_engine.party import Holding, Party, same_party
-from remit_engine.reason import reason
+from remit_engine.explanation.explain import Explained
+from remit_engine.explanation.form import LEFT_TEXT, Form, blank, form_of
+from remit_engine.explanation.reason import reason
+from remit_engine.explanation.trace import Tracer
+from remit_engine.explanation.transcript import Transcript, ordered, transcript
+from remit_engine.explanation.wire import decision_to_json
+from remit_engine.judging.chain import answer as best_answer
+from remit_engine.judging.evaluate import Environment, evaluate
+from remit_engine.judging.interpreter import environment
+from remit_engine.judging.verdict import Case
+from remit_engine.people.directory import Directory
+from remit_engine.people.party import Holding, Party, same_party
 from remit_engine.request import Request
+from remit_engine.rules.ir import Model
 from remit_engine.text import number_text
-from remit_engine.trace import Tracer
-from remit_engine.transcript import Transcript, ordered, transcript
-from remit_engine.verdict import Case
-from remit_engine.wire import decision_to_json
 
 Checked = tuple[Outcome, tuple[str, ...]]
 """The outcome and the ids of the deciding rules."""

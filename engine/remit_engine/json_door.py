@@ -16,15 +16,15 @@ from remit_engine.compile.python_facts import ReadFacts, facts_reader
 from remit_engine.compile.python_reader import Irregular, Read, day, reader
 from remit_engine.compile.python_slots import MISSING
 from remit_engine.compile.to_python import Compiled
-from remit_engine.directory import Directory
 from remit_engine.fast import MOST_PERSONS, Answer, Check, Checked, Fast
-from remit_engine.ir import Model
-from remit_engine.party import Party
+from remit_engine.people.directory import Directory
+from remit_engine.people.party import Party
+from remit_engine.reading.request_document import DEFAULT_VERB
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import InvalidRequest, Request
-from remit_engine.request_document import DEFAULT_VERB
-from remit_engine.request_reader import read_request
 from remit_engine.restraining import Holds
-from remit_engine.totals import kept_totals
+from remit_engine.rules.ir import Model
+from remit_engine.rules.totals import kept_totals
 
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _MEMBERS = frozenset({"actor", "action", "verb", "facts", "as_of"})

@@ -8,24 +8,24 @@ from datetime import date
 
 from remit_dsl.expressions import Expression
 from remit_dsl.types import NUMBER, Type
-from remit_engine.capacities import cases
-from remit_engine.chain import ABLE, answer, everyone
 from remit_engine.decision import Extent, Outcome
-from remit_engine.directory import Directory
-from remit_engine.evaluate import Environment, evaluate
-from remit_engine.extents import extent, unset
-from remit_engine.interpreter import interval
-from remit_engine.interval import EVERYTHING, Interval
-from remit_engine.ir import GRANT, PROHIBITION, Model, Rule
-from remit_engine.maximum import Reach
-from remit_engine.naming import action_label, position_label
-from remit_engine.party import Party
-from remit_engine.quoting import written
+from remit_engine.explanation.extents import extent, unset
+from remit_engine.explanation.naming import action_label, position_label
+from remit_engine.explanation.quoting import written
+from remit_engine.explanation.trace import conditions_written
+from remit_engine.judging.capacities import cases
+from remit_engine.judging.chain import ABLE, answer, everyone
+from remit_engine.judging.evaluate import Environment, evaluate
+from remit_engine.judging.interpreter import interval
+from remit_engine.judging.interval import EVERYTHING, Interval
+from remit_engine.judging.maximum import Reach
+from remit_engine.judging.unknown import Unknown
+from remit_engine.judging.verdict import Capacity, Judge
+from remit_engine.people.directory import Directory
+from remit_engine.people.party import Party
 from remit_engine.request import Request
+from remit_engine.rules.ir import GRANT, PROHIBITION, Model, Rule
 from remit_engine.text import value_text
-from remit_engine.trace import conditions_written
-from remit_engine.unknown import Unknown
-from remit_engine.verdict import Capacity, Judge
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Protocol
 
-from remit_engine.party import Party
+from remit_engine.people.party import Party
 
 
 @dataclass(frozen=True, slots=True)

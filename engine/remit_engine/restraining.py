@@ -22,17 +22,17 @@ from remit_dsl.program import ApprovalStep
 from remit_dsl.types import BOOLEAN, TEXT, Type
 from remit_dsl.watch import Restraint
 from remit_engine.compile.scaled import scaled
-from remit_engine.dependence import bends, mentions
-from remit_engine.evaluate import follow
-from remit_engine.facts_reader import fact_type
-from remit_engine.hold import Hold
-from remit_engine.interpreter import concerns, judge
-from remit_engine.ir import PROHIBITION, REQUIREMENT, ActionRules, Model, Rule
-from remit_engine.names import is_person
+from remit_engine.explanation.trace import Tracer
+from remit_engine.judging.evaluate import follow
+from remit_engine.judging.interpreter import concerns, judge
+from remit_engine.judging.unknown import Unknown
+from remit_engine.judging.verdict import Case, Judge, Verdict
+from remit_engine.reading.facts_reader import fact_type
 from remit_engine.request import InvalidRequest, Request
-from remit_engine.trace import Tracer
-from remit_engine.unknown import Unknown
-from remit_engine.verdict import Case, Judge, Verdict
+from remit_engine.rules.dependence import bends, mentions
+from remit_engine.rules.hold import Hold
+from remit_engine.rules.ir import PROHIBITION, REQUIREMENT, ActionRules, Model, Rule
+from remit_engine.rules.names import is_person
 
 EVERY_VERB = "any"
 """The verb of a hold as it is shown: it binds every verb of its action."""

@@ -12,7 +12,7 @@ from babel.numbers import get_currency_precision
 
 from remit_dsl.types import Type
 from remit_engine.decision import Amount
-from remit_engine.party import Party
+from remit_engine.people.party import Party
 
 
 def is_finite_decimal(value: Fraction) -> bool:

@@ -10,13 +10,13 @@ from typing import Any
 from remit_dsl import expressions as x
 from remit_dsl.program import Field
 from remit_dsl.types import Type
-from remit_engine.directory import Directory
-from remit_engine.evaluate import Environment, evaluate
-from remit_engine.ir import Model
-from remit_engine.reason import fault_text
+from remit_engine.explanation.reason import fault_text
+from remit_engine.explanation.trace import leaves
+from remit_engine.judging.evaluate import Environment, evaluate
+from remit_engine.judging.unknown import Unknown
+from remit_engine.people.directory import Directory
+from remit_engine.rules.ir import Model
 from remit_engine.text import value_text
-from remit_engine.trace import leaves
-from remit_engine.unknown import Unknown
 
 
 @dataclass(frozen=True, slots=True)

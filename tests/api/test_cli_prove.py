@@ -19,10 +19,10 @@ from remit_engine.analysis import prove as analysis
 from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unknown
 from remit_engine.analysis.scope import Scope
 from remit_engine.engine import Engine
-from remit_engine.ir import Model
-from remit_engine.json_reader import read_json
+from remit_engine.reading.json_reader import read_json
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import Request
-from remit_engine.request_reader import read_request
+from remit_engine.rules.ir import Model
 from remit_engine.suite import read_suite_text, run_suite
 
 PLANTED = Path(__file__).parents[1] / "engine" / "analysis" / "planted"

@@ -21,12 +21,12 @@ from remit_api.pay_data.bulk import stage_folder
 from remit_api.pay_data.opening import open_data
 from remit_api.pay_data.plain_file import NotPlain
 from remit_dsl.loader import check_text
+from remit_engine.commission.basis.dataset import Dataset
 from remit_engine.commission.batch.staged import Staged, ranks, stage
-from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.reading.columns import leaves
 from remit_engine.commission.reading.naming import file_name
-from remit_engine.ir import Model
-from remit_engine.lower import lower
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 from remit_engine.warehouse.duckdb import DuckDB
 
 TYPES = {"money": "DECIMAL(18, 2)", "number": "DECIMAL(12, 4)", "integer": "BIGINT"}

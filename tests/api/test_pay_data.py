@@ -23,8 +23,8 @@ from engine.generators import examples
 from remit_api.failures import FileTrouble, MissingFile
 from remit_api.pay_data.failures import BadData
 from remit_api.pay_data.opening import open_data
-from remit_engine.commission.dataset import Dataset
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.dataset import Dataset
+from remit_engine.commission.basis.periods import Period
 from remit_engine.commission.reading.findings import MOST
 
 POLICY = """policy pay { currency CNY  owner head }

@@ -9,7 +9,7 @@ import pytest
 
 from remit_api.failures import Failure, FileTrouble, InvalidPolicy, MissingFile, WrongUse
 from remit_api.revisions import people_of, read_revision, read_revisions
-from remit_engine.lower import lower
+from remit_engine.rules.lower import lower
 
 ONE = """policy shop {{ currency CNY }}
 position clerk

@@ -25,14 +25,14 @@ from benchmarks.batch_rows import make, sampled
 from benchmarks.ours import program
 from benchmarks.synthetic import Ask, document, rows
 from remit_engine.batch.judge import BatchJudge
-from remit_engine.chain import answer, granted, stop
 from remit_engine.decision import Outcome
-from remit_engine.directory import Directory
-from remit_engine.interpreter import Interpreter
-from remit_engine.ir import Model
-from remit_engine.lower import lower
+from remit_engine.judging.chain import answer, granted, stop
+from remit_engine.judging.interpreter import Interpreter
+from remit_engine.people.directory import Directory
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import Request
-from remit_engine.request_reader import read_request
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 from remit_engine.warehouse.duckdb import DuckDB
 
 RULES, ROWS, SAMPLE = 5_000, 10_000_000, 100_000

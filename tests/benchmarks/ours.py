@@ -12,11 +12,11 @@ from remit_dsl.loader import load_texts
 from remit_dsl.program import Program
 from remit_engine.compile.scaled import SCALE
 from remit_engine.compile.to_python import Compiled
-from remit_engine.directory import Directory
 from remit_engine.engine import Engine
 from remit_engine.fast import Check, Checked
+from remit_engine.people.directory import Directory
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import Request
-from remit_engine.request_reader import read_request
 
 Plain = tuple[str, str, date, tuple[Any, ...]]
 """Action, position, day and slots: what a checker takes."""

@@ -9,10 +9,10 @@ from random import Random
 
 from remit_dsl.diagnostics import errors
 from remit_dsl.loader import load_texts
-from remit_engine.commission.dataset import Dataset, EventRow, Stretch
-from remit_engine.commission.periods import Period
-from remit_engine.ir import Model
-from remit_engine.lower import lower
+from remit_engine.commission.basis.dataset import Dataset, EventRow, Stretch
+from remit_engine.commission.basis.periods import Period
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 
 PLAN = "pay.field_sales"
 TEXT = """

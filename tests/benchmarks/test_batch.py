@@ -19,18 +19,18 @@ from benchmarks.batch_rows import CHANCE, PATHS, make
 from benchmarks.ours import program
 from benchmarks.synthetic import rows
 from remit_engine.batch.judge import BatchJudge, Checked, Judged
-from remit_engine.chain import answer
 from remit_engine.compile.sql_cuts import EPOCH
 from remit_engine.compile.sql_keys import nested
 from remit_engine.compile.to_python import Compiled
 from remit_engine.deciding import concluded
-from remit_engine.directory import Directory
-from remit_engine.interpreter import Interpreter
-from remit_engine.ir import Model
-from remit_engine.lower import lower
-from remit_engine.party import Holding, Party
+from remit_engine.judging.chain import answer
+from remit_engine.judging.interpreter import Interpreter
+from remit_engine.judging.verdict import Judge
+from remit_engine.people.directory import Directory
+from remit_engine.people.party import Holding, Party
 from remit_engine.request import Request
-from remit_engine.verdict import Judge
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 from remit_engine.warehouse.duckdb import DuckDB
 
 RULES = 5_000

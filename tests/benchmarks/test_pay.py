@@ -24,12 +24,12 @@ from benchmarks.commission.by_hand import by_hand
 from benchmarks.commission.month import LAST, LEVELS, Quarter
 from benchmarks.commission.plan import policy
 from remit_dsl.loader import check_text
+from remit_engine.commission.basis.dataset import Dataset
+from remit_engine.commission.basis.periods import Period
 from remit_engine.commission.batch.run import Batch, run_batch
 from remit_engine.commission.batch.staged import DAY, NUMBER, PERSON, WORD, Column, Staged
-from remit_engine.commission.dataset import Dataset
-from remit_engine.commission.periods import Period
-from remit_engine.ir import Model
-from remit_engine.lower import lower
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 from remit_engine.warehouse.duckdb import DuckDB
 from remit_engine.warehouse.prelude import prepare
 

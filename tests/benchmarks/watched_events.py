@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from remit_engine.directory import DatedHolding, Directory, Person
+from remit_engine.people.directory import DatedHolding, Directory, Person
 
 TEXT = Path(__file__).parents[1] / "dsl" / "watch" / "every_form.remit"
 BEGIN, DAYS = date(2025, 1, 1), 365

@@ -14,15 +14,15 @@ from remit_dsl.program import Program
 from remit_engine import json_door
 from remit_engine.compile.python_reader import Irregular
 from remit_engine.decision import Decision
-from remit_engine.directory import Directory
-from remit_engine.directory_reader import read_directory_text
 from remit_engine.engine import Engine
-from remit_engine.ir import Model
-from remit_engine.lower import lower
+from remit_engine.explanation.wire import decision_to_json, to_json
+from remit_engine.people.directory import Directory
 from remit_engine.questions import Holder, Maximum
+from remit_engine.reading.directory_reader import read_directory_text
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import Request
-from remit_engine.request_reader import read_request
-from remit_engine.wire import decision_to_json, to_json
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 
 DAY = date(2026, 3, 1)
 MEMBERS = frozenset(

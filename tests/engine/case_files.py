@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from remit_engine.decision import Decision
-from remit_engine.yaml_tree import plain, read_yaml
+from remit_engine.reading.yaml_tree import plain, read_yaml
 
 FOLDER = Path(__file__).resolve().parents[1] / "cases"
 

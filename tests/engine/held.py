@@ -8,7 +8,7 @@ from datetime import date
 from remit_dsl.parts import Label
 from remit_dsl.source import NOWHERE
 from remit_dsl.watch import Restraint
-from remit_engine.hold import Hold
+from remit_engine.rules.hold import Hold
 
 LONG_AGO = date(2020, 1, 1)
 

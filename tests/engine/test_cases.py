@@ -9,11 +9,11 @@ import pytest
 
 from engine.asking import DAY, loaded, peopled
 from engine.case_files import Case, read_cases, shown
-from remit_engine.directory import Directory
 from remit_engine.engine import Engine
-from remit_engine.ir import Model
-from remit_engine.lower import lower
-from remit_engine.request_reader import read_request
+from remit_engine.people.directory import Directory
+from remit_engine.reading.request_reader import read_request
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 
 CASES = read_cases()
 BACK_ENDS: dict[str, Callable[[Model, Directory], Engine]] = {

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.asking import DAY, House
-from remit_engine.json_reader import read_json
-from remit_engine.request_reader import read_request
+from remit_engine.reading.json_reader import read_json
+from remit_engine.reading.request_reader import read_request
 
 HEAD = "policy p { currency CNY } position clerk "
 

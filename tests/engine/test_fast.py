@@ -12,7 +12,7 @@ import pytest
 from remit_dsl.loader import check_text
 from remit_engine import fast
 from remit_engine.engine import Engine
-from remit_engine.party import Holding, Party
+from remit_engine.people.party import Holding, Party
 from remit_engine.request import Request
 
 POLICY = """

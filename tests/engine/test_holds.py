@@ -32,10 +32,10 @@ from remit_engine.compile.python_reader import Irregular
 from remit_engine.compile.python_slots import slot_value
 from remit_engine.decision import Decision, Extent
 from remit_engine.engine import Engine
-from remit_engine.hold import Hold
+from remit_engine.explanation.wire import decision_to_json, to_json
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import Request
-from remit_engine.request_reader import read_request
-from remit_engine.wire import decision_to_json, to_json
+from remit_engine.rules.hold import Hold
 
 POLICY = """
 policy house { currency CNY  owner director }

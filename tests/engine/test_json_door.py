@@ -16,10 +16,10 @@ from remit_dsl.loader import load_texts
 from remit_engine import json_door
 from remit_engine.compile.python_reader import Irregular
 from remit_engine.engine import Engine
+from remit_engine.explanation.wire import decision_to_json
+from remit_engine.reading.request_reader import read_json, read_request
 from remit_engine.request import InvalidRequest, Request
-from remit_engine.request_reader import read_json, read_request
 from remit_engine.storage.canonical import canonical
-from remit_engine.wire import decision_to_json
 
 POLICY = """
 policy p "P" { effective from 2026-01-01 owner boss currency CNY }

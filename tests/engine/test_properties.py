@@ -27,12 +27,12 @@ from engine.generators import (
     party,
     worth,
 )
-from remit_engine.chain import everyone
 from remit_engine.decision import Decision, Extent
-from remit_engine.json_reader import read_json
+from remit_engine.explanation.wire import decision_to_json, to_json
+from remit_engine.judging.chain import everyone
+from remit_engine.reading.json_reader import read_json
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import Request
-from remit_engine.request_reader import read_request
-from remit_engine.wire import decision_to_json, to_json
 
 Documents = list[dict[str, Any]]
 YES = ("permit", "needs")

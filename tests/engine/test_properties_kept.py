@@ -9,8 +9,8 @@ import pytest
 
 from engine.asking import House
 from remit_engine.decision import Decision
-from remit_engine.json_reader import read_json
-from remit_engine.request_reader import read_request
+from remit_engine.reading.json_reader import read_json
+from remit_engine.reading.request_reader import read_request
 
 POLICY = """
 policy house { currency CNY }

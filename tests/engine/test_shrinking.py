@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from engine.asking import PEOPLE, House
 from engine.generators import examples, houses
 from remit_engine.analysis.answer import Asked
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import Request
-from remit_engine.request_reader import read_request
 from remit_engine.suite.shrinking import shrunk
 
 POLICY = (

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from engine.asking import House
 from remit_engine.decision import Decision, Outcome
-from remit_engine.party import Holding, Party
+from remit_engine.people.party import Holding, Party
 from remit_engine.request import Request
-from remit_engine.totals import Total, kept_totals
+from remit_engine.rules.totals import Total, kept_totals
 
 POLICY = """
 policy house { currency CNY  owner director }

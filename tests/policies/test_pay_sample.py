@@ -12,15 +12,15 @@ import pytest
 
 from remit_api.pay_data.opening import open_data
 from remit_api.wiring import load_program
-from remit_engine.commission.allocation import allocate, quotas
-from remit_engine.commission.allocation_result import Allocated, totals
-from remit_engine.commission.dataset import Dataset, EventRow
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.dataset import Dataset, EventRow
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.basis.scorecard import Score, score
 from remit_engine.commission.reading.needs import Needs
 from remit_engine.commission.reference import run
-from remit_engine.commission.scorecard import Score, score
-from remit_engine.ir import Model
-from remit_engine.lower import lower
+from remit_engine.commission.targets.allocation import allocate, quotas
+from remit_engine.commission.targets.allocation_result import Allocated, totals
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 
 PACK = Path(__file__).parents[2] / "policies"
 YEAR = Period("year", 2026)

@@ -14,8 +14,8 @@ from remit_dsl.program import Program
 from remit_engine.analysis.answer import Answer, Status
 from remit_engine.analysis.prove import QUESTIONS, prove
 from remit_engine.analysis.scope import Scope
-from remit_engine.directory import Directory
-from remit_engine.lower import lower
+from remit_engine.people.directory import Directory
+from remit_engine.rules.lower import lower
 
 PACK = Path(__file__).parents[2] / "policies"
 TODAY = date(2026, 2, 10)

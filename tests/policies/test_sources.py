@@ -12,8 +12,8 @@ import pytest
 
 from remit_dsl.loader import load
 from remit_dsl.program import Program
-from remit_engine.ir import Model
-from remit_engine.lower import lower
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 
 PACK = Path(__file__).parents[2] / "policies"
 ROWS = [*(str(n) for n in range(1, 151) if n != 32), "32a", "32b"]

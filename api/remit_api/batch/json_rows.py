@@ -8,7 +8,7 @@ from typing import Any
 
 from remit_api.batch.row import LONGEST, TOO_LONG, Row, Rows, from_document, id_columns, skipped
 from remit_api.failures import BadFacts, shown
-from remit_engine.json_reader import DOCUMENT, read_json
+from remit_engine.reading.json_reader import DOCUMENT, read_json
 from remit_engine.request import InvalidRequest
 
 

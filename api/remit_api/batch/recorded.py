@@ -16,7 +16,7 @@ import msgspec
 
 from remit_api.failures import BadFacts
 from remit_api.question import Question, Words
-from remit_engine.json_reader import read_json
+from remit_engine.reading.json_reader import read_json
 from remit_engine.request import InvalidRequest, Problem
 from remit_engine.text import exact
 

@@ -18,10 +18,10 @@ from remit_api.files import replacing
 from remit_api.pay.csv_files import write_csv
 from remit_api.pay.workbook import write_sheets
 from remit_dsl.pay import Allocation
-from remit_engine.commission.allocation import allocate
-from remit_engine.commission.allocation_result import Allocated
-from remit_engine.commission.dataset import Dataset
-from remit_engine.commission.figure import PayFault
+from remit_engine.commission.basis.dataset import Dataset
+from remit_engine.commission.basis.figure import PayFault
+from remit_engine.commission.targets.allocation import allocate
+from remit_engine.commission.targets.allocation_result import Allocated
 
 Name = Annotated[
     str, typer.Argument(metavar="ALLOCATION", help="Which allocation.", show_default=False)

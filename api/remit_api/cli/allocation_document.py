@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from remit_api.pay import sheets as tables
-from remit_engine.commission.allocation_result import Allocated, Cell, Version, totals
+from remit_engine.commission.targets.allocation_result import Allocated, Cell, Version, totals
 from remit_engine.text import exact
 
 Document = dict[str, Any]

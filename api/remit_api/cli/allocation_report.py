@@ -9,8 +9,8 @@ from itertools import pairwise
 from remit_api.cli.output import Screen
 from remit_api.cli.pay_session import figures
 from remit_dsl.pay import Allocation
-from remit_engine.commission.allocation_result import Allocated, Cell, Version, totals
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.targets.allocation_result import Allocated, Cell, Version, totals
 from remit_engine.text import grouped, plain
 
 ABREAST = 6

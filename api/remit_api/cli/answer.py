@@ -21,7 +21,7 @@ from remit_engine.decision import (
     RunningTotal,
     TraceLine,
 )
-from remit_engine.directory import Directory
+from remit_engine.people.directory import Directory
 
 Line = tuple[Part, ...]
 

@@ -14,9 +14,9 @@ from remit_api.cli.session import NO_DIRECTORY, Asked, Session, open_session, wi
 from remit_api.failures import BadFacts, MissingFile, WrongUse
 from remit_api.question_reader import unknown_evidence
 from remit_engine.decision import Outcome
-from remit_engine.names import names_of
+from remit_engine.reading.request_reader import evidence_steps
 from remit_engine.request import Problem
-from remit_engine.request_reader import evidence_steps
+from remit_engine.rules.names import names_of
 
 
 def run_batch(asked: Asked, batch: Path | None, out: Path | None, view: Screen) -> ExitCode:

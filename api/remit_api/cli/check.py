@@ -30,8 +30,8 @@ from remit_dsl.source import Span
 from remit_engine.analysis.answer import Answer, Status
 from remit_engine.analysis.prove import prove
 from remit_engine.analysis.scope import Scope
-from remit_engine.directory import Directory
-from remit_engine.lower import lower
+from remit_engine.people.directory import Directory
+from remit_engine.rules.lower import lower
 
 STEPS = 20_000
 """How hard a single search tries here; `remit prove` tries harder."""

@@ -34,7 +34,7 @@ from remit_api.cli.options import (
 from remit_api.cli.output import is_terminal, screen
 from remit_api.cli.session import Asked, open_session, with_action, with_actor
 from remit_api.failures import WrongUse
-from remit_engine.wire import decision_to_json
+from remit_engine.explanation.wire import decision_to_json
 
 Trace = Annotated[bool, typer.Option("--trace", help="Show every comparison that was made.")]
 Ask = Annotated[

@@ -17,7 +17,7 @@ from remit_api.cli.session import read_day
 from remit_api.diff_document import document
 from remit_api.revisions import read_revisions
 from remit_engine.analysis.difference.difference import difference
-from remit_engine.lower import lower
+from remit_engine.rules.lower import lower
 
 Old = Annotated[
     str, typer.Argument(metavar="OLD", help="A file, a folder, or a git revision: REV or REV:PATH.")

@@ -16,7 +16,7 @@ from remit_engine.analysis.difference.comparison import Compared, Verdict
 from remit_engine.analysis.difference.difference import Difference
 from remit_engine.analysis.difference.told import Told
 from remit_engine.analysis.difference.witness import Witness
-from remit_engine.naming import action_label
+from remit_engine.explanation.naming import action_label
 
 _STYLES = {"old": "red", "new": "green", "": ""}
 _MOST_NAMES = 8

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from remit_api.http.identity.demo import DemoIdentity
 from remit_api.http.service import Service
 from remit_api.http.settings import Settings
-from remit_engine.ir import GRANT
+from remit_engine.rules.ir import GRANT
 
 
 def first_questions(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from remit_engine.decision import Decision, Need
-from remit_engine.ir import Model
-from remit_engine.request_reader import evidence_steps
-from remit_engine.words import say
+from remit_engine.explanation.words import say
+from remit_engine.reading.request_reader import evidence_steps
+from remit_engine.rules.ir import Model
 
 
 def facts_typed(paths: Iterable[str], known_actor: bool) -> str:

@@ -37,8 +37,8 @@ from remit_api.question import Words as Said
 from remit_dsl.suggest import nearest
 from remit_dsl.uncollected import uncollected
 from remit_engine.impact import money_facts
-from remit_engine.names import names_of
 from remit_engine.request import Problem
+from remit_engine.rules.names import names_of
 
 Members = Mapping[str, str | None]
 

@@ -19,9 +19,9 @@ from remit_api.cli.phrases import phrase
 from remit_api.cli.session import Asked, Session, open_session, stray
 from remit_api.question_reader import action_named
 from remit_dsl.program import Program
-from remit_engine.naming import position_label
+from remit_engine.explanation.naming import position_label
+from remit_engine.explanation.wire import to_json
 from remit_engine.questions import MatrixCell
-from remit_engine.wire import to_json
 
 
 class Layout(enum.StrEnum):

@@ -31,8 +31,8 @@ from remit_api.cli.options import (
 from remit_api.cli.output import Screen, pad, screen
 from remit_api.cli.phrases import listed, phrase
 from remit_api.cli.session import Asked, Session, open_session, with_action, with_actor
+from remit_engine.explanation.wire import to_json
 from remit_engine.questions import Maximum
-from remit_engine.wire import to_json
 
 
 def max_(

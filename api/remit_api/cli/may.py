@@ -21,10 +21,10 @@ from remit_api.cli.options import (
 from remit_api.cli.output import Screen, screen
 from remit_api.cli.session import Asked, Session, open_session, with_actor
 from remit_api.failures import WrongUse
-from remit_engine.ir import PROHIBITION
+from remit_engine.explanation.wire import to_json
 from remit_engine.questions import Power
 from remit_engine.request import Request
-from remit_engine.wire import to_json
+from remit_engine.rules.ir import PROHIBITION
 
 
 def may(

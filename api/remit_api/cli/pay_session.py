@@ -18,11 +18,11 @@ from remit_api.pay_data.opening import open_data
 from remit_api.wiring import find_directory, load_directory, load_program
 from remit_dsl.pay import Allocation, Scorecard
 from remit_dsl.program import Program
-from remit_engine.commission.dataset import Dataset
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.dataset import Dataset
+from remit_engine.commission.basis.periods import Period
 from remit_engine.commission.reading.needs import needs
-from remit_engine.ir import Model
-from remit_engine.lower import lower
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 
 PolicyWords = Annotated[
     list[str] | None,

@@ -30,11 +30,11 @@ from remit_engine.analysis import prove as analysis
 from remit_engine.analysis.answer import Answer
 from remit_engine.analysis.scope import SOON, Scope
 from remit_engine.analysis.tables import table_faults
-from remit_engine.directory import Directory
 from remit_engine.engine import Engine
-from remit_engine.ir import Model
-from remit_engine.lower import lower
-from remit_engine.request_document import statable
+from remit_engine.people.directory import Directory
+from remit_engine.reading.request_document import statable
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 from remit_engine.suite.shrinking import shrunk
 
 Questions = Annotated[

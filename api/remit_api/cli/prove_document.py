@@ -10,7 +10,7 @@ from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.prove_report import Proof
 from remit_dsl.render import as_dict
 from remit_engine.analysis.answer import About, Answer, Asked
-from remit_engine.request_document import request_document
+from remit_engine.reading.request_document import request_document
 
 
 def document(proof: Proof) -> str:

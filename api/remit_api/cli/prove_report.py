@@ -14,9 +14,9 @@ from remit_api.cli.report import diagnostics, explained
 from remit_api.wiring import sources_of
 from remit_dsl.diagnostics import Diagnostic
 from remit_engine.analysis.answer import Answer, Status
-from remit_engine.directory import Directory
-from remit_engine.ir import Model
-from remit_engine.request_document import statable
+from remit_engine.people.directory import Directory
+from remit_engine.reading.request_document import statable
+from remit_engine.rules.ir import Model
 from remit_engine.suite.case_writer import case_text
 
 STYLES = {"proven": "green", "refuted": "red", "unknown": "cyan", "waived": "yellow"}

@@ -23,11 +23,11 @@ from remit_api.cli.session import stray
 from remit_api.failures import WrongUse
 from remit_api.pay.report import called
 from remit_dsl.pay import Scorecard
-from remit_engine.commission.dataset import Dataset
-from remit_engine.commission.periods import Period
-from remit_engine.commission.scorecard import ItemScore, Score, last_held, score
+from remit_engine.commission.basis.dataset import Dataset
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.basis.scorecard import ItemScore, Score, last_held, score
+from remit_engine.explanation.wire import to_json
 from remit_engine.text import number_text, plain
-from remit_engine.wire import to_json
 
 Name = Annotated[
     str, typer.Argument(metavar="SCORECARD", help="Which scorecard.", show_default=False)

@@ -16,7 +16,7 @@ from remit_api.question import Question, Words
 from remit_api.question_reader import NO_PERSON, read_question
 from remit_api.wiring import Loaded, find_directory, open_engine
 from remit_dsl.suggest import nearest
-from remit_engine.exact import Unreadable, day_of
+from remit_engine.reading.exact import Unreadable, day_of
 from remit_engine.request import InvalidRequest, Request
 
 MOST_NAMES = 12

@@ -23,8 +23,8 @@ from remit_api.facts import is_fact
 from remit_api.failures import WrongUse
 from remit_api.values import read_value_facts
 from remit_dsl.program import Program
+from remit_engine.explanation.wire import to_json
 from remit_engine.values import ValueAnswer
-from remit_engine.wire import to_json
 
 
 def value(

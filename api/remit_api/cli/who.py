@@ -28,9 +28,9 @@ from remit_api.cli.options import (
 from remit_api.cli.output import Screen, screen
 from remit_api.cli.phrases import listed, phrase, verdict
 from remit_api.cli.session import Asked, Session, open_session, with_action
-from remit_engine.party import Holding, Party
+from remit_engine.explanation.wire import to_json
+from remit_engine.people.party import Holding, Party
 from remit_engine.questions import Holder
-from remit_engine.wire import to_json
 
 
 def who(

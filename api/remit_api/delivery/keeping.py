@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from remit_api.delivery.channels import Channel
 from remit_api.delivery.message import Saying, messages
 from remit_dsl.program import Program
-from remit_engine.directory import Directory
+from remit_engine.people.directory import Directory
 from remit_engine.storage import alerts, outbox
 from remit_engine.watch.alert import Happening, Turn
 from remit_engine.watch.holding import holds_of

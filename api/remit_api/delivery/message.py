@@ -9,8 +9,8 @@ from typing import Any
 
 from remit_api.delivery.channels import Channel, Mail
 from remit_api.watching.document import happening_document
-from remit_engine.directory import Directory
-from remit_engine.hold import Hold
+from remit_engine.people.directory import Directory
+from remit_engine.rules.hold import Hold
 from remit_engine.storage.alerts import Told
 from remit_engine.storage.canonical import canonical
 from remit_engine.storage.outbox import Message

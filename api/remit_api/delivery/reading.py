@@ -17,7 +17,7 @@ from remit_api.facts import yaml_file
 from remit_api.failures import BadFacts
 from remit_api.settings_reader import SettingsReader
 from remit_dsl.watch import SEVERITIES
-from remit_engine.exact import shown
+from remit_engine.reading.exact import shown
 
 SECURITIES = {"tls": 465, "starttls": 587, "none": 25}
 SHORTEST_SECRET = 16

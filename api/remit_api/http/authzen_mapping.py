@@ -13,7 +13,7 @@ from typing import Any
 from remit_api.facts import yaml_file
 from remit_api.failures import BadFacts
 from remit_api.settings_reader import SettingsReader
-from remit_engine.exact import shown
+from remit_engine.reading.exact import shown
 
 PERSON, POSITION = "person", "position"
 ROOTS = ("subject", "action", "resource")

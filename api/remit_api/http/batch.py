@@ -21,11 +21,11 @@ from remit_api.http.records import answer_of
 from remit_api.http.refusals import NotUnderstood
 from remit_api.http.standing import with_totals
 from remit_engine.decision import Decision
+from remit_engine.explanation.wire import decision_to_json
 from remit_engine.fast import Checked
 from remit_engine.request import Problem
 from remit_engine.storage.idempotency import Key
 from remit_engine.storage.ledger import Recorded
-from remit_engine.wire import decision_to_json
 
 MOST = 1_000
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from remit_api.http.refusals import NotJson, NotUnderstood
-from remit_engine.exact import shown
-from remit_engine.json_reader import read_json
+from remit_engine.reading.exact import shown
+from remit_engine.reading.json_reader import read_json
 from remit_engine.request import InvalidRequest, Problem
 
 JSON = "application/json"

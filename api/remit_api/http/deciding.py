@@ -18,8 +18,8 @@ from remit_api.http.replies import reply
 from remit_api.http.service import Service
 from remit_api.http.standing import keeps_totals, with_totals
 from remit_engine.decision import Decision
+from remit_engine.explanation.wire import decision_to_json
 from remit_engine.storage.ledger import Recorded, Refused
-from remit_engine.wire import decision_to_json
 
 PATH, RESOURCE = "/v1/decisions", "decisions"
 NEEDS = (RESOURCE, ASK, RECORD, ASK_OTHER_DAY)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from remit_api.wiring import Loaded, find_directory, open_engine
-from remit_engine.directory import DelegationEntry, Directory
 from remit_engine.engine import Engine
-from remit_engine.hold import Hold
-from remit_engine.ir import Model
+from remit_engine.people.directory import DelegationEntry, Directory
+from remit_engine.rules.hold import Hold
+from remit_engine.rules.ir import Model
 from remit_engine.storage.court import Court
 from remit_engine.storage.holds import Standing
 

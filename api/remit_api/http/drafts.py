@@ -27,8 +27,8 @@ from remit_dsl.loader import load_texts
 from remit_dsl.program import Program
 from remit_dsl.render import as_dict
 from remit_engine.analysis.difference.difference import difference
-from remit_engine.directory_reader import read_directory_text
 from remit_engine.engine import Engine
+from remit_engine.reading.directory_reader import read_directory_text
 from remit_engine.storage import history, versions
 from remit_engine.storage.entries import DECISION, Entry
 from remit_engine.storage.history import Wanted

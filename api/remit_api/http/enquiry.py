@@ -13,9 +13,9 @@ from typing import Any
 from remit_api.http.access import Access
 from remit_api.http.desk import Desk
 from remit_api.http.refusals import NotUnderstood
-from remit_engine.exact import Unreadable, day_of
+from remit_engine.reading.exact import Unreadable, day_of
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import Problem, Request
-from remit_engine.request_reader import read_request
 
 ASK, ASK_OTHER_DAY, RECORD = "ask", "ask_other_day", "record"
 

@@ -19,8 +19,8 @@ from remit_api.http.replies import reply
 from remit_api.http.service import Service
 from remit_api.http.watching import renewed
 from remit_dsl.diagnostics import Diagnostic, errors
-from remit_engine.delegation_checks import PlacedDelegation, approver_of, check_another
-from remit_engine.directory_reader import read_delegation
+from remit_engine.reading.delegation_checks import PlacedDelegation, approver_of, check_another
+from remit_engine.reading.directory_reader import read_delegation
 from remit_engine.request import Problem
 from remit_engine.storage import idempotency
 from remit_engine.storage.canonical import canonical

@@ -24,11 +24,11 @@ from remit_api.http.service import Service
 from remit_api.http.watching import look, renewed
 from remit_dsl.types import Type
 from remit_engine.decision import Outcome
-from remit_engine.ir import Model
-from remit_engine.names import is_person
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import InvalidRequest, Problem
 from remit_engine.request import Request as Asked
-from remit_engine.request_reader import read_request
+from remit_engine.rules.ir import Model
+from remit_engine.rules.names import is_person
 from remit_engine.storage import alerts, holds, idempotency
 from remit_engine.storage.alerts import Saying
 from remit_engine.storage.entries import Entry

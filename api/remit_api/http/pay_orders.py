@@ -19,7 +19,7 @@ from remit_api.http.settings import Settings
 from remit_api.pay import keeping
 from remit_api.pay.batches import AUTO, DUCKDB, PYTHON
 from remit_api.pay.running import ALL, Texts, chosen, plan_of
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
 from remit_engine.storage import jobs
 from remit_engine.storage.jobs import Job, Order
 

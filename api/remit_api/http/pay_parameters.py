@@ -13,8 +13,8 @@ from remit_api.http.bodies import wrong
 from remit_api.http.desk import Desk
 from remit_api.http.refusals import NotFound, NotUnderstood
 from remit_api.pay.running import Texts
-from remit_engine.commission.periods import Period
-from remit_engine.exact import shown
+from remit_engine.commission.basis.periods import Period
+from remit_engine.reading.exact import shown
 from remit_engine.request import Problem
 
 MOST_RUN = 2**31

@@ -14,7 +14,7 @@ from remit_api.http.refusals import FaultyData
 from remit_api.http.service import Service
 from remit_api.pay.alternatives import Price
 from remit_api.pay.whatif import Answer, Supposed, WhatIf, answered
-from remit_engine.exact import shown
+from remit_engine.reading.exact import shown
 
 MEMBERS = ("period", "plan", "person", "data", "event", "sale", "change", "or")
 MOST = 8

@@ -8,7 +8,7 @@ from typing import Any
 from remit_api.http.etags import etag
 from remit_api.pay.chart import sentence
 from remit_api.pay.report import Report
-from remit_engine.commission.document import (
+from remit_engine.commission.closed.document import (
     amount,
     difference_document,
     statement_document,

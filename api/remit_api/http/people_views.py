@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from remit_engine.directory import DatedHolding, Person, PersonReference
+from remit_engine.people.directory import DatedHolding, Person, PersonReference
 from remit_engine.text import exact
 
 

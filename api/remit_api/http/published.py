@@ -12,8 +12,8 @@ from remit_api.http.desk import Desk
 from remit_dsl.diagnostics import errors
 from remit_dsl.loader import load_texts
 from remit_dsl.program import Program
-from remit_engine.directory_reader import read_directory_text
 from remit_engine.engine import Engine
+from remit_engine.reading.directory_reader import read_directory_text
 from remit_engine.storage import delegations, holds, versions
 from remit_engine.storage.revisions import revision
 from remit_engine.storage.versions import Publication

@@ -12,7 +12,7 @@ from remit_api.wiring import open_engine
 from remit_dsl.suggest import nearest
 from remit_engine.decision import Outcome
 from remit_engine.engine import Engine
-from remit_engine.party import Holding, Party
+from remit_engine.people.party import Holding, Party
 from remit_engine.request import Request
 
 _PACKAGED = Path(__file__).parent / "service_policy"

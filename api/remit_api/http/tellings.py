@@ -12,11 +12,11 @@ from remit_api.http.people_views import plain
 from remit_dsl.pay import Event
 from remit_dsl.program import Field
 from remit_dsl.suggest import nearest
-from remit_engine.exact import Unreadable, day_of, shown
-from remit_engine.facts_reader import FactsReader
-from remit_engine.ir import Model
-from remit_engine.names import is_person, names_of
+from remit_engine.reading.exact import Unreadable, day_of, shown
+from remit_engine.reading.facts_reader import FactsReader
 from remit_engine.request import InvalidRequest, Problem
+from remit_engine.rules.ir import Model
+from remit_engine.rules.names import is_person, names_of
 from remit_engine.storage.canonical import canonical
 from remit_engine.storage.events import KeptEvent
 from remit_engine.watch.shapes import has_id

@@ -20,7 +20,7 @@ from remit_api.batch.parquet_rows import exact
 from remit_api.batch.row import OBJECTS, Row, Rows, from_typed_cells, id_columns
 from remit_api.failures import BadFacts, FileTrouble, MissingFile, WrongUse, shown
 from remit_dsl.suggest import nearest
-from remit_engine.json_reader import read_json
+from remit_engine.reading.json_reader import read_json
 from remit_engine.request import InvalidRequest, Problem
 
 CHUNK = 2_000

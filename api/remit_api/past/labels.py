@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from remit_engine.directory import Directory
 from remit_engine.impact import named
+from remit_engine.people.directory import Directory
 from remit_engine.warehouse.duckdb import DuckDB
 
 EPOCH = date(1970, 1, 1)

@@ -12,7 +12,7 @@ from remit_api.past.summary import Summary
 from remit_api.question import Question
 from remit_engine.decision import Outcome
 from remit_engine.impact import Reply, compared
-from remit_engine.json_reader import read_json
+from remit_engine.reading.json_reader import read_json
 from remit_engine.request import InvalidRequest, Request
 from remit_engine.storage import history
 from remit_engine.storage.entries import Entry

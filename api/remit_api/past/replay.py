@@ -15,7 +15,6 @@ from remit_api.question import Question
 from remit_api.question_reader import read_question
 from remit_dsl.program import Program
 from remit_engine.engine import Engine
-from remit_engine.exact import Unreadable, day_of
 from remit_engine.impact import (
     Compared,
     EngineReplayer,
@@ -26,8 +25,9 @@ from remit_engine.impact import (
     money_of,
     recorded,
 )
-from remit_engine.names import names_of
+from remit_engine.reading.exact import Unreadable, day_of
 from remit_engine.request import InvalidRequest, Request
+from remit_engine.rules.names import names_of
 
 MOST_KNOWN = 50_000
 """So many requests are kept with their replies; then it begins anew."""

@@ -16,9 +16,9 @@ from remit_dsl.findings import Findings
 from remit_dsl.loader import Each
 from remit_dsl.program import Program
 from remit_engine.batch.cores import shared
-from remit_engine.directory import Directory
 from remit_engine.engine import Engine
-from remit_engine.lower import lower
+from remit_engine.people.directory import Directory
+from remit_engine.rules.lower import lower
 
 LARGE = 200_000
 """From so many bytes on, a text is worth a process of its own."""

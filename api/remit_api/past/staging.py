@@ -23,11 +23,11 @@ from remit_dsl.types import Type
 from remit_engine.batch.judge import BatchJudge
 from remit_engine.compile.sql_columns import TOTALS, Column, schema
 from remit_engine.decision import Outcome
-from remit_engine.facts_reader import read_fact
 from remit_engine.impact import MoneyFact
-from remit_engine.names import Lookup, is_person, names_of
+from remit_engine.reading.facts_reader import read_fact
 from remit_engine.request import InvalidRequest
-from remit_engine.totals import totals_of
+from remit_engine.rules.names import Lookup, is_person, names_of
+from remit_engine.rules.totals import totals_of
 from remit_engine.warehouse.duckdb import DuckDB, literal
 
 ROW, AMOUNT, RECORDED = "remit_row", "amount", "recorded"

@@ -9,10 +9,10 @@ from datetime import date
 
 from remit_engine.batch.days import roster, rosters
 from remit_engine.batch.layouts import AS_OF
-from remit_engine.dependence import facts_in, read_by
-from remit_engine.directory import Directory
-from remit_engine.evaluate import value_in_force
-from remit_engine.ir import Model
+from remit_engine.judging.evaluate import value_in_force
+from remit_engine.people.directory import Directory
+from remit_engine.rules.dependence import facts_in, read_by
+from remit_engine.rules.ir import Model
 
 
 @dataclass(frozen=True, slots=True)

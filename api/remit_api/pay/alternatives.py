@@ -16,15 +16,15 @@ from remit_api.pay.running import Texts, wanted
 from remit_dsl.pay import Event, Plan
 from remit_dsl.suggest import nearest
 from remit_dsl.types import Type
-from remit_engine.commission.dataset import Dataset, EventRow, Share
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.dataset import Dataset, EventRow, Share
+from remit_engine.commission.basis.periods import Period
 from remit_engine.commission.reading.cells import reader
 from remit_engine.commission.reading.columns import Leaf, leaves
 from remit_engine.commission.reading.events import EventReader
 from remit_engine.commission.reading.findings import Findings
 from remit_engine.commission.reading.table import Chunk, Table
 from remit_engine.commission.statement import Run, Statement
-from remit_engine.exact import Unreadable
+from remit_engine.reading.exact import Unreadable
 from remit_engine.request import Problem
 from remit_engine.rounding import rounded
 from remit_engine.text import currency_places

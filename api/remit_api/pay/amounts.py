@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from remit_engine.commission.changes import Value
+from remit_engine.commission.closed.changes import Value
 from remit_engine.commission.statement import Stage
 from remit_engine.text import currency_places, grouped, number_text, plain
 

@@ -17,19 +17,19 @@ from remit_api.pay.watching import watched
 from remit_api.pay_data.plain_file import NotPlain
 from remit_api.pay_data.staging import Asked, Notice, stage_data
 from remit_dsl.pay import Followed, Plan
+from remit_engine.commission.basis.dataset import Dataset, EventRow
+from remit_engine.commission.basis.membership import People
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.basis.terms import Terms
 from remit_engine.commission.batch.run import CENTS, Batch, PlanTables, run_batch
 from remit_engine.commission.batch.staged import Irregular, Staged, stage
-from remit_engine.commission.crediting import Creditor
-from remit_engine.commission.dataset import Dataset, EventRow
-from remit_engine.commission.membership import People
-from remit_engine.commission.periods import Period
+from remit_engine.commission.lines.crediting import Creditor
 from remit_engine.commission.pools import Pools
 from remit_engine.commission.reference import with_underneath
 from remit_engine.commission.statement import AMOUNTS, Run, Statement, Uncounted
-from remit_engine.commission.terms import Terms
 from remit_engine.commission.trail import Wording
 from remit_engine.compile.unsupported import Unsupported
-from remit_engine.ir import Model
+from remit_engine.rules.ir import Model
 from remit_engine.warehouse.duckdb import DuckDB
 from remit_engine.warehouse.opening import open_warehouse
 from remit_engine.warehouse.warehouse import Warehouse

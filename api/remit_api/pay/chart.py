@@ -9,7 +9,7 @@ from html import escape
 
 from remit_api.pay.amounts import money, percent
 from remit_engine.commission.climb import Climb, Rung
-from remit_engine.commission.windows import TO_DATE
+from remit_engine.commission.scale.windows import TO_DATE
 from remit_engine.text import number_text, plain
 
 WIDTH = 720

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from remit_engine.commission.document import Document
+from remit_engine.commission.closed.document import Document
 from remit_engine.storage.closings import ClosingHead
 
 

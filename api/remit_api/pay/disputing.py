@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 from remit_api.failures import Refused, WrongUse
 from remit_api.pay import keeping
 from remit_dsl.suggest import nearest
-from remit_engine.commission.dispute import Status
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.closed.dispute import Status
 from remit_engine.commission.statement import Statement
 from remit_engine.storage import disputes, runs
 

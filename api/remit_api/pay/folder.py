@@ -20,7 +20,7 @@ from remit_api.pay.parquet_files import write_parquet
 from remit_api.pay.report import Report, Slip
 from remit_api.pay.sheets import sheets
 from remit_api.pay.workbook import write_workbook
-from remit_engine.commission.document import digest
+from remit_engine.commission.closed.document import digest
 
 MARK = "run.json"
 """What tells a folder of ours from any other."""

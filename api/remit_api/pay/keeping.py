@@ -17,9 +17,9 @@ from remit_api.failures import FileTrouble, MissingFile, Refused, WrongUse
 from remit_api.past.database import safe
 from remit_api.past.source import is_url
 from remit_api.pay.report import PlanNote, Report
-from remit_engine.commission.closing import Comparison, Difference, compared
-from remit_engine.commission.dispute import NotHis, Settled
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.closed.closing import Comparison, Difference, compared
+from remit_engine.commission.closed.dispute import NotHis, Settled
 from remit_engine.commission.statement import Run
 from remit_engine.storage import closings, remarks, runs
 from remit_engine.storage.closings import ClosingHead

@@ -13,10 +13,10 @@ from sqlalchemy.engine import Connection
 from remit_api.pay import keeping
 from remit_api.pay.report import Report
 from remit_api.pay.running import Computed, Means, Notice, Phase, Place, Texts, compute_over
-from remit_engine.commission.closing import Comparison, Difference
-from remit_engine.commission.dataset import names_of
-from remit_engine.commission.membership import People
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.dataset import names_of
+from remit_engine.commission.basis.membership import People
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.closed.closing import Comparison, Difference
 from remit_engine.commission.seniority import since_always
 from remit_engine.storage.remarks import Remarks
 from remit_engine.storage.runs import RunHead

@@ -13,7 +13,7 @@ from remit_api.pay.report import Report, Slip
 from remit_api.pay.sheets import change_text, part_text
 from remit_api.pay.stages import telling
 from remit_api.pay.style import STYLE
-from remit_engine.commission.closing import Difference
+from remit_engine.commission.closed.closing import Difference
 from remit_engine.commission.statement import Statement
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from remit_engine.commission.climb import Climb
-from remit_engine.commission.closing import Difference
+from remit_engine.commission.closed.closing import Difference
 from remit_engine.commission.statement import Statement, Uncounted
 from remit_engine.storage.runs import RunHead
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from remit_api.pay.report import Report
-from remit_engine.commission.document import (
+from remit_engine.commission.closed.document import (
     Document,
     amount,
     difference_document,

@@ -31,20 +31,20 @@ from remit_dsl.expressions import Fact, ParameterValue
 from remit_dsl.loader import Each
 from remit_dsl.pay import Plan
 from remit_dsl.suggest import nearest
+from remit_engine.commission.basis.dataset import Dataset
+from remit_engine.commission.basis.membership import People
+from remit_engine.commission.basis.periods import Period, TooLong
 from remit_engine.commission.climb import Climb
 from remit_engine.commission.climbs import climbs
-from remit_engine.commission.dataset import Dataset
-from remit_engine.commission.membership import People
-from remit_engine.commission.periods import Period, TooLong
 from remit_engine.commission.reading.findings import Finding
 from remit_engine.commission.reading.needs import Needs, needs, nodes
 from remit_engine.commission.reference import run, with_underneath
 from remit_engine.commission.statement import Run
-from remit_engine.directory import Directory
-from remit_engine.evaluate import Environment, evaluate
-from remit_engine.ir import Model
-from remit_engine.lower import lower
-from remit_engine.unknown import Unknown
+from remit_engine.judging.evaluate import Environment, evaluate
+from remit_engine.judging.unknown import Unknown
+from remit_engine.people.directory import Directory
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 from remit_engine.warehouse.warehouse import WarehouseTrouble
 
 ALL = "all"

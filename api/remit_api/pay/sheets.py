@@ -11,8 +11,8 @@ from functools import partial
 
 from remit_api.pay.amounts import changed, money, percent
 from remit_api.pay.report import Report
-from remit_engine.commission.changes import Change
-from remit_engine.commission.closing import Difference
+from remit_engine.commission.closed.changes import Change
+from remit_engine.commission.closed.closing import Difference
 from remit_engine.commission.statement import AMOUNTS, Line, Statement, TierPart
 
 Cell = str | int | bool | date | Fraction | None

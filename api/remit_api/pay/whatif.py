@@ -24,9 +24,9 @@ from remit_api.pay.alternatives import (
 )
 from remit_api.pay.running import Phase, Texts, compute
 from remit_dsl.suggest import nearest
-from remit_engine.commission.dataset import Dataset
-from remit_engine.commission.document import amount
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.dataset import Dataset
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.closed.document import amount
 
 AS_IT_IS = "as it is"
 NOTHING = Fraction(0)

@@ -22,7 +22,7 @@ from remit_engine.commission.reading.findings import Finding, Findings
 from remit_engine.commission.reading.naming import BESIDE, PEOPLE, file_name
 from remit_engine.commission.reading.needs import Needs, needs
 from remit_engine.commission.reading.table import Table, chosen
-from remit_engine.ir import Model
+from remit_engine.rules.ir import Model
 from remit_engine.warehouse.duckdb import DuckDB
 from remit_engine.warehouse.warehouse import WarehouseTrouble
 

@@ -28,15 +28,15 @@ from remit_api.pay_data.opening import (
     whole,
 )
 from remit_dsl.pay import Event
-from remit_engine.commission.dataset import Dataset
+from remit_engine.commission.basis.dataset import Dataset
 from remit_engine.commission.reading.assembly import read_dataset
 from remit_engine.commission.reading.columns import Leaf, leaves
 from remit_engine.commission.reading.findings import Findings
 from remit_engine.commission.reading.naming import BESIDE, PEOPLE, file_name
 from remit_engine.commission.reading.needs import Needs
 from remit_engine.commission.reading.table import Chunk, Table
-from remit_engine.directory import Directory
-from remit_engine.ir import Model
+from remit_engine.people.directory import Directory
+from remit_engine.rules.ir import Model
 from remit_engine.storage import events
 from remit_engine.storage.events import KeptEvent
 from remit_engine.storage.opening import reading

@@ -17,14 +17,14 @@ from remit_api.pay_data.failures import BadData
 from remit_api.pay_data.parquet_table import parquet_table
 from remit_api.wiring import DIRECTORY_FILE, load_directory
 from remit_dsl.uncollected import uncollected
-from remit_engine.commission.dataset import Dataset
+from remit_engine.commission.basis.dataset import Dataset
 from remit_engine.commission.reading.assembly import read_dataset, table_names
 from remit_engine.commission.reading.findings import Finding, Findings
 from remit_engine.commission.reading.naming import PEOPLE
 from remit_engine.commission.reading.needs import Needs
 from remit_engine.commission.reading.table import Table
-from remit_engine.directory import Directory
-from remit_engine.ir import Model
+from remit_engine.people.directory import Directory
+from remit_engine.rules.ir import Model
 
 Progress = Callable[[str, int, int], None]
 """Told what is read, how much of it, and of how much (0: not known): bytes of CSV, else rows."""

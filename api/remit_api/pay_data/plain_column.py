@@ -20,8 +20,8 @@ from remit_engine.commission.batch.staged import FINEST, NUMBER, Column
 from remit_engine.commission.batch.staged import FLAG as FLAGS
 from remit_engine.commission.reading.cells import Read, reader
 from remit_engine.commission.reading.columns import Leaf
-from remit_engine.exact import LONGEST_TEXT, Unreadable
-from remit_engine.ir import Model
+from remit_engine.reading.exact import LONGEST_TEXT, Unreadable
+from remit_engine.rules.ir import Model
 from remit_engine.text import currency_places
 from remit_engine.warehouse.duckdb import DuckDB, literal
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from remit_api.pay_data.bulk import StagedFile
 from remit_dsl.pay import Event, Followed
+from remit_engine.commission.basis.dataset import EventRow
 from remit_engine.commission.batch.staged import DAY, LINK, NUMBER, PERSON
-from remit_engine.commission.dataset import EventRow
 from remit_engine.commission.reading.columns import Leaf
 from remit_engine.warehouse.warehouse import Row, Warehouse
 

@@ -18,15 +18,15 @@ from remit_api.pay_data.opening import directory_of, files, table_of
 from remit_api.pay_data.plain_file import FIRST_ROW, NotPlain
 from remit_api.pay_data.staged_rows import StagedRows
 from remit_dsl.uncollected import uncollected
+from remit_engine.commission.basis.dataset import Dataset
 from remit_engine.commission.batch.staged import ranks
-from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.reading.assembly import Events, People, nobody, read_dataset
 from remit_engine.commission.reading.findings import Finding, Findings
 from remit_engine.commission.reading.naming import file_name
 from remit_engine.commission.reading.needs import Needs
 from remit_engine.commission.reading.table import Table
-from remit_engine.directory import Directory
-from remit_engine.ir import Model
+from remit_engine.people.directory import Directory
+from remit_engine.rules.ir import Model
 from remit_engine.warehouse.duckdb import DuckDB, parquet
 
 Progress = Callable[[str, int, int], None]

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from remit_api.batch.row import LONGEST, TOO_LONG, skipped
 from remit_api.failures import shown
-from remit_engine.json_reader import DOCUMENT, read_json
+from remit_engine.reading.json_reader import DOCUMENT, read_json
 from remit_engine.request import InvalidRequest
 
 PAUSE = 0.25

@@ -11,7 +11,7 @@ from itertools import islice
 from sqlalchemy.engine import Connection
 
 from remit_dsl.program import Program
-from remit_engine.directory import Directory
+from remit_engine.people.directory import Directory
 from remit_engine.storage import watch_log, watch_state
 from remit_engine.storage.alerts import KeptAlert
 from remit_engine.watch.alert import Alert, Happening, Status, Turn

@@ -18,7 +18,7 @@ from remit_dsl.program import (
 from remit_dsl.qualified import short
 from remit_engine.analysis.answer import About, Answer, proven, refuted
 from remit_engine.analysis.scope import Scope
-from remit_engine.ir import GRANT, Model, Rule
+from remit_engine.rules.ir import GRANT, Model, Rule
 
 NAME = "accountability"
 DECIDING = frozenset({"approve", "sign", "adjudicate"})

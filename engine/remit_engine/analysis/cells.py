@@ -19,8 +19,8 @@ from remit_dsl.tables_classes import Column, classes
 from remit_dsl.tables_cover import ANYTHING, Cover, bound_cover, value_cover
 from remit_dsl.types import Type
 from remit_dsl.world import World
-from remit_engine.evaluate import Environment, evaluate
-from remit_engine.unknown import Unknown
+from remit_engine.judging.evaluate import Environment, evaluate
+from remit_engine.judging.unknown import Unknown
 
 NOTHING = Cover("line")
 _SIDES = {"<": "under", "<=": "up to", ">": "over", ">=": "at least"}

@@ -14,9 +14,9 @@ from remit_engine.analysis.grid import Cell, Class
 from remit_engine.analysis.linear import Linear
 from remit_engine.analysis.sets import before, sample
 from remit_engine.analysis.space import Space
-from remit_engine.evaluate import Environment, evaluate
+from remit_engine.judging.evaluate import Environment, evaluate
+from remit_engine.judging.unknown import Unknown
 from remit_engine.request import Request
-from remit_engine.unknown import Unknown
 
 TRIES = 60
 ROUNDS = 3

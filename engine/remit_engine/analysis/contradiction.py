@@ -19,8 +19,8 @@ from remit_engine.analysis.leftover import applies, left
 from remit_engine.analysis.prober import HANGING, Prober, Sought
 from remit_engine.analysis.replay import asked
 from remit_engine.analysis.space import Space
-from remit_engine.ir import GRANT, Rule
 from remit_engine.request import Request
+from remit_engine.rules.ir import GRANT, Rule
 
 NAME = "contradiction"
 PROPOSING = frozenset({"recommend", "nominate"})

@@ -9,7 +9,7 @@ from remit_engine.analysis.formula import Box
 from remit_engine.analysis.grid import Cell, Grid, bits, grid
 from remit_engine.analysis.judgement import SURE
 from remit_engine.analysis.space import Space
-from remit_engine.ir import Rule
+from remit_engine.rules.ir import Rule
 
 
 @dataclass(slots=True)

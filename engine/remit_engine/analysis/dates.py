@@ -24,7 +24,7 @@ from remit_engine.analysis.timelines import (
     slips,
     timelines,
 )
-from remit_engine.ir import Model
+from remit_engine.rules.ir import Model
 
 NAME = "dates"
 

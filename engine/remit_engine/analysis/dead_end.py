@@ -29,8 +29,8 @@ from remit_engine.analysis.prober import Found, Prober, Sought
 from remit_engine.analysis.replay import asked, own_outcome
 from remit_engine.analysis.space import Space
 from remit_engine.decision import Outcome
-from remit_engine.ir import GRANT, PROHIBITION, SELF_BAR, ActionRules, Model, Rule
 from remit_engine.request import Request
+from remit_engine.rules.ir import GRANT, PROHIBITION, SELF_BAR, ActionRules, Model, Rule
 
 NAME = "dead_end"
 _NOT_DEAD = frozenset({Outcome.PERMIT, Outcome.NEEDS, Outcome.INCOMPLETE, Outcome.UNDEFINED})

@@ -20,8 +20,8 @@ from remit_dsl.expressions import (
 from remit_dsl.program import DatedValue, Program
 from remit_dsl.qualified import short
 from remit_dsl.source import Span
-from remit_engine.dependence import read_by
-from remit_engine.ir import Model, Period
+from remit_engine.rules.dependence import read_by
+from remit_engine.rules.ir import Model, Period
 
 ALWAYS: Period = (None, None)
 MOST_SHOWN = 8

@@ -15,10 +15,10 @@ from remit_engine.analysis.columns import AS_OF, GIVEN, TOTAL
 from remit_engine.analysis.facts import UNSTATED, WHOLE, Facts
 from remit_engine.analysis.grid import Cell
 from remit_engine.analysis.sets import HIGHEST, LOWEST, Stretch, after, before, sample
-from remit_engine.names import is_person
-from remit_engine.party import Holding, Party
+from remit_engine.people.party import Holding, Party
 from remit_engine.request import Request
-from remit_engine.totals import totals_of
+from remit_engine.rules.names import is_person
+from remit_engine.rules.totals import totals_of
 
 Path = tuple[str | int, ...]
 PERSON_MARK = ""

@@ -17,7 +17,7 @@ from remit_engine.analysis.judgement import POSSIBLE
 from remit_engine.analysis.leftover import left
 from remit_engine.analysis.prober import ENTANGLED, EXHAUSTED, HANGING, Prober
 from remit_engine.analysis.space import Space
-from remit_engine.ir import GRANT, Rule
+from remit_engine.rules.ir import GRANT, Rule
 
 NAME = "emptied"
 

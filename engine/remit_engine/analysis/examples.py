@@ -8,7 +8,7 @@ from remit_engine.analysis.cover import cover, sure
 from remit_engine.analysis.replay import asked
 from remit_engine.analysis.scope import Scope
 from remit_engine.analysis.space import Space
-from remit_engine.ir import Rule
+from remit_engine.rules.ir import Rule
 
 MOST = 50
 

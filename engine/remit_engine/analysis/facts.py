@@ -25,9 +25,9 @@ from remit_engine.analysis.columns import (
 )
 from remit_engine.analysis.formula import Formula, atom, every
 from remit_engine.analysis.sets import EVERYWHERE, HIGHEST, Line, after, before, stretch, symbols
-from remit_engine.dependence import facts_in
-from remit_engine.ir import Model
-from remit_engine.names import is_person
+from remit_engine.rules.dependence import facts_in
+from remit_engine.rules.ir import Model
+from remit_engine.rules.names import is_person
 
 WHOLE = frozenset({"integer", "days", "months", "date"})
 DAYS = stretch(before(Fraction(1)), after(Fraction(date.max.toordinal()), True))

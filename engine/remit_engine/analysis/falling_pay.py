@@ -19,9 +19,9 @@ from remit_engine.analysis.answer import About, Answer, proven, refuted, unknown
 from remit_engine.analysis.growth import CREDIT, FIXED_POSITIVE, Growth, growth, scale_growth
 from remit_engine.analysis.scope import Scope
 from remit_engine.commission.response import Paid, Response
-from remit_engine.ir import Model
+from remit_engine.explanation.trace import leaves
+from remit_engine.rules.ir import Model
 from remit_engine.text import value_text
-from remit_engine.trace import leaves
 
 NAME = "falling_pay"
 QUOTA = Fraction(100_000)

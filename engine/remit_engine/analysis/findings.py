@@ -24,8 +24,8 @@ from remit_engine.analysis.sets import (
     symbols,
 )
 from remit_engine.analysis.space import Space
-from remit_engine.ir import Rule
-from remit_engine.quoting import written
+from remit_engine.explanation.quoting import written
+from remit_engine.rules.ir import Rule
 from remit_engine.text import value_text
 
 MOST_PLACES = 8

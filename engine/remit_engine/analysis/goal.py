@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from remit_dsl.program import BUILT_IN_VERBS
 from remit_dsl.validate import implied
 from remit_engine.analysis.formula import Box
-from remit_engine.ir import GRANT, REQUIREMENT, ActionRules, Model, Rule
+from remit_engine.rules.ir import GRANT, REQUIREMENT, ActionRules, Model, Rule
 
 THIS, SOME, EVERY = "this", "some", "every"
 DECIDING = ("approve", "sign", "adjudicate")

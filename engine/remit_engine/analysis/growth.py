@@ -15,7 +15,7 @@ from itertools import pairwise
 from remit_dsl import expressions as x
 from remit_dsl.pay import Scale
 from remit_dsl.program import Program
-from remit_engine.evaluate import value_in_force
+from remit_engine.judging.evaluate import value_in_force
 
 
 @dataclass(frozen=True, slots=True)

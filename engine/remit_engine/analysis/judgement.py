@@ -24,9 +24,9 @@ from remit_engine.analysis.formula import (
 from remit_engine.analysis.pieces import NO_NAMES, Piece, Truth, number
 from remit_engine.analysis.sets import HIGHEST, LOWEST, before, stretch, symbols
 from remit_engine.analysis.translate import Translator
-from remit_engine.dependence import facts_in, read_by
-from remit_engine.ir import GRANT, PROHIBITION, REQUIREMENT, SELF_BAR, Model, Rule
-from remit_engine.totals import window_total
+from remit_engine.rules.dependence import facts_in, read_by
+from remit_engine.rules.ir import GRANT, PROHIBITION, REQUIREMENT, SELF_BAR, Model, Rule
+from remit_engine.rules.totals import window_total
 
 SURE = "sure"
 POSSIBLE = "possible"

@@ -11,9 +11,9 @@ from remit_engine.analysis.judgement import POSSIBLE, SURE
 from remit_engine.analysis.prober import Prober, Sought
 from remit_engine.analysis.replay import asked, verdict
 from remit_engine.analysis.space import Space
-from remit_engine.ir import GRANT, Rule
+from remit_engine.judging.ruling import within
 from remit_engine.request import Request
-from remit_engine.ruling import within
+from remit_engine.rules.ir import GRANT, Rule
 
 
 def left(

@@ -20,7 +20,7 @@ from remit_engine.analysis.pieces import (
 )
 from remit_engine.analysis.reading import Reading
 from remit_engine.analysis.sets import HIGHEST, LOWEST, before, stretch
-from remit_engine.evaluate import value_in_force
+from remit_engine.judging.evaluate import value_in_force
 
 MOST_ROWS = 100
 

@@ -27,8 +27,8 @@ from remit_engine.analysis.prober import Found, Prober, Sought
 from remit_engine.analysis.replay import YES, asked, own_outcome
 from remit_engine.analysis.space import Space
 from remit_engine.decision import Outcome
-from remit_engine.ir import ActionRules, Model, Rule
 from remit_engine.request import Request
+from remit_engine.rules.ir import ActionRules, Model, Rule
 
 NAME = "monotone"
 _AT_LEAST = YES | {Outcome.INCOMPLETE, Outcome.UNDEFINED}

@@ -17,8 +17,8 @@ from remit_engine.analysis.solving import solve
 from remit_engine.analysis.space import Plan, Space
 from remit_engine.compile.to_smt import Solver, SolverMissing, Undecided
 from remit_engine.compile.unsupported import Unsupported
-from remit_engine.ir import Model
 from remit_engine.request import Request
+from remit_engine.rules.ir import Model
 
 MOST_CELLS = 24
 Shows = Callable[[Request], tuple[Asked, ...]]

@@ -22,7 +22,7 @@ from remit_engine.analysis.unreachable import unreachable
 from remit_engine.analysis.unset import unset
 from remit_engine.analysis.waivers import apply
 from remit_engine.analysis.watching import watching
-from remit_engine.ir import Model
+from remit_engine.rules.ir import Model
 
 Question = Callable[[Prober], Iterator[Answer]]
 

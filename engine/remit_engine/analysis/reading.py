@@ -23,7 +23,7 @@ from remit_engine.analysis.pieces import (
     Truth,
 )
 from remit_engine.analysis.sets import compared, symbols
-from remit_engine.ir import Model
+from remit_engine.rules.ir import Model
 
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from remit_engine.analysis.answer import Asked
-from remit_engine.capacities import cases
-from remit_engine.chain import answer
 from remit_engine.deciding import concluded
 from remit_engine.decision import Outcome
-from remit_engine.directory import Directory
-from remit_engine.interpreter import Interpreter, concerns, judge
-from remit_engine.ir import Model, Rule
+from remit_engine.judging.capacities import cases
+from remit_engine.judging.chain import answer
+from remit_engine.judging.interpreter import Interpreter, concerns, judge
+from remit_engine.judging.verdict import Verdict
+from remit_engine.people.directory import Directory
 from remit_engine.request import Request
-from remit_engine.verdict import Verdict
+from remit_engine.rules.ir import Model, Rule
 
 YES = frozenset({Outcome.PERMIT, Outcome.NEEDS})
 _REFERENCE = Interpreter()

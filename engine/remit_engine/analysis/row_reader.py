@@ -12,7 +12,7 @@ from remit_engine.analysis.formula import Formula, boxes, every, negated
 from remit_engine.analysis.grid import grid
 from remit_engine.analysis.row_facts import RowFacts
 from remit_engine.analysis.translate import Translator
-from remit_engine.ir import Model
+from remit_engine.rules.ir import Model
 
 
 class RowReader:

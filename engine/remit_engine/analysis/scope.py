@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from remit_engine.directory import Directory
+from remit_engine.people.directory import Directory
 
 SOON = 60
 PARTS = 4

@@ -28,8 +28,8 @@ from remit_engine.analysis.prober import Found, Prober, Sought
 from remit_engine.analysis.replay import asked, says_yes
 from remit_engine.analysis.scope import Scope
 from remit_engine.analysis.space import Space
-from remit_engine.ir import GRANT, REQUIREMENT, SEPARATION, ActionRules, Model, Rule
 from remit_engine.request import Approval, Request
+from remit_engine.rules.ir import GRANT, REQUIREMENT, SEPARATION, ActionRules, Model, Rule
 
 NAME = "separation"
 APART = (("review", "approve"), ("countersign", "sign"), ("inspect", "handle"))

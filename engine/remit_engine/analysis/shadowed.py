@@ -15,7 +15,7 @@ from remit_engine.analysis.grid import TooManySteps
 from remit_engine.analysis.leftover import left
 from remit_engine.analysis.prober import ENTANGLED, EXHAUSTED, HANGING, Prober
 from remit_engine.analysis.space import Space
-from remit_engine.ir import GRANT, Rule
+from remit_engine.rules.ir import GRANT, Rule
 
 NAME = "shadowed"
 

@@ -23,7 +23,7 @@ from remit_engine.analysis.goal import (
 from remit_engine.analysis.grid import Cell, Decide, Grid, bits, grid
 from remit_engine.analysis.judgement import Judgement
 from remit_engine.analysis.sets import ValueSet
-from remit_engine.ir import Model, Rule
+from remit_engine.rules.ir import Model, Rule
 
 
 @dataclass(slots=True)

@@ -24,7 +24,7 @@ from remit_engine.analysis.written_dates import (
     value_lines,
     versions,
 )
-from remit_engine.ir import Model
+from remit_engine.rules.ir import Model
 
 NAME = "dates"
 FEWEST_BESIDE = 2

@@ -20,9 +20,9 @@ from remit_engine.analysis.answer import About, Answer, proven, refuted, unknown
 from remit_engine.analysis.cells import Cells, cells
 from remit_engine.analysis.dependents import dated, rate_name, read_name, readers
 from remit_engine.analysis.scope import Scope
-from remit_engine.evaluate import Environment, evaluate
-from remit_engine.ir import Model
-from remit_engine.unknown import Unknown
+from remit_engine.judging.evaluate import Environment, evaluate
+from remit_engine.judging.unknown import Unknown
+from remit_engine.rules.ir import Model
 
 NAME = "tables"
 _FAULTS = frozenset({"E0421", "E0422"})

@@ -13,7 +13,7 @@ from remit_dsl.source import Span
 from remit_engine.analysis.answer import About
 from remit_engine.analysis.dependents import dated, rate_name
 from remit_engine.analysis.written_dates import only
-from remit_engine.ir import GRANT, Model, Period, Rule
+from remit_engine.rules.ir import GRANT, Model, Period, Rule
 
 VALUE = "value"
 DOCUMENT = "document"

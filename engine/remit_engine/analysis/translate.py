@@ -27,7 +27,7 @@ from remit_engine.analysis.pieces import (
     replace_guard,
     settled,
 )
-from remit_engine.organisation import reports_to
+from remit_engine.people.organisation import reports_to
 
 
 @dataclass(slots=True)

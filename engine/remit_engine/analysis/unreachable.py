@@ -25,9 +25,9 @@ from remit_engine.analysis.prober import ENTANGLED, Found, Prober, Sought
 from remit_engine.analysis.replay import asked
 from remit_engine.analysis.space import Space
 from remit_engine.analysis.translate import Translator
-from remit_engine.ir import SELF_BAR, SEPARATION, Rule
-from remit_engine.quoting import condition_written
+from remit_engine.explanation.quoting import condition_written
 from remit_engine.request import Request
+from remit_engine.rules.ir import SELF_BAR, SEPARATION, Rule
 
 NAME = "unreachable"
 

@@ -19,7 +19,7 @@ from remit_engine.analysis.dependents import (
     reached,
 )
 from remit_engine.analysis.scope import Scope
-from remit_engine.ir import GRANT, ActionRules, Model, Period, Rule
+from remit_engine.rules.ir import GRANT, ActionRules, Model, Period, Rule
 
 NAME = "unset"
 

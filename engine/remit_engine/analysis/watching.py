@@ -19,8 +19,8 @@ from remit_engine.analysis.formula import TooEntangled
 from remit_engine.analysis.row_reader import RowReader, row_of, subject_of
 from remit_engine.analysis.scope import Scope
 from remit_engine.calendar import period_end, period_start
-from remit_engine.ir import GRANT, Model
-from remit_engine.quoting import condition_written
+from remit_engine.explanation.quoting import condition_written
+from remit_engine.rules.ir import GRANT, Model
 
 NAME = "watching"
 NEVER, ALWAYS, IDLE, NOBODY, UNDUE = "W0819", "W0820", "W0821", "W0822", "W0823"

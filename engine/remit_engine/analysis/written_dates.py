@@ -12,7 +12,7 @@ from remit_dsl.source import Span
 from remit_engine.analysis.answer import About
 from remit_engine.analysis.dependents import rate_name
 from remit_engine.analysis.scope import Scope
-from remit_engine.ir import Model, Rule
+from remit_engine.rules.ir import Model, Rule
 
 
 @dataclass(frozen=True, slots=True)

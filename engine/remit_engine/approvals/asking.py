@@ -11,9 +11,9 @@ from remit_engine.approvals.bench import Bench
 from remit_engine.approvals.faults import DoesNotCount
 from remit_engine.approvals.life import Act, Answered, ApprovalRequest, Kind
 from remit_engine.decision import Decision, Link, Need, Outcome
+from remit_engine.explanation.words import say
+from remit_engine.reading.request_reader import evidence_steps
 from remit_engine.request import InvalidRequest, Request
-from remit_engine.request_reader import evidence_steps
-from remit_engine.words import say
 
 MOST_ASKED = 20
 """So many who may decide are asked what they would need."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from remit_engine.approval_reader import is_within, lendings
 from remit_engine.decision import Decision
-from remit_engine.directory import Directory
-from remit_engine.ir import Model
-from remit_engine.party import Party
+from remit_engine.people.directory import Directory
+from remit_engine.people.party import Party
+from remit_engine.reading.approval_reader import is_within, lendings
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import Request
-from remit_engine.request_reader import read_request
+from remit_engine.rules.ir import Model
 
 Ask = Callable[[Request], Decision]
 """The engine, with the totals of the ledger where a store is behind it."""

@@ -19,10 +19,10 @@ from remit_engine.compile.sql_rules import Reading as RuleReading
 from remit_engine.compile.sql_rules import reading
 from remit_engine.compile.to_sql import AXIS
 from remit_engine.compile.unsupported import Unsupported
-from remit_engine.dependence import facts_in, read_by
-from remit_engine.evaluate import Environment, Within
-from remit_engine.ir import Model, Rule
-from remit_engine.party import Party
+from remit_engine.judging.evaluate import Environment, Within
+from remit_engine.people.party import Party
+from remit_engine.rules.dependence import facts_in, read_by
+from remit_engine.rules.ir import Model, Rule
 
 MOST_LISTS = 256
 """So many different readings of all rules are kept as lists."""

@@ -7,9 +7,9 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from remit_engine.directory import Directory
-from remit_engine.evaluate import value_in_force
-from remit_engine.ir import Model, Rule
+from remit_engine.judging.evaluate import value_in_force
+from remit_engine.people.directory import Directory
+from remit_engine.rules.ir import Model, Rule
 
 
 @dataclass(slots=True)

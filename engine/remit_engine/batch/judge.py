@@ -18,8 +18,8 @@ from remit_engine.compile.sql_columns import Column, schema
 from remit_engine.compile.to_python import Compiled
 from remit_engine.compile.to_sql import asked
 from remit_engine.decision import Outcome
-from remit_engine.directory import Directory
-from remit_engine.ir import Model
+from remit_engine.people.directory import Directory
+from remit_engine.rules.ir import Model
 from remit_engine.warehouse.warehouse import BIGINT, TEXT, Warehouse, WarehouseTrouble
 
 Progress = Callable[[str, int, int], None]

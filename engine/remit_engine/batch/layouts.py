@@ -13,8 +13,8 @@ from remit_engine.compile.sql_forms import Polynomial
 from remit_engine.compile.sql_keys import Uses, uses
 from remit_engine.compile.to_python import Compiled, Table
 from remit_engine.compile.to_sql import AXIS, TEXTS, VALUE, Key, Layout, plainly_written
-from remit_engine.dependence import facts_in, read_by
-from remit_engine.ir import Model, Rule
+from remit_engine.rules.dependence import facts_in, read_by
+from remit_engine.rules.ir import Model, Rule
 
 AS_OF: Path = ("as_of",)
 

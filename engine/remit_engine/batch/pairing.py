@@ -19,7 +19,7 @@ from remit_engine.compile.sql_cuts import Point
 from remit_engine.compile.sql_forms import Axis
 from remit_engine.compile.to_sql import IRREGULAR
 from remit_engine.decision import Outcome
-from remit_engine.ir import Model
+from remit_engine.rules.ir import Model
 from remit_engine.warehouse.warehouse import Row
 
 A = TypeVar("A")

@@ -17,8 +17,8 @@ from remit_engine.batch.values import Irregular, day
 from remit_engine.compile.sql_codes import Codes, direct, listed
 from remit_engine.compile.to_python import Compiled
 from remit_engine.compile.to_sql import IRREGULAR, LOOKED_UP, UNSTATED, Layout, settled
-from remit_engine.directory import Directory
-from remit_engine.ir import Model
+from remit_engine.people.directory import Directory
+from remit_engine.rules.ir import Model
 from remit_engine.warehouse.warehouse import BIGINT, TEXT, Row, Warehouse
 
 MOST_BITS = 2**63 - 1

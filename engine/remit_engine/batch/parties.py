@@ -8,10 +8,10 @@ from datetime import date
 
 from remit_dsl import expressions as x
 from remit_engine.compile.python_slots import slots_of
-from remit_engine.directory import Directory
-from remit_engine.evaluate import Environment, evaluate
-from remit_engine.ir import Model
-from remit_engine.party import Holding, Party, same_party
+from remit_engine.judging.evaluate import Environment, evaluate
+from remit_engine.people.directory import Directory
+from remit_engine.people.party import Holding, Party, same_party
+from remit_engine.rules.ir import Model
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from remit_engine.compile.sql_columns import TOTALS, Column, Path
 from remit_engine.compile.sql_cuts import EPOCH
-from remit_engine.party import Party
+from remit_engine.people.party import Party
 from remit_engine.request import Request
 from remit_engine.warehouse.warehouse import BIGINT, BOOLEAN, TEXT, Columns, Row
 

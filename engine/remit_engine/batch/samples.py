@@ -11,15 +11,15 @@ from remit_engine.batch.layouts import Reading
 from remit_engine.batch.parties import unnamed
 from remit_engine.batch.places import Answers
 from remit_engine.batch.values import day, exact
-from remit_engine.chain import answer, granted, stop
 from remit_engine.compile.sql_columns import TOTALS, Path
 from remit_engine.compile.sql_keys import nested
 from remit_engine.compile.to_sql import UNSTATED
-from remit_engine.directory import Directory
-from remit_engine.ir import Model
-from remit_engine.party import Party
+from remit_engine.judging.chain import answer, granted, stop
+from remit_engine.judging.verdict import Judge
+from remit_engine.people.directory import Directory
+from remit_engine.people.party import Party
 from remit_engine.request import Request
-from remit_engine.verdict import Judge
+from remit_engine.rules.ir import Model
 
 
 @dataclass(frozen=True, slots=True)

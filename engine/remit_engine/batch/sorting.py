@@ -15,8 +15,8 @@ from remit_engine.batch.values import Irregular, stated
 from remit_engine.compile.sql_bands import Plain, bands, reach
 from remit_engine.compile.sql_forms import Axis
 from remit_engine.compile.to_sql import IRREGULAR
-from remit_engine.ir import PROHIBITION, Model
-from remit_engine.party import Party
+from remit_engine.people.party import Party
+from remit_engine.rules.ir import PROHIBITION, Model
 
 
 @dataclass(slots=True)

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from remit_dsl.pay import Cap, Scale, Step
-from remit_engine.commission.crediting import Credited
+from remit_engine.commission.basis.faults import AtFault, demanded, stands_on
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.basis.standing import Standings
+from remit_engine.commission.basis.terms import Terms
 from remit_engine.commission.draft import Draft
 from remit_engine.commission.draws import drawn, in_months
-from remit_engine.commission.faults import AtFault, demanded, stands_on
-from remit_engine.commission.movements import Movements
-from remit_engine.commission.periods import Period
-from remit_engine.commission.quotas import Quotas
+from remit_engine.commission.lines.crediting import Credited
+from remit_engine.commission.lines.movements import Movements
+from remit_engine.commission.scale.windows import CreditScale
 from remit_engine.commission.scaling import Scales
 from remit_engine.commission.sharing import in_order
-from remit_engine.commission.standing import Standings
 from remit_engine.commission.statement import Line, Statement
-from remit_engine.commission.terms import Terms
+from remit_engine.commission.targets.quotas import Quotas
 from remit_engine.commission.trail import Trail, Wording
-from remit_engine.commission.windows import CreditScale
 
 NOTHING = Fraction(0)
 

@@ -7,17 +7,17 @@ from fractions import Fraction
 
 from remit_dsl.pay import Scale, Step
 from remit_engine.commission.account import Rulebook
+from remit_engine.commission.basis.dataset import Dataset
+from remit_engine.commission.basis.faults import AtFault, demanded
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.basis.terms import Terms
 from remit_engine.commission.climb import Climb, Rung
-from remit_engine.commission.dataset import Dataset
 from remit_engine.commission.draft import Draft
-from remit_engine.commission.faults import AtFault, demanded
-from remit_engine.commission.ladder import Ladder
-from remit_engine.commission.periods import Period
+from remit_engine.commission.scale.ladder import Ladder
+from remit_engine.commission.scale.windows import TO_DATE
 from remit_engine.commission.statement import Run, Statement
-from remit_engine.commission.terms import Terms
 from remit_engine.commission.trail import Trail
-from remit_engine.commission.windows import TO_DATE
-from remit_engine.ir import Model
+from remit_engine.rules.ir import Model
 
 NOTHING = Fraction(0)
 

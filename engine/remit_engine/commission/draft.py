@@ -8,15 +8,15 @@ from fractions import Fraction
 from typing import Any
 
 from remit_dsl.expressions import Expression
-from remit_engine.commission.crediting import Credited
-from remit_engine.commission.faults import demanded
-from remit_engine.commission.periods import Period
-from remit_engine.commission.standing import Standing
+from remit_engine.commission.basis.faults import demanded
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.basis.standing import Standing
+from remit_engine.commission.basis.terms import Terms
+from remit_engine.commission.lines.crediting import Credited
+from remit_engine.commission.scale.windows import plain_line
 from remit_engine.commission.statement import AMOUNTS, Line, Movement, Statement
-from remit_engine.commission.terms import Terms
 from remit_engine.commission.trail import Inputs, Trail
-from remit_engine.commission.windows import plain_line
-from remit_engine.evaluate import Environment
+from remit_engine.judging.evaluate import Environment
 
 NOTHING = Fraction(0)
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from remit_engine.commission.account import Beneath
-from remit_engine.commission.crediting import Credited
-from remit_engine.commission.membership import Members
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.membership import Members
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.basis.terms import Terms
+from remit_engine.commission.lines.crediting import Credited
 from remit_engine.commission.statement import Statement
-from remit_engine.commission.terms import Terms
 
 NOTHING = Fraction(0)
 

@@ -9,15 +9,15 @@ from typing import Any
 
 from remit_dsl.pay import Pool
 from remit_engine.commission.apportionment import LARGEST
-from remit_engine.commission.crediting import Credited, follow
-from remit_engine.commission.faults import AtFault, because, demanded
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.faults import AtFault, because, demanded
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.basis.standing import Standing, Standings
+from remit_engine.commission.basis.terms import Terms
+from remit_engine.commission.lines.crediting import Credited, follow
 from remit_engine.commission.sharing import in_order, largest
-from remit_engine.commission.standing import Standing, Standings
 from remit_engine.commission.statement import Uncounted
-from remit_engine.commission.terms import Terms
 from remit_engine.commission.trail import Wording
-from remit_engine.unknown import Unknown
+from remit_engine.judging.unknown import Unknown
 
 NOTHING = Fraction(0)
 

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from remit_dsl.pay import Pool
-from remit_engine.commission.crediting import NOBODY, Credited, Lines
+from remit_engine.commission.basis.faults import AtFault
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.basis.standing import Standing
+from remit_engine.commission.basis.terms import Terms
 from remit_engine.commission.draft import Draft
-from remit_engine.commission.faults import AtFault
-from remit_engine.commission.periods import Period
+from remit_engine.commission.lines.crediting import NOBODY, Credited, Lines
 from remit_engine.commission.pool_shares import Group, Groups, PoolShares, Shares, nobodys
-from remit_engine.commission.standing import Standing
+from remit_engine.commission.scale.windows import plain_line
 from remit_engine.commission.statement import Line, Statement, Uncounted
-from remit_engine.commission.terms import Terms
 from remit_engine.commission.trail import Trail, Wording
-from remit_engine.commission.windows import plain_line
 
 NOTHING = Fraction(0)
 

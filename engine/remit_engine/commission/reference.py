@@ -8,15 +8,15 @@ from fractions import Fraction
 from remit_dsl.pay import Plan
 from remit_dsl.uncollected import uncollected
 from remit_engine.commission.account import Account, Rulebook
-from remit_engine.commission.crediting import Credited, Creditor, Lines
-from remit_engine.commission.dataset import Dataset
+from remit_engine.commission.basis.dataset import Dataset
+from remit_engine.commission.basis.periods import Period, start_of_run
+from remit_engine.commission.basis.terms import Terms
+from remit_engine.commission.lines.crediting import Credited, Creditor, Lines
 from remit_engine.commission.overrides import Reports, Underneath
-from remit_engine.commission.periods import Period, start_of_run
 from remit_engine.commission.pools import Pools
 from remit_engine.commission.statement import Run, Statement, Uncounted
-from remit_engine.commission.terms import Terms
 from remit_engine.commission.trail import Wording
-from remit_engine.ir import Model
+from remit_engine.rules.ir import Model
 
 Progress = Callable[[int, int], None]
 """Told after each person: how many are done, of how many."""

@@ -11,12 +11,12 @@ from typing import Any
 from remit_dsl.expressions import Constant
 from remit_dsl.pay import Plan, Quota
 from remit_engine.commission.account import Account, Rulebook
-from remit_engine.commission.crediting import Credited
-from remit_engine.commission.dataset import Dataset, Stretch
-from remit_engine.commission.periods import MONTHS, Period
-from remit_engine.commission.terms import Terms
-from remit_engine.ir import Model
-from remit_engine.party import Holding, Party
+from remit_engine.commission.basis.dataset import Dataset, Stretch
+from remit_engine.commission.basis.periods import MONTHS, Period
+from remit_engine.commission.basis.terms import Terms
+from remit_engine.commission.lines.crediting import Credited
+from remit_engine.people.party import Holding, Party
+from remit_engine.rules.ir import Model
 
 SOMEBODY = "somebody"
 

@@ -7,18 +7,18 @@ from fractions import Fraction
 
 from remit_dsl import expressions as x
 from remit_dsl.pay import Scale, Step
-from remit_engine.commission.against import Against
-from remit_engine.commission.crediting import Credited
+from remit_engine.commission.basis.faults import AtFault, demanded
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.basis.standing import Standings
+from remit_engine.commission.basis.terms import Terms
 from remit_engine.commission.draft import Draft
-from remit_engine.commission.faults import AtFault, demanded
-from remit_engine.commission.ladder import Ladder, ladder
-from remit_engine.commission.periods import Period
-from remit_engine.commission.quotas import Quotas
-from remit_engine.commission.standing import Standings
-from remit_engine.commission.terms import Terms
+from remit_engine.commission.lines.crediting import Credited
+from remit_engine.commission.scale.against import Against
+from remit_engine.commission.scale.ladder import Ladder, ladder
+from remit_engine.commission.scale.windows import TO_DATE, CreditScale, Rates
+from remit_engine.commission.targets.quotas import Quotas
 from remit_engine.commission.trail import Inputs
-from remit_engine.commission.windows import TO_DATE, CreditScale, Rates
-from remit_engine.trace import leaves
+from remit_engine.explanation.trace import leaves
 
 NOTHING = Fraction(0)
 OF_THE_DAY = frozenset({"payee", "as_of"})

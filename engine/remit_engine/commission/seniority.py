@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from remit_dsl.expressions import Fact
 from remit_dsl.pay import Plan
-from remit_engine.commission.membership import People
+from remit_engine.commission.basis.membership import People
 from remit_engine.commission.reading.needs import nodes
 
 MONTHS = ("months_in_plan",)

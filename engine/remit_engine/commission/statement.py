@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from remit_dsl.source import Span
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
 
 AMOUNTS = (
     "credit", "quota", "payable", "entitled", "held", "reversed", "net", "guarantee", "advance",

@@ -7,13 +7,13 @@ from fractions import Fraction
 from remit_dsl.expressions import Expression, Fact
 from remit_dsl.source import Span
 from remit_dsl.types import Type, money
+from remit_engine.commission.basis.terms import Terms
 from remit_engine.commission.statement import Stage
-from remit_engine.commission.terms import Terms
-from remit_engine.evaluate import Environment, evaluate
-from remit_engine.quoting import written
+from remit_engine.explanation.quoting import written
+from remit_engine.explanation.trace import leaves
+from remit_engine.judging.evaluate import Environment, evaluate
+from remit_engine.judging.unknown import Unknown
 from remit_engine.text import value_text
-from remit_engine.trace import leaves
-from remit_engine.unknown import Unknown
 
 Inputs = tuple[tuple[str, str], ...]
 

@@ -16,11 +16,11 @@ from remit_engine.compile.python_slots import MISSING
 from remit_engine.compile.scaled import Scaled, scaled
 from remit_engine.compile.to_python import Compiled, Table
 from remit_engine.decision import Outcome
-from remit_engine.directory import Directory
-from remit_engine.evaluate import Environment
-from remit_engine.interpreter import interval
-from remit_engine.interval import Interval
-from remit_engine.ir import GRANT, PROHIBITION, REQUIREMENT, Model, Rule
+from remit_engine.judging.evaluate import Environment
+from remit_engine.judging.interpreter import interval
+from remit_engine.judging.interval import Interval
+from remit_engine.people.directory import Directory
+from remit_engine.rules.ir import GRANT, PROHIBITION, REQUIREMENT, Model, Rule
 
 Answer = tuple[Outcome, tuple[str, ...]]
 Inside = Callable[[Scaled], bool]

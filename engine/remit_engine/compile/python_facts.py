@@ -23,7 +23,7 @@ from remit_engine.compile.python_reader import (
     day,
     short,
 )
-from remit_engine.names import is_person
+from remit_engine.rules.names import is_person
 
 Facts = dict[str, Any]
 ReadFacts = Callable[[Mapping[str, Any]], tuple[int, Facts]]

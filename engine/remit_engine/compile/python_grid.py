@@ -22,10 +22,10 @@ from remit_engine.compile.python_index import RuleIndex
 from remit_engine.compile.python_slots import MISSING
 from remit_engine.compile.scaled import Scaled, scaled
 from remit_engine.compile.to_python import Compiled
-from remit_engine.dependence import facts_in
-from remit_engine.evaluate import Environment, evaluate
-from remit_engine.ir import Model, Rule
-from remit_engine.unknown import Unknown
+from remit_engine.judging.evaluate import Environment, evaluate
+from remit_engine.judging.unknown import Unknown
+from remit_engine.rules.dependence import facts_in
+from remit_engine.rules.ir import Model, Rule
 
 _DISCRETE = frozenset({"enum", "boolean", "text", "position", "set"})
 MOST_CELLS = 50_000

@@ -15,8 +15,8 @@ from typing import Any
 
 from remit_dsl import expressions as x
 from remit_engine.compile.python_slots import MISSING
-from remit_engine.evaluate import Environment, truth
-from remit_engine.ir import GRANT, Model, Rule
+from remit_engine.judging.evaluate import Environment, truth
+from remit_engine.rules.ir import GRANT, Model, Rule
 
 _OTHER = "\0 any other text"
 

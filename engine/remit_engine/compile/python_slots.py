@@ -9,9 +9,9 @@ from typing import Any
 from remit_dsl import expressions as x
 from remit_dsl.program import Program
 from remit_engine.compile.scaled import scaled
-from remit_engine.dependence import facts_in, read_by
-from remit_engine.ir import ActionRules
-from remit_engine.party import Party
+from remit_engine.people.party import Party
+from remit_engine.rules.dependence import facts_in, read_by
+from remit_engine.rules.ir import ActionRules
 
 
 class Missing:

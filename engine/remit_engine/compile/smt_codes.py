@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from remit_dsl.types import Type
-from remit_engine.ir import Model
+from remit_engine.rules.ir import Model
 
 
 @dataclass(slots=True)

@@ -34,9 +34,9 @@ from remit_engine.compile.smt_values import (
     same,
 )
 from remit_engine.compile.unsupported import Unsupported
-from remit_engine.ir import Model
-from remit_engine.names import BUILT_IN_ATTRIBUTES, is_person, names_of
-from remit_engine.totals import totals_of
+from remit_engine.rules.ir import Model
+from remit_engine.rules.names import BUILT_IN_ATTRIBUTES, is_person, names_of
+from remit_engine.rules.totals import totals_of
 
 LONGEST = 2
 """How many elements of a list are looked at."""

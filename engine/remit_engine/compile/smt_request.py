@@ -10,7 +10,7 @@ from typing import Any
 from remit_engine.compile.smt_facts import Facts
 from remit_engine.compile.smt_library import z3
 from remit_engine.compile.smt_values import Condition, Items, Path, Scalar
-from remit_engine.party import Party
+from remit_engine.people.party import Party
 from remit_engine.request import Request
 
 

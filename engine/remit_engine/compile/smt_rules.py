@@ -19,8 +19,8 @@ from remit_engine.compile.smt_values import (
     number,
     settled,
 )
-from remit_engine.ir import GRANT, PROHIBITION, REQUIREMENT, Rule
-from remit_engine.totals import window_total
+from remit_engine.rules.ir import GRANT, PROHIBITION, REQUIREMENT, Rule
+from remit_engine.rules.totals import window_total
 
 
 def concerned(rule: Rule, verb: str, scope: Scope) -> Bit:

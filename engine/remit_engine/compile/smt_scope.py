@@ -9,7 +9,7 @@ from remit_dsl.expressions import Expression
 from remit_engine.compile.smt_facts import Facts
 from remit_engine.compile.smt_values import Condition, Items, Scalar, Value
 from remit_engine.compile.unsupported import Unsupported
-from remit_engine.ir import Model
+from remit_engine.rules.ir import Model
 
 
 @dataclass(frozen=True, slots=True)

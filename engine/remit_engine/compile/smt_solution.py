@@ -13,10 +13,10 @@ from remit_dsl.types import Type
 from remit_engine.compile.smt_facts import ACTOR, LONGEST, Facts
 from remit_engine.compile.smt_library import z3
 from remit_engine.compile.smt_values import Condition, Items, Path, Scalar
-from remit_engine.names import is_person
-from remit_engine.party import Holding, Party
+from remit_engine.people.party import Holding, Party
 from remit_engine.request import Request
-from remit_engine.totals import totals_of
+from remit_engine.rules.names import is_person
+from remit_engine.rules.totals import totals_of
 
 
 class Undecided(Exception):

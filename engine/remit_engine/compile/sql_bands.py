@@ -15,7 +15,7 @@ from remit_engine.compile.sql_cuts import Point
 from remit_engine.compile.sql_forms import Axis
 from remit_engine.compile.sql_rules import Range, Reading
 from remit_engine.decision import Outcome
-from remit_engine.ir import GRANT, PROHIBITION, Rule
+from remit_engine.rules.ir import GRANT, PROHIBITION, Rule
 
 MOST, LEAST = 2**63 - 1, -(2**63) + 1
 Stretch = tuple[int, int]

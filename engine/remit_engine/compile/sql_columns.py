@@ -15,8 +15,8 @@ from functools import cache
 from remit_dsl import expressions as x
 from remit_dsl.types import PERSON, Type
 from remit_engine.compile.python_slots import slots_of
-from remit_engine.ir import Model
-from remit_engine.totals import totals_of
+from remit_engine.rules.ir import Model
+from remit_engine.rules.totals import totals_of
 from remit_engine.warehouse.warehouse import BIGINT, BOOLEAN, TEXT
 
 TOTALS = "totals"

@@ -18,8 +18,8 @@ from remit_dsl import expressions as x
 from remit_engine.compile.sql_columns import TOTALS, Path
 from remit_engine.compile.sql_forms import Axis, Polynomial, Quotient, TooComplex, cut
 from remit_engine.compile.unsupported import Unsupported
-from remit_engine.evaluate import Environment, evaluate
-from remit_engine.unknown import Unknown
+from remit_engine.judging.evaluate import Environment, evaluate
+from remit_engine.judging.unknown import Unknown
 
 TARGET = "to_sql"
 EPOCH = date(1970, 1, 1).toordinal()

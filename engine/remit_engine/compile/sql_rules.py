@@ -13,9 +13,9 @@ from remit_dsl.program import Bound, Measure
 from remit_engine.compile.sql_columns import TOTALS, Path
 from remit_engine.compile.sql_cuts import Cuts, Point
 from remit_engine.compile.sql_forms import Axis, Polynomial, Quotient, cut
-from remit_engine.evaluate import Environment
-from remit_engine.ir import Rule
-from remit_engine.totals import window_total
+from remit_engine.judging.evaluate import Environment
+from remit_engine.rules.ir import Rule
+from remit_engine.rules.totals import window_total
 
 Range = tuple[Axis, int | None, int | None]
 """An axis from a whole number to another, both included; None is open."""

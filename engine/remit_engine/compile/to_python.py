@@ -19,13 +19,13 @@ from remit_engine.compile.python_slots import MISSING, slot_value, slots_of
 from remit_engine.compile.python_source import Writer
 from remit_engine.compile.scaled import product, quotient, scaled
 from remit_engine.compile.unsupported import Unsupported
-from remit_engine.dependence import facts_in
-from remit_engine.evaluate import Environment, evaluate, truth
-from remit_engine.interpreter import conclude, environment, interval, measure
-from remit_engine.interval import Interval
-from remit_engine.ir import Model, Rule
-from remit_engine.unknown import Truth, Unknown, conjunction
-from remit_engine.verdict import Case, Verdict
+from remit_engine.judging.evaluate import Environment, evaluate, truth
+from remit_engine.judging.interpreter import conclude, environment, interval, measure
+from remit_engine.judging.interval import Interval
+from remit_engine.judging.unknown import Truth, Unknown, conjunction
+from remit_engine.judging.verdict import Case, Verdict
+from remit_engine.rules.dependence import facts_in
+from remit_engine.rules.ir import Model, Rule
 
 Condition = Callable[[Sequence[Any], Sequence[Any]], bool]
 MOST_BOUNDS = 100_000

@@ -7,7 +7,6 @@ was found proves nothing.
 
 from __future__ import annotations
 
-from remit_engine.capacities import cases
 from remit_engine.compile.smt_codes import Codes
 from remit_engine.compile.smt_facts import LONGEST, Facts, in_calendar
 from remit_engine.compile.smt_library import SolverMissing, z3
@@ -17,10 +16,11 @@ from remit_engine.compile.smt_scope import Scope
 from remit_engine.compile.smt_solution import Reader, Solution, Undecided, too_long
 from remit_engine.compile.smt_terms import Terms
 from remit_engine.compile.smt_values import Bit, Condition, every, no
-from remit_engine.directory import Directory
-from remit_engine.ir import Model, Rule
+from remit_engine.judging.capacities import cases
+from remit_engine.judging.verdict import Case
+from remit_engine.people.directory import Directory
 from remit_engine.request import Request
-from remit_engine.verdict import Case
+from remit_engine.rules.ir import Model, Rule
 
 PATIENCE = 5_000
 """Milliseconds for one question."""

@@ -8,11 +8,11 @@ from fractions import Fraction
 
 from remit_dsl.expressions import Expression, Fact
 from remit_dsl.program import Field
-from remit_engine.directory import Directory
-from remit_engine.evaluate import Environment, evaluate
-from remit_engine.ir import Model
-from remit_engine.names import is_person
+from remit_engine.judging.evaluate import Environment, evaluate
+from remit_engine.people.directory import Directory
 from remit_engine.request import Request
+from remit_engine.rules.ir import Model
+from remit_engine.rules.names import is_person
 
 DEEPEST = 4
 """So many records inside one another are looked into for money."""

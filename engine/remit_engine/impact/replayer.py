@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from remit_dsl.program import AllSteps, ApprovalStep, EvidenceStep, SequenceSteps, Step
 from remit_engine.decision import Outcome
 from remit_engine.engine import Engine
-from remit_engine.ir import Model
 from remit_engine.request import Request
+from remit_engine.rules.ir import Model
 
 UNMET = "not met"
 

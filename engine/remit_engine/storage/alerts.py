@@ -17,8 +17,8 @@ from sqlalchemy.engine import Connection
 
 from remit_dsl.source import NOWHERE
 from remit_dsl.watch import Restraint
-from remit_engine.hold import Hold
-from remit_engine.json_reader import read_json
+from remit_engine.reading.json_reader import read_json
+from remit_engine.rules.hold import Hold
 from remit_engine.storage import holds, tables
 from remit_engine.storage.canonical import canonical, fingerprint
 from remit_engine.storage.faults import Conflict, Corrupt, NotKept

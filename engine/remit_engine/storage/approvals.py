@@ -13,7 +13,7 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
 from remit_engine.approvals.life import ApprovalRequest, Change, Event, Kind
-from remit_engine.json_reader import read_json
+from remit_engine.reading.json_reader import read_json
 from remit_engine.request import InvalidRequest
 from remit_engine.storage import tables
 from remit_engine.storage.canonical import canonical, fingerprint

@@ -11,10 +11,10 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from remit_engine.commission.changes import changes
-from remit_engine.commission.closing import Closing, Comparison, Difference
-from remit_engine.commission.document import digest, version_document
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.closed.changes import changes
+from remit_engine.commission.closed.closing import Closing, Comparison, Difference
+from remit_engine.commission.closed.document import digest, version_document
 from remit_engine.commission.statement import Statement
 from remit_engine.storage import runs, statement_rows, tables
 from remit_engine.storage.faults import AlreadyClosed, AtFault, NotKept, OutOfOrder, Stale

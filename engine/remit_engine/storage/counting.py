@@ -10,17 +10,17 @@ from typing import Any
 
 from remit_dsl.program import Measure
 from remit_engine.decision import Outcome
-from remit_engine.directory import Directory
-from remit_engine.evaluate import Environment, evaluate
-from remit_engine.ir import Model
-from remit_engine.party import Party
+from remit_engine.explanation.transcript import Transcript
+from remit_engine.judging.evaluate import Environment, evaluate
+from remit_engine.judging.unknown import Unknown
+from remit_engine.people.directory import Directory
+from remit_engine.people.party import Party
 from remit_engine.request import Request
+from remit_engine.rules.ir import Model
+from remit_engine.rules.totals import Total
 from remit_engine.storage.faults import Unmeasured
 from remit_engine.storage.keys import AUTHORITY, key_at, keys_of
 from remit_engine.storage.usage import UNMEASURED, OpenUsage, short
-from remit_engine.totals import Total
-from remit_engine.transcript import Transcript
-from remit_engine.unknown import Unknown
 
 Document = dict[str, dict[str, Fraction]]
 """Totals by account and name."""

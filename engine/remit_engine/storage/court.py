@@ -8,14 +8,14 @@ from datetime import date
 from typing import Protocol
 
 from remit_engine.decision import Decision
-from remit_engine.directory import Directory
-from remit_engine.hold import Hold
-from remit_engine.ir import Model
+from remit_engine.explanation.transcript import Transcript
+from remit_engine.people.directory import Directory
 from remit_engine.request import Request
+from remit_engine.rules.hold import Hold
+from remit_engine.rules.ir import Model
+from remit_engine.rules.totals import Total, kept_totals
 from remit_engine.storage.counting import Span, span
 from remit_engine.storage.holds import Standing
-from remit_engine.totals import Total, kept_totals
-from remit_engine.transcript import Transcript
 
 
 class Judge(Protocol):

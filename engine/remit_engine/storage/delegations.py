@@ -13,7 +13,7 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
 from remit_dsl.source import Span
-from remit_engine.directory import DelegationEntry
+from remit_engine.people.directory import DelegationEntry
 from remit_engine.storage import changes, tables
 from remit_engine.storage.faults import Conflict, NotKept
 from remit_engine.storage.revisions import raised

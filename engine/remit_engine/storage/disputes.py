@@ -6,8 +6,8 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from remit_engine.commission.dispute import Answer, Dispute, Settled, Status
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.closed.dispute import Answer, Dispute, Settled, Status
 from remit_engine.storage import seals, tables
 from remit_engine.storage.faults import NotKept
 from remit_engine.storage.tables import Row

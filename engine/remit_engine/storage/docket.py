@@ -15,8 +15,8 @@ from remit_engine.approvals import moving, opening
 from remit_engine.approvals.bench import Bench
 from remit_engine.approvals.life import ApprovalRequest, Change, Event, Terms
 from remit_engine.decision import Outcome
+from remit_engine.reading.request_document import request_document
 from remit_engine.request import Request
-from remit_engine.request_document import request_document
 from remit_engine.storage import approvals
 from remit_engine.storage.approvals import Kept
 from remit_engine.storage.court import Court

@@ -12,11 +12,11 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
-from remit_engine.directory import Directory
-from remit_engine.ir import Model
-from remit_engine.json_reader import read_json
+from remit_engine.people.directory import Directory
+from remit_engine.reading.json_reader import read_json
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import Request
-from remit_engine.request_reader import read_request
+from remit_engine.rules.ir import Model
 from remit_engine.storage import entries, tables
 from remit_engine.storage.canonical import canonical
 from remit_engine.storage.counting import OnRecord

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from remit_dsl.parts import Label
 from remit_dsl.watch import Restraint
-from remit_engine.hold import Hold
+from remit_engine.rules.hold import Hold
 from remit_engine.storage import entries, tables, watch_state
 from remit_engine.storage.canonical import canonical
 from remit_engine.storage.faults import Corrupt, NotKept

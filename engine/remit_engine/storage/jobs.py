@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
 from remit_engine.storage import changes, tables
 from remit_engine.storage.faults import Conflict, NotKept
 from remit_engine.storage.tables import Row

@@ -10,7 +10,7 @@ from json.encoder import encode_basestring_ascii
 from types import NoneType
 from typing import Any
 
-from remit_engine.party import Party
+from remit_engine.people.party import Party
 from remit_engine.text import exact
 
 AUTHORITY = ""

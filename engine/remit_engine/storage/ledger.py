@@ -13,9 +13,10 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from remit_engine.decision import Decision
-from remit_engine.party import Party
+from remit_engine.explanation.transcript import Transcript
+from remit_engine.people.party import Party
+from remit_engine.reading.request_document import request_document
 from remit_engine.request import Request
-from remit_engine.request_document import request_document
 from remit_engine.storage import entries, holds, idempotency, tables, watch_state
 from remit_engine.storage.canonical import canonical, fingerprint, half_a_character
 from remit_engine.storage.counting import (
@@ -30,7 +31,6 @@ from remit_engine.storage.idempotency import Key
 from remit_engine.storage.opening import writing
 from remit_engine.storage.revisions import revision
 from remit_engine.storage.usage import OpenUsage, Usage
-from remit_engine.transcript import Transcript
 from remit_engine.unique import unique
 
 

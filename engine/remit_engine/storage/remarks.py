@@ -15,7 +15,7 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
 from remit_engine.commission.climb import Climb, Rung
-from remit_engine.commission.document import amount
+from remit_engine.commission.closed.document import amount
 from remit_engine.storage import tables
 
 Place = tuple[str, str]

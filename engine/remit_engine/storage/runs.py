@@ -12,16 +12,16 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
-from remit_engine.commission.changes import Change, Value
-from remit_engine.commission.closing import Comparison, Difference, Version, named, obstacles
-from remit_engine.commission.document import (
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.closed.changes import Change, Value
+from remit_engine.commission.closed.closing import Comparison, Difference, Version, named, obstacles
+from remit_engine.commission.closed.document import (
     Document,
     change_document,
     difference_document,
     digest,
     uncounted_document,
 )
-from remit_engine.commission.periods import Period
 from remit_engine.commission.statement import Run, Statement, Uncounted
 from remit_engine.storage import remarks, statement_rows, tables
 from remit_engine.storage.faults import NotKept

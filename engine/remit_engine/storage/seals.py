@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
-from remit_engine.commission.dispute import Dispute
-from remit_engine.commission.document import digest, dispute_document
+from remit_engine.commission.closed.dispute import Dispute
+from remit_engine.commission.closed.document import digest, dispute_document
 from remit_engine.storage import tables
 
 OPENED, ENDED = "opened", "ended"

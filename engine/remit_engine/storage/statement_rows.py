@@ -12,7 +12,12 @@ import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
 from remit_dsl.source import Span
-from remit_engine.commission.document import amount, digest, part_document, statement_document
+from remit_engine.commission.closed.document import (
+    amount,
+    digest,
+    part_document,
+    statement_document,
+)
 from remit_engine.commission.statement import (
     AMOUNTS,
     Line,

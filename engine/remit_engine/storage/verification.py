@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
-from remit_engine.commission.dispute import Dispute
-from remit_engine.commission.document import difference_document, digest, statement_document
+from remit_engine.commission.closed.dispute import Dispute
+from remit_engine.commission.closed.document import difference_document, digest, statement_document
 from remit_engine.storage import closings, disputes, runs, seals, statement_rows, tables
 from remit_engine.storage.closings import ClosingHead
 from remit_engine.storage.faults import NotKept

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sql
 from sqlalchemy.engine import Connection
 
-from remit_engine.json_reader import read_json
+from remit_engine.reading.json_reader import read_json
 from remit_engine.request import InvalidRequest
 from remit_engine.storage import tables
 from remit_engine.storage.canonical import canonical, fingerprint

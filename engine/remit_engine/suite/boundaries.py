@@ -10,11 +10,11 @@ from remit_dsl.expressions import Expression
 from remit_dsl.program import Bound
 from remit_dsl.source import Span
 from remit_engine.engine import Engine
-from remit_engine.evaluate import Environment, evaluate
-from remit_engine.ir import GRANT, Rule
+from remit_engine.judging.evaluate import Environment, evaluate
 from remit_engine.request import Request
+from remit_engine.rules.ir import GRANT, Rule
+from remit_engine.rules.totals import window_total
 from remit_engine.text import number_text
-from remit_engine.totals import window_total
 
 NEAR = Fraction(1, 10)
 """Just beyond a limit: by no more than this share of it."""

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from remit_engine.engine import Engine
-from remit_engine.exact import written
-from remit_engine.request_reader import MEMBERS as REQUEST_MEMBERS
+from remit_engine.reading.exact import written
+from remit_engine.reading.request_reader import MEMBERS as REQUEST_MEMBERS
+from remit_engine.reading.yaml_members import MembersReader
+from remit_engine.reading.yaml_tree import Node, plain
 from remit_engine.suite.cases import SuiteCase
 from remit_engine.suite.expectation_reader import read_expectation
-from remit_engine.yaml_members import MembersReader
-from remit_engine.yaml_tree import Node, plain
 
 MERGED = ("facts", "totals")
 """Members that are put together deeply; any other of a case replaces the one below it."""

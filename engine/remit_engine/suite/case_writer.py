@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from remit_engine.analysis.answer import Asked
-from remit_engine.directory import Directory
-from remit_engine.ir import Model
-from remit_engine.request_document import request_document
+from remit_engine.people.directory import Directory
+from remit_engine.reading.request_document import request_document
+from remit_engine.rules.ir import Model
 
 WIDEST = 100
 _WORD = re.compile(r"[^\W\d_][\w.]*(?: [\w.]+)*")

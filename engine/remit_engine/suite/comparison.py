@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator
 from remit_dsl.qualified import short
 from remit_engine.decision import Decision, Extent, Outcome
 from remit_engine.engine import Engine
-from remit_engine.names import Names, names_of
+from remit_engine.explanation.words import say
 from remit_engine.questions import Holder
+from remit_engine.reading.request_reader import evidence_steps
 from remit_engine.request import Request
-from remit_engine.request_reader import evidence_steps
+from remit_engine.rules.names import Names, names_of
 from remit_engine.suite.cases import Expectation, ExpectedExtent
-from remit_engine.words import say
 
 TOOK_PART = frozenset({"grants", "forbids", "requires", "exceeded", "unset"})
 

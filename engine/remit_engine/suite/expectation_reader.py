@@ -11,12 +11,12 @@ from remit_dsl.suggest import nearest
 from remit_dsl.types import NUMBER, Type
 from remit_engine.decision import Outcome
 from remit_engine.engine import Engine
-from remit_engine.facts_reader import FactsReader, read_fact
-from remit_engine.names import names_of
+from remit_engine.reading.facts_reader import FactsReader, read_fact
+from remit_engine.reading.yaml_members import MembersReader
+from remit_engine.reading.yaml_tree import Node
 from remit_engine.request import InvalidRequest
+from remit_engine.rules.names import names_of
 from remit_engine.suite.cases import Expectation, ExpectedExtent
-from remit_engine.yaml_members import MembersReader
-from remit_engine.yaml_tree import Node
 
 _BETWEEN = re.compile(r"between\s+(.+)\s+and\s+(.+)")
 _SIDED = re.compile(r"(under|up to)\s+(.+)")

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from remit_dsl import expressions as x
 from remit_dsl.program import TableRow
-from remit_engine.dependence import read_by
 from remit_engine.engine import Engine
-from remit_engine.evaluate import Environment, evaluate, truth, value_in_force
-from remit_engine.ir import GRANT
+from remit_engine.judging.evaluate import Environment, evaluate, truth, value_in_force
+from remit_engine.judging.unknown import Unknown, conjunction
 from remit_engine.request import Request
+from remit_engine.rules.dependence import read_by
+from remit_engine.rules.ir import GRANT
 from remit_engine.suite.boundaries import environment
-from remit_engine.unknown import Unknown, conjunction
 
 
 def reached_rows(request: Request, engine: Engine) -> Iterator[TableRow]:

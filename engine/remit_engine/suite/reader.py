@@ -10,15 +10,15 @@ from pathlib import Path
 from remit_dsl.diagnostics import Diagnostic, errors, ordered
 from remit_dsl.loader import load
 from remit_dsl.source import Span
-from remit_engine.directory import Directory
-from remit_engine.directory_reader import read_directory
 from remit_engine.engine import Engine
-from remit_engine.lower import lower
+from remit_engine.people.directory import Directory
+from remit_engine.reading.directory_reader import read_directory
+from remit_engine.reading.yaml_members import MembersReader
+from remit_engine.reading.yaml_tree import Node, read_yaml, read_yaml_file
+from remit_engine.rules.lower import lower
 from remit_engine.suite.case_reader import read_cases
 from remit_engine.suite.cases import Suite
 from remit_engine.suite.watch_reader import read_watch_cases
-from remit_engine.yaml_members import MembersReader
-from remit_engine.yaml_tree import Node, read_yaml, read_yaml_file
 
 SUFFIX = ".test.yaml"
 MEMBERS = ("policies", "directory", "as_of", "defaults", "suite", "cases", "watch")

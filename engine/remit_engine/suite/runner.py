@@ -9,8 +9,8 @@ from typing import Any
 
 from remit_engine.decision import Decision
 from remit_engine.engine import Engine
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import InvalidRequest, Request
-from remit_engine.request_reader import read_request
 from remit_engine.suite.cases import Suite, SuiteCase
 from remit_engine.suite.comparison import differences
 from remit_engine.suite.watch_runner import WatchResult, run_watch_case

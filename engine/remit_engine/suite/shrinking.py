@@ -8,10 +8,10 @@ from typing import Any
 
 from remit_engine.analysis.answer import Asked
 from remit_engine.decision import Outcome
-from remit_engine.dependence import facts_in
 from remit_engine.engine import Engine
-from remit_engine.party import Party
+from remit_engine.people.party import Party
 from remit_engine.request import Request
+from remit_engine.rules.dependence import facts_in
 
 Path = tuple[str, ...]
 """Where a value is: a member of the request, then fields of records and attributes of people."""

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 from remit_dsl.program import Program
+from remit_engine.reading.yaml_members import MembersReader
+from remit_engine.reading.yaml_tree import Node, plain
 from remit_engine.suite.watch_cases import ExpectedAlert, WatchCase
-from remit_engine.yaml_members import MembersReader
-from remit_engine.yaml_tree import Node, plain
 
 Names = Mapping[str, list[str]]
 _CASE = ("of", "since", "until", "refused")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from remit_dsl.program import Program
-from remit_engine.directory import Directory
+from remit_engine.people.directory import Directory
 from remit_engine.suite.watch_cases import ExpectedAlert, WatchCase
 from remit_engine.watch.alert import Alert
 from remit_engine.watch.watcher import Taken, Watcher

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from remit_engine.unknown import Truth, Unknown, missing
+from remit_engine.judging.unknown import Truth, Unknown, missing
 from remit_engine.watch.entry import Entry, place_in_log, start_of
 from remit_engine.watch.plan import CountPlan, SequencePlan
 from remit_engine.watch.windows import LAST, begins, leaves

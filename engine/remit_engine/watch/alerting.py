@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from remit_dsl.watch import Duty, WatchRule
-from remit_engine.directory import Directory
+from remit_engine.people.directory import Directory
 from remit_engine.watch.alert import Alert, Compared
 from remit_engine.watch.compared import compared
 from remit_engine.watch.crossings import alert_id

@@ -9,11 +9,11 @@ from typing import Any, cast
 
 from remit_dsl import expressions as x
 from remit_dsl.program import Policy
-from remit_engine.directory import Directory
-from remit_engine.evaluate import Environment, truth
-from remit_engine.ir import Model
-from remit_engine.names import is_person
-from remit_engine.unknown import Truth, Unknown, missing
+from remit_engine.judging.evaluate import Environment, truth
+from remit_engine.judging.unknown import Truth, Unknown, missing
+from remit_engine.people.directory import Directory
+from remit_engine.rules.ir import Model
+from remit_engine.rules.names import is_person
 from remit_engine.watch.accumulators import ONE, ZERO, Between
 from remit_engine.watch.closures import Reader, reader
 from remit_engine.watch.entry import Entry, as_date, value_at

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from remit_dsl import expressions as x
-from remit_engine.evaluate import Environment, evaluate, follow
-from remit_engine.unknown import Unknown, merged, missing
+from remit_engine.judging.evaluate import Environment, evaluate, follow
+from remit_engine.judging.unknown import Unknown, merged, missing
 
 Reader = Callable[[Environment], Any]
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {

@@ -7,10 +7,10 @@ from typing import Any
 from remit_dsl import expressions as x
 from remit_dsl.program import Program
 from remit_dsl.source import Span
-from remit_engine.evaluate import Environment, evaluate
-from remit_engine.quoting import written
+from remit_engine.explanation.quoting import written
+from remit_engine.judging.evaluate import Environment, evaluate
+from remit_engine.judging.unknown import Unknown
 from remit_engine.text import value_text
-from remit_engine.unknown import Unknown
 from remit_engine.watch.alert import Compared
 from remit_engine.watch.rulesets import Question
 

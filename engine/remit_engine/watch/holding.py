@@ -10,11 +10,11 @@ from typing import Any
 
 from remit_dsl.program import Program
 from remit_dsl.watch import Restraint
-from remit_engine.hold import Hold
-from remit_engine.party import Party
-from remit_engine.quoting import written
+from remit_engine.explanation.quoting import written
+from remit_engine.judging.unknown import Unknown
+from remit_engine.people.party import Party
+from remit_engine.rules.hold import Hold
 from remit_engine.text import exact
-from remit_engine.unknown import Unknown
 from remit_engine.watch.alert import Alert
 
 

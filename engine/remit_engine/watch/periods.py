@@ -8,7 +8,7 @@ from datetime import date
 from remit_dsl.program import Policy
 from remit_dsl.watch import Duty
 from remit_engine import calendar
-from remit_engine.directory import Person
+from remit_engine.people.directory import Person
 from remit_engine.watch.windows import LAST
 
 _UNITS = {"monthly": "month", "quarterly": "quarter", "yearly": "year"}

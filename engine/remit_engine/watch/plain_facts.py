@@ -13,8 +13,8 @@ from typing import Any
 
 from remit_dsl.program import Field
 from remit_dsl.types import Type
-from remit_engine.exact import LONGEST_TEXT
-from remit_engine.names import Names, is_person
+from remit_engine.reading.exact import LONGEST_TEXT
+from remit_engine.rules.names import Names, is_person
 
 Plain = Callable[[Any], Any]
 """The exact value, or None where it is not plain."""

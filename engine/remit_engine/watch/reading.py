@@ -9,12 +9,12 @@ from typing import Any
 
 from remit_dsl.program import Field
 from remit_dsl.suggest import nearest
-from remit_engine.directory import Directory
-from remit_engine.exact import Unreadable, day_of, shown
-from remit_engine.facts_reader import FactsReader, dotted
-from remit_engine.ir import Model
-from remit_engine.names import names_of
+from remit_engine.people.directory import Directory
+from remit_engine.reading.exact import Unreadable, day_of, shown
+from remit_engine.reading.facts_reader import FactsReader, dotted
 from remit_engine.request import Problem
+from remit_engine.rules.ir import Model
+from remit_engine.rules.names import names_of
 from remit_engine.watch.entry import Entry, Refused, as_date, start_of
 from remit_engine.watch.plain_facts import plain_readers, read_plain
 from remit_engine.watch.pooling import Pool

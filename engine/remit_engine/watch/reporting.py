@@ -8,8 +8,8 @@ from operator import attrgetter
 
 from remit_dsl.program import Policy
 from remit_dsl.watch import Duty
-from remit_engine.directory import Person
-from remit_engine.unknown import Truth, Unknown
+from remit_engine.judging.unknown import Truth, Unknown
+from remit_engine.people.directory import Person
 from remit_engine.watch.crossings import Crossings
 from remit_engine.watch.matching import EQUAL, GREATER, LESS, UNKNOWN
 from remit_engine.watch.periods import Period, covers, holds_throughout, occasion, period_at

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from remit_engine.evaluate import Environment
+from remit_engine.judging.evaluate import Environment
 from remit_engine.watch.entry import Entry, day_at, value_at
 from remit_engine.watch.log import Log
 from remit_engine.watch.matching import EQUAL, GREATER, LESS, UNKNOWN

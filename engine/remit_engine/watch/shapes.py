@@ -9,7 +9,7 @@ from typing import Any
 from remit_dsl.pay import Event
 from remit_dsl.program import Field, Program, Record
 from remit_dsl.types import TEXT
-from remit_engine.names import is_person
+from remit_engine.rules.names import is_person
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from remit_engine.evaluate import Environment
+from remit_engine.judging.evaluate import Environment
 from remit_engine.watch.accumulators import Counter, Follower
 from remit_engine.watch.alert import Alert
 from remit_engine.watch.asking import in_force

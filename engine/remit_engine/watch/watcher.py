@@ -9,9 +9,9 @@ from datetime import date
 from typing import Any
 
 from remit_dsl.program import Program
-from remit_engine.directory import Directory
-from remit_engine.lower import lower
+from remit_engine.people.directory import Directory
 from remit_engine.request import Problem
+from remit_engine.rules.lower import lower
 from remit_engine.watch.alert import Alert, Happening
 from remit_engine.watch.asking import Asker
 from remit_engine.watch.crossings import standing

@@ -12,11 +12,11 @@ import pytest
 import sqlalchemy as sql
 
 from remit_api.http.identity.caller import Caller
-from remit_engine.request_reader import read_request
+from remit_engine.explanation.wire import decision_to_json
+from remit_engine.reading.request_reader import read_request
 from remit_engine.storage.audit import verified
 from remit_engine.storage.opening import reading
 from remit_engine.storage.tables import decision
-from remit_engine.wire import decision_to_json
 
 from .conftest import PEOPLE
 

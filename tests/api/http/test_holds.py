@@ -10,7 +10,7 @@ import pytest
 from remit_api.http.watching import look
 from remit_dsl.source import NOWHERE
 from remit_dsl.watch import Restraint
-from remit_engine.hold import Hold
+from remit_engine.rules.hold import Hold
 from remit_engine.storage import alerts, holds
 from remit_engine.storage.alerts import Saying
 from remit_engine.storage.opening import reading, writing

@@ -10,7 +10,7 @@ from engine.storage.stores import store
 from remit_api.http.desk import Desk
 from remit_api.http.published import desk_of_store, standing_desk
 from remit_dsl.source import Span
-from remit_engine.directory import DelegationEntry
+from remit_engine.people.directory import DelegationEntry
 from remit_engine.storage import delegations, versions
 from remit_engine.storage.delegations import Lent
 from remit_engine.storage.opening import reading, writing

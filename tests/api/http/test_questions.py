@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from remit_engine.request_reader import read_request
-from remit_engine.wire import to_json
+from remit_engine.explanation.wire import to_json
+from remit_engine.reading.request_reader import read_request
 
 ORDER = {
     "total": 18000,

@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from engine.commission.runs import FEBRUARY, MARCH, statement
 from remit_api.pay.report import PlanNote, Report
-from remit_engine.commission.changes import Change
 from remit_engine.commission.climb import Climb, Rung
-from remit_engine.commission.closing import Difference, Version
+from remit_engine.commission.closed.changes import Change
+from remit_engine.commission.closed.closing import Difference, Version
 from remit_engine.commission.statement import Movement, Uncounted
 from remit_engine.storage.runs import RunHead
 

@@ -22,11 +22,11 @@ from remit_api.pay import batches
 from remit_api.pay.batches import MANY, NotInSql, batch_run, fitting, wished
 from remit_api.pay.running import Means, Texts, compute
 from remit_dsl.loader import check_text
-from remit_engine.commission.dataset import Dataset, EventRow
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.dataset import Dataset, EventRow
+from remit_engine.commission.basis.periods import Period
 from remit_engine.commission.reference import run
 from remit_engine.commission.statement import Run
-from remit_engine.lower import lower
+from remit_engine.rules.lower import lower
 from remit_engine.warehouse.opening import open_warehouse
 
 

@@ -31,8 +31,8 @@ from remit_api.pay_data.opening import open_data
 from remit_api.pay_data.plain_file import NotPlain
 from remit_api.pay_data.staging import Asked, row_count, stage_data
 from remit_dsl.loader import check_text
-from remit_engine.commission.periods import Period
-from remit_engine.lower import lower
+from remit_engine.commission.basis.periods import Period
+from remit_engine.rules.lower import lower
 from remit_engine.warehouse.duckdb import DuckDB
 from remit_engine.warehouse.warehouse import Warehouse
 

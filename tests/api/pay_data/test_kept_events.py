@@ -17,10 +17,10 @@ from remit_api.pay.running import Texts, read_data
 from remit_api.pay_data.failures import BadData
 from remit_api.pay_data.kept_events import KeptEvents
 from remit_dsl.loader import load_texts
-from remit_engine.commission.dataset import Dataset
-from remit_engine.directory import Directory
-from remit_engine.directory_reader import read_directory_text
+from remit_engine.commission.basis.dataset import Dataset
 from remit_engine.engine import Engine as Answers
+from remit_engine.people.directory import Directory
+from remit_engine.reading.directory_reader import read_directory_text
 from remit_engine.storage import events
 from remit_engine.storage.opening import open_store, writing
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from remit_engine.commission.dataset import Stretch
+from remit_engine.commission.basis.dataset import Stretch
 from remit_engine.warehouse.duckdb import DuckDB
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 3, 31)

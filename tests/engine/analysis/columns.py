@@ -11,11 +11,11 @@ from remit_engine.analysis.formula import Atom, Box, Every, Formula
 from remit_engine.analysis.grid import Cell
 from remit_engine.analysis.sets import Line, ValueSet
 from remit_engine.analysis.space import Space
-from remit_engine.capacities import cases
-from remit_engine.directory import Directory
-from remit_engine.evaluate import Environment, evaluate
+from remit_engine.judging.capacities import cases
+from remit_engine.judging.evaluate import Environment, evaluate
+from remit_engine.judging.unknown import Unknown
+from remit_engine.people.directory import Directory
 from remit_engine.request import Request
-from remit_engine.unknown import Unknown
 
 NONE = object()
 """No value: an absent fact, or a value that cannot be computed."""

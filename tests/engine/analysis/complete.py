@@ -18,12 +18,12 @@ from engine.generators import (
     facts,
 )
 from remit_dsl.loader import load_texts
-from remit_engine.directory import Directory
-from remit_engine.ir import Model
-from remit_engine.lower import lower
+from remit_engine.people.directory import Directory
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import Request
-from remit_engine.request_reader import read_request
-from remit_engine.totals import totals_of
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
+from remit_engine.rules.totals import totals_of
 
 OPTIONAL = ("margin", "kind")
 

@@ -11,8 +11,8 @@ from engine.asking import loaded
 from remit_dsl.diagnostics import Diagnostic
 from remit_engine.analysis.answer import Answer, Status
 from remit_engine.analysis.scope import SOON, STEPS, Scope
-from remit_engine.ir import Model
-from remit_engine.lower import lower
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 
 DAY = date(2026, 3, 1)
 HOUSE = """policy house { owner director currency CNY }

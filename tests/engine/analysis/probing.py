@@ -14,7 +14,7 @@ from remit_engine.analysis.prober import Prober
 from remit_engine.analysis.prove import QUESTIONS
 from remit_engine.analysis.scope import STEPS, Scope
 from remit_engine.compile.to_smt import Solver, SolverMissing
-from remit_engine.lower import lower
+from remit_engine.rules.lower import lower
 
 FILE = "house.remit"
 

@@ -20,15 +20,15 @@ from remit_engine.analysis.goal import deciding, positions_given, sides
 from remit_engine.analysis.prove import prove
 from remit_engine.analysis.replay import YES, own_outcome
 from remit_engine.analysis.scope import Scope
-from remit_engine.capacities import cases
 from remit_engine.decision import Outcome
-from remit_engine.dependence import facts_in, read_by
-from remit_engine.directory import Directory
-from remit_engine.interpreter import judge, measure
-from remit_engine.ir import GRANT, PROHIBITION, REQUIREMENT, Model, Rule
+from remit_engine.judging.capacities import cases
+from remit_engine.judging.interpreter import judge, measure
+from remit_engine.judging.ruling import within
+from remit_engine.judging.verdict import Verdict
+from remit_engine.people.directory import Directory
 from remit_engine.request import Request
-from remit_engine.ruling import within
-from remit_engine.verdict import Verdict
+from remit_engine.rules.dependence import facts_in, read_by
+from remit_engine.rules.ir import GRANT, PROHIBITION, REQUIREMENT, Model, Rule
 
 ACTION = "p.act"
 TODAY = date(2025, 1, 1)

@@ -10,7 +10,7 @@ from engine.analysis.probing import Found, plain, probe, the_opens
 from engine.asking import loaded
 from remit_engine.analysis.answer import Status
 from remit_engine.analysis.waivers import apply
-from remit_engine.lower import lower
+from remit_engine.rules.lower import lower
 
 HEAD = """policy house { version "1"  owner director  currency CNY }
 position clerk { reports to manager }

@@ -25,8 +25,8 @@ from remit_engine.analysis.judgement import SURE
 from remit_engine.analysis.leftover import applies
 from remit_engine.analysis.space import Space
 from remit_engine.engine import Engine
-from remit_engine.ir import Rule
 from remit_engine.request import Request
+from remit_engine.rules.ir import Rule
 
 STEPS = 20_000
 seen: Counter[str] = Counter()

@@ -12,7 +12,7 @@ from remit_dsl.formatter import format
 from remit_dsl.source import Source
 from remit_engine.analysis.difference.change import Change, Weight, sentence
 from remit_engine.analysis.difference.structure import changes
-from remit_engine.lower import lower
+from remit_engine.rules.lower import lower
 
 ACT = """
 action pay "Pay" { amount money  urgent boolean  limit on amount }

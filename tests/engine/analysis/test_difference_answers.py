@@ -16,14 +16,14 @@ from remit_engine.analysis.difference.difference import Difference, difference
 from remit_engine.analysis.difference.told import Told, told
 from remit_engine.analysis.difference.witness import speaker
 from remit_engine.deciding import decide
-from remit_engine.directory import Directory
-from remit_engine.interpreter import Interpreter
-from remit_engine.ir import Model
-from remit_engine.lower import lower
+from remit_engine.explanation.trace import Tracer
+from remit_engine.judging.interpreter import Interpreter
+from remit_engine.people.directory import Directory
+from remit_engine.reading.request_document import request_document
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import InvalidRequest, Request
-from remit_engine.request_document import request_document
-from remit_engine.request_reader import read_request
-from remit_engine.trace import Tracer
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 
 NOBODY = Directory.empty()
 TODAY = date(2026, 3, 1)

@@ -7,7 +7,7 @@ import pytest
 from engine.asking import loaded
 from remit_engine.analysis.difference.change import Change, Weight, sentence
 from remit_engine.analysis.difference.structure import changes
-from remit_engine.lower import lower
+from remit_engine.rules.lower import lower
 
 HOUSE = """policy house { currency CNY }
 enum Region { east "East" zh "东"  west "West" }

@@ -12,7 +12,7 @@ from remit_dsl.loader import check_text
 from remit_dsl.source import Source
 from remit_engine.analysis.difference.change import Weight, sentence
 from remit_engine.analysis.difference.difference import difference
-from remit_engine.lower import lower
+from remit_engine.rules.lower import lower
 
 FORMS = Path(__file__).parents[2] / "dsl" / "watch" / "every_form.remit"
 TEXT = FORMS.read_text(encoding="utf-8")

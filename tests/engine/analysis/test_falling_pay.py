@@ -15,8 +15,8 @@ from remit_engine.analysis.falling_pay import falling_pay
 from remit_engine.analysis.prove import prove
 from remit_engine.analysis.scope import Scope
 from remit_engine.commission.response import Response
-from remit_engine.ir import Model
-from remit_engine.lower import lower
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 
 DAY = date(2026, 3, 1)
 SCOPE = Scope(DAY)

@@ -20,12 +20,12 @@ from engine.generators import ACTION, POSITIONS, examples, written
 from remit_engine.analysis.formula import TooEntangled
 from remit_engine.analysis.judgement import POSSIBLE, SURE
 from remit_engine.analysis.space import Space
-from remit_engine.capacities import cases
-from remit_engine.directory import Directory
-from remit_engine.interpreter import judge, measure
-from remit_engine.ir import GRANT, Rule
+from remit_engine.judging.capacities import cases
+from remit_engine.judging.interpreter import judge, measure
+from remit_engine.judging.ruling import within
+from remit_engine.people.directory import Directory
 from remit_engine.request import Request
-from remit_engine.ruling import within
+from remit_engine.rules.ir import GRANT, Rule
 
 MODES = (SURE, POSSIBLE)
 seen: Counter[str] = Counter()

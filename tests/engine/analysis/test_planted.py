@@ -23,10 +23,10 @@ from remit_engine.analysis.prove import QUESTIONS, prove
 from remit_engine.analysis.scope import Scope
 from remit_engine.analysis.tables import table_faults
 from remit_engine.decision import Outcome
-from remit_engine.directory_reader import read_directory_text
 from remit_engine.engine import Engine
-from remit_engine.ir import Model
-from remit_engine.lower import lower
+from remit_engine.reading.directory_reader import read_directory_text
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 from remit_engine.suite import read_suite_text, run_suite
 from remit_engine.suite.case_writer import case_text
 

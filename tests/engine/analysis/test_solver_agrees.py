@@ -22,7 +22,7 @@ from remit_engine.analysis.solving import solve
 from remit_engine.analysis.space import Space
 from remit_engine.compile.to_smt import Solver, SolverMissing, Undecided
 from remit_engine.compile.unsupported import Unsupported
-from remit_engine.ir import GRANT, Model
+from remit_engine.rules.ir import GRANT, Model
 
 ACTION = "p.act"
 seen: Counter[str] = Counter()

@@ -18,7 +18,7 @@ from remit_engine.analysis.prove import prove
 from remit_engine.analysis.scope import Scope
 from remit_engine.analysis.unset import unset
 from remit_engine.analysis.waivers import apply, covers
-from remit_engine.lower import lower
+from remit_engine.rules.lower import lower
 
 FINDING = Diagnostic(NOWHERE, "W0805", "something is odd", "mend it")
 ABOUT = About("p.pay", "approve", ("p.boss", "p.clerk"), ("pay.top", "pay.clerk.approve"))

@@ -15,7 +15,7 @@ from remit_engine.analysis.answer import Status
 from remit_engine.analysis.prove import prove
 from remit_engine.analysis.scope import Scope
 from remit_engine.analysis.watching import NEVER, watching
-from remit_engine.lower import lower
+from remit_engine.rules.lower import lower
 from remit_engine.watch.watcher import Watcher
 
 

@@ -9,8 +9,8 @@ from random import Random
 from engine.asking import House, loaded
 from remit_dsl.diagnostics import errors
 from remit_dsl.loader import load_texts
-from remit_engine.directory_reader import read_directory_text
-from remit_engine.lower import lower
+from remit_engine.reading.directory_reader import read_directory_text
+from remit_engine.rules.lower import lower
 
 FIRST = date(2026, 3, 2)
 POSITIONS = ("clerk", "supervisor", "manager", "director", "auditor", "treasurer", "intern")

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from remit_engine.batch.judge import BatchJudge, Checked
 from remit_engine.batch.rows import columns_of, row_of
-from remit_engine.chain import answer
 from remit_engine.deciding import concluded
-from remit_engine.directory import Directory
-from remit_engine.interpreter import Interpreter
-from remit_engine.ir import Model
+from remit_engine.judging.chain import answer
+from remit_engine.judging.interpreter import Interpreter
+from remit_engine.people.directory import Directory
 from remit_engine.request import Request
+from remit_engine.rules.ir import Model
 from remit_engine.warehouse.warehouse import Warehouse
 
 

@@ -26,11 +26,11 @@ from remit_engine.batch.judge import BatchJudge
 from remit_engine.batch.rows import columns_of, row_of
 from remit_engine.compile.to_sql import UNSTATED
 from remit_engine.decision import Outcome
-from remit_engine.directory import Directory
-from remit_engine.ir import Model
-from remit_engine.lower import lower
+from remit_engine.people.directory import Directory
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import InvalidRequest, Request
-from remit_engine.request_reader import read_request
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 
 HEAD = """
 policy house { currency CNY owner director }

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from remit_dsl.types import Type
-from remit_engine.commission.dataset import Dataset, Stretch
+from remit_engine.commission.basis.dataset import Dataset, Stretch
 from remit_engine.commission.reading.columns import Leaf, leaves
 from remit_engine.commission.reading.naming import file_name
 from remit_engine.commission.reading.people import SEPARATOR
-from remit_engine.ir import Model
-from remit_engine.names import names_of
+from remit_engine.rules.ir import Model
+from remit_engine.rules.names import names_of
 from remit_engine.text import is_finite_decimal, plain
 
 Row = Sequence[str]

@@ -26,8 +26,8 @@ from remit_dsl.parts import Field
 from remit_dsl.pay import Event, Plan, Tier
 from remit_dsl.program import Program
 from remit_dsl.types import Type
-from remit_engine.commission.dataset import Dataset, EventRow, Owned, Share, Stretch
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.dataset import Dataset, EventRow, Owned, Share, Stretch
+from remit_engine.commission.basis.periods import Period
 
 FIRST, LAST = date(2023, 12, 15), date(2024, 12, 31)
 _EDGES = (

@@ -12,12 +12,12 @@ from remit_dsl.pay import Crediting, Plan, Scale, Step, Tier
 from remit_dsl.program import Policy, Program
 from remit_dsl.source import NOWHERE
 from remit_dsl.types import DATE, NUMBER, PERCENT, Type, money
-from remit_engine.commission.dataset import Dataset, EventRow, Stretch
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.dataset import Dataset, EventRow, Stretch
+from remit_engine.commission.basis.periods import Period
 from remit_engine.commission.reference import run
 from remit_engine.commission.statement import Statement
-from remit_engine.ir import Model
-from remit_engine.lower import lower
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 
 CNY = money("CNY")
 CENT = Fraction(1, 100)

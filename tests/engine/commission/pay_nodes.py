@@ -11,8 +11,8 @@ from remit_dsl.loader import load_texts
 from remit_dsl.pay import Allocation, Amendment, Dimension
 from remit_dsl.source import NOWHERE
 from remit_dsl.types import BOOLEAN, INTEGER, NUMBER, PERSON, Type, money
-from remit_engine.commission.dataset import Dataset, Stretch
-from remit_engine.lower import lower
+from remit_engine.commission.basis.dataset import Dataset, Stretch
+from remit_engine.rules.lower import lower
 
 POLICY = """
 policy sales "Sales" { currency CNY }

@@ -12,11 +12,11 @@ from typing import Any
 from engine.asking import loaded
 from remit_dsl.parts import Field
 from remit_dsl.program import Program
-from remit_engine.commission.dataset import Dataset, EventRow, Owned, Share, Stretch
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.dataset import Dataset, EventRow, Owned, Share, Stretch
+from remit_engine.commission.basis.periods import Period
 from remit_engine.commission.reference import run
 from remit_engine.commission.statement import Run, Statement
-from remit_engine.lower import lower
+from remit_engine.rules.lower import lower
 
 HOUSE = """
 policy pay { currency CNY  owner director }

@@ -11,7 +11,7 @@ from typing import Any
 from engine.commission.chance import Chance
 from remit_dsl.program import Program
 from remit_dsl.types import Type
-from remit_engine.commission.dataset import Stretch
+from remit_engine.commission.basis.dataset import Stretch
 
 PEOPLE = ("ann", "bo", "chen", "dai", "eve", "fu", "gao")
 """The higher come first, and nobody reports to one behind him."""

@@ -7,8 +7,8 @@ from functools import lru_cache
 from remit_dsl.diagnostics import errors
 from remit_dsl.loader import check_text
 from remit_dsl.program import Program
-from remit_engine.ir import Model
-from remit_engine.lower import lower
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from hypothesis import strategies as st
 
 from remit_dsl.source import Span
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
 from remit_engine.commission.statement import (
     AMOUNTS,
     Line,

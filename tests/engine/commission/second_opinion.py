@@ -20,9 +20,9 @@ from engine.commission.second_opinion_pools import shares_of_pools
 from engine.commission.second_opinion_scores import score
 from remit_dsl.expressions import Expression, Fact
 from remit_dsl.pay import Plan, Scale
-from remit_engine.commission.dataset import Dataset
-from remit_engine.commission.periods import Period
-from remit_engine.ir import Model
+from remit_engine.commission.basis.dataset import Dataset
+from remit_engine.commission.basis.periods import Period
+from remit_engine.rules.ir import Model
 
 Amounts = dict[str, Fraction | None]
 Key = tuple[str, str, Period]

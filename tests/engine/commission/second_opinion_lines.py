@@ -15,12 +15,12 @@ from typing import Any
 from remit_dsl.expressions import Expression, Fact, Round, walk
 from remit_dsl.pay import Followed, Plan, Reversal
 from remit_engine import calendar
-from remit_engine.commission.dataset import Dataset, EventRow
-from remit_engine.commission.periods import Period
-from remit_engine.evaluate import Environment, evaluate
-from remit_engine.ir import Model
+from remit_engine.commission.basis.dataset import Dataset, EventRow
+from remit_engine.commission.basis.periods import Period
+from remit_engine.judging.evaluate import Environment, evaluate
+from remit_engine.judging.unknown import Unknown
 from remit_engine.rounding import rounded
-from remit_engine.unknown import Unknown
+from remit_engine.rules.ir import Model
 
 CENT, NONE, ONE = Fraction(1, 100), Fraction(0), Fraction(1)
 DAY = timedelta(days=1)

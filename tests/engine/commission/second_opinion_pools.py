@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from engine.commission.second_opinion_lines import CENT, NONE, ONE, Fault, House, Line, cents
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
 
 Paid = dict[str, dict[str, Fraction | None] | None]
 EVERYONE = ""

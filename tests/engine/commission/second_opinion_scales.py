@@ -10,7 +10,7 @@ from itertools import pairwise
 from engine.commission.second_opinion_lines import NONE, Fault, House, Line
 from remit_dsl.expressions import Expression
 from remit_dsl.pay import Scale
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
 
 Value = Callable[[Expression], Fraction]
 """An expression, where and when it is in force."""

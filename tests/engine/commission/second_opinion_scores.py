@@ -8,9 +8,9 @@ from typing import Any
 from engine.commission.second_opinion_lines import DAY, NONE, ONE, Fault, House
 from remit_dsl.expressions import Expression
 from remit_dsl.pay import Item, Scorecard
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
+from remit_engine.judging.unknown import Unknown, missing
 from remit_engine.rounding import rounded
-from remit_engine.unknown import Unknown, missing
 
 
 def score(house: House, card: Scorecard, person: str, period: Period) -> Fraction | Unknown:

@@ -17,7 +17,7 @@ from engine.commission.hands import (
     stretch,
     times,
 )
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
 from remit_engine.commission.reference import run
 
 TIERS = (("up to", "1000", "0.01"), ("up to", "2000", "0.02"), ("over", None, "0.03"))

@@ -10,18 +10,18 @@ import pytest
 
 from engine.asking import loaded
 from engine.commission.pay_cases import PAY, PayCase, Row, number, read_pay_cases
-from remit_engine.commission.allocation import allocate
-from remit_engine.commission.allocation_result import Allocated
-from remit_engine.commission.dataset import Dataset
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.dataset import Dataset
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.basis.scorecard import Score, score
 from remit_engine.commission.reading.assembly import read_dataset
 from remit_engine.commission.reading.findings import Findings
 from remit_engine.commission.reading.table import Chunk, Table
 from remit_engine.commission.reference import run
-from remit_engine.commission.scorecard import Score, score
 from remit_engine.commission.statement import AMOUNTS, Line, Run, Statement
-from remit_engine.ir import Model
-from remit_engine.lower import lower
+from remit_engine.commission.targets.allocation import allocate
+from remit_engine.commission.targets.allocation_result import Allocated
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 
 CASES = read_pay_cases()
 PUBLIC = [case for case in CASES if "origin" in case.header]

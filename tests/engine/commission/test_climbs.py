@@ -8,12 +8,12 @@ import pytest
 
 from engine.asking import loaded
 from engine.commission.paying import ANN, HOUSE, dataset, plan
+from remit_engine.commission.basis.periods import Period
 from remit_engine.commission.climb import Climb
 from remit_engine.commission.climbs import climbs
-from remit_engine.commission.periods import Period
 from remit_engine.commission.reference import run
 from remit_engine.commission.statement import Statement
-from remit_engine.lower import lower
+from remit_engine.rules.lower import lower
 
 F = Fraction
 TIERS = "{ up to 80% -> 1%  up to 100% -> 1.5%  over -> 3% }"

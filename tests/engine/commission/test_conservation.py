@@ -18,12 +18,12 @@ from engine.commission.datasets import dataset as random_dataset
 from engine.commission.paying import HOUSE, dataset, pay, plan, rows
 from engine.commission.plans import plan_text
 from remit_dsl.program import Program
-from remit_engine.commission.dataset import Dataset
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.dataset import Dataset
+from remit_engine.commission.basis.periods import Period
 from remit_engine.commission.reference import run
 from remit_engine.commission.statement import Run, Statement
-from remit_engine.lower import lower
 from remit_engine.rounding import rounded
+from remit_engine.rules.lower import lower
 
 CENT = Fraction(1, 100)
 NOTHING = Fraction(0)

@@ -13,7 +13,7 @@ from engine.commission.datasets import bounds, dataset
 from engine.commission.plans import FEATURES, HOUSE, PlanText, plan_text, plan_texts
 from engine.commission.programs import program
 from engine.generators import examples
-from remit_engine.commission.dataset import Dataset, Stretch
+from remit_engine.commission.basis.dataset import Dataset, Stretch
 
 SIMPLE = (
     HOUSE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from engine.commission.paying import Paid, pay, plan
-from remit_engine.commission.closing import obstacles
+from remit_engine.commission.closed.closing import obstacles
 
 BASE = plan("payable = 10% of credit rounded half up to 0.01")
 ABOVE = """

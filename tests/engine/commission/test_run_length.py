@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from remit_engine.commission.periods import Period, TooLong, start_of_run
+from remit_engine.commission.basis.periods import Period, TooLong, start_of_run
 
 FIRST = {"month": date(2026, 3, 31), "quarter": date(2026, 1, 1), "year": date(2026, 12, 31)}
 

@@ -14,7 +14,7 @@ from engine.commission.plans import plan_text
 from engine.commission.programs import model, program
 from engine.commission.second_opinion import Key, opinion
 from engine.generators import examples
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
 from remit_engine.commission.reference import run
 from remit_engine.commission.statement import Run
 

@@ -10,14 +10,14 @@ import z3
 
 from engine.asking import House
 from engine.generators import KINDS, POSITIONS, REGIONS, Maker, Written, _about, _day, _near, _text
-from remit_engine.capacities import cases
 from remit_engine.compile.to_smt import Formulas, Solution, Solver
-from remit_engine.interpreter import Interpreter
-from remit_engine.ir import GRANT, Rule
+from remit_engine.judging.capacities import cases
+from remit_engine.judging.interpreter import Interpreter
+from remit_engine.judging.ruling import within
+from remit_engine.judging.unknown import Truth
+from remit_engine.judging.verdict import Case
 from remit_engine.request import Request
-from remit_engine.ruling import within
-from remit_engine.unknown import Truth
-from remit_engine.verdict import Case
+from remit_engine.rules.ir import GRANT, Rule
 
 
 def truths(case: Case) -> dict[int, Truth]:

@@ -13,7 +13,7 @@ from remit_dsl.loader import load_texts
 from remit_engine.compile import python_reader
 from remit_engine.compile.python_reader import Irregular, Read, reader
 from remit_engine.compile.to_python import Compiled
-from remit_engine.lower import lower
+from remit_engine.rules.lower import lower
 
 POLICY = """
 policy p { owner boss currency CNY }

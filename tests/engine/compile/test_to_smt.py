@@ -19,7 +19,7 @@ from engine.compile.solving import Asked
 from remit_dsl.program import Limit
 from remit_engine.compile import to_smt
 from remit_engine.compile.to_smt import Solver, SolverMissing, Undecided
-from remit_engine.unknown import Unknown
+from remit_engine.judging.unknown import Unknown
 
 HEAD = """
 policy p { currency CNY  owner boss }

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from engine.asking import House
 from engine.compile.solving import Asked, complete, truths
 from engine.generators import POSITIONS, Maker, Written, examples, written
+from remit_engine.judging.unknown import Truth
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import Request
-from remit_engine.request_reader import read_request
-from remit_engine.unknown import Truth
 
 RANDOM = st.randoms(use_true_random=False)
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from engine.asking import DAY, House
-from remit_engine.json_reader import read_json
-from remit_engine.request_reader import read_request
+from remit_engine.reading.json_reader import read_json
+from remit_engine.reading.request_reader import read_request
 
 DATA = json.loads((Path(__file__).parent / "data" / "opa.json").read_text("utf-8"))
 HOUSE = House(

@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from engine.commission.runs import PLANS
 from engine.warehouses import postgres_folder
-from remit_engine.commission.closing import compared
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.closed.closing import compared
 from remit_engine.commission.statement import Run
 from remit_engine.storage import closings, runs
 from remit_engine.storage.opening import open_store, writing

@@ -20,7 +20,7 @@ from engine.storage.stores import address, store
 from engine.storage.stores import keep as keep_run
 from engine.storage.test_tampering import after, altered, others, rows
 from remit_dsl.source import Span
-from remit_engine.directory import DelegationEntry
+from remit_engine.people.directory import DelegationEntry
 from remit_engine.storage import (
     api_keys,
     audit,

@@ -15,8 +15,8 @@ from sqlalchemy.engine import Engine
 from engine.asking import House
 from engine.storage.stores import store
 from remit_dsl.source import Span
-from remit_engine.delegation_checks import approver_of, check_another
-from remit_engine.directory_reader import read_delegation
+from remit_engine.reading.delegation_checks import approver_of, check_another
+from remit_engine.reading.directory_reader import read_delegation
 from remit_engine.storage import delegations
 from remit_engine.storage.delegations import Lent
 from remit_engine.storage.faults import Conflict, NotKept

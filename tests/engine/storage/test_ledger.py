@@ -26,6 +26,7 @@ from engine.storage.ledgers import (
 )
 from engine.storage.stores import store
 from remit_engine.decision import Outcome
+from remit_engine.explanation.wire import decision_to_json
 from remit_engine.storage import audit, history, tables
 from remit_engine.storage import ledger as ledgers
 from remit_engine.storage.canonical import canonical
@@ -34,7 +35,6 @@ from remit_engine.storage.faults import Conflict, KeyReused, NotKept, Superseded
 from remit_engine.storage.history import Wanted
 from remit_engine.storage.ledger import Ledger, Recorded, Refused
 from remit_engine.storage.opening import reading, writing
-from remit_engine.wire import decision_to_json
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])

@@ -29,8 +29,8 @@ from engine.commission.runs import (
     statements,
 )
 from engine.storage.stores import DAY, closed, keep, store
-from remit_engine.commission.changes import Change
-from remit_engine.commission.dispute import Answer, Dispute, Settled, Status
+from remit_engine.commission.closed.changes import Change
+from remit_engine.commission.closed.dispute import Answer, Dispute, Settled, Status
 from remit_engine.commission.statement import Uncounted
 from remit_engine.storage import closings, disputes, tables
 from remit_engine.storage import runs as kept_runs

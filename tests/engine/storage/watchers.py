@@ -13,7 +13,7 @@ from engine.storage.ledgers import DAY, HOUSE
 from remit_dsl.parts import Label
 from remit_dsl.source import Span
 from remit_dsl.watch import Restraint
-from remit_engine.hold import Hold
+from remit_engine.rules.hold import Hold
 from remit_engine.storage import alerts
 from remit_engine.storage.alerts import Saying, Told
 from remit_engine.storage.opening import writing

@@ -9,7 +9,7 @@ from typing import Any
 
 from dsl.expect import check
 from remit_dsl.program import Program
-from remit_engine.directory import DatedHolding, Directory, Person
+from remit_engine.people.directory import DatedHolding, Directory, Person
 from remit_engine.watch.alert import Happening
 from remit_engine.watch.watcher import Told, Watcher
 

@@ -14,12 +14,20 @@ from remit_dsl import expressions as x
 from remit_dsl import watch as w
 from remit_dsl.expressions import Expression
 from remit_engine.calendar import add_months, period_end, period_start
-from remit_engine.directory import Directory
-from remit_engine.evaluate import Environment, evaluate
-from remit_engine.facts_reader import FactsReader
-from remit_engine.ir import Model
-from remit_engine.names import names_of
-from remit_engine.unknown import Truth, Unknown, conjunction, disjunction, merged, missing, negation
+from remit_engine.judging.evaluate import Environment, evaluate
+from remit_engine.judging.unknown import (
+    Truth,
+    Unknown,
+    conjunction,
+    disjunction,
+    merged,
+    missing,
+    negation,
+)
+from remit_engine.people.directory import Directory
+from remit_engine.reading.facts_reader import FactsReader
+from remit_engine.rules.ir import Model
+from remit_engine.rules.names import names_of
 
 ONE_DAY = timedelta(days=1)
 Key = tuple[str, str, str | None]

@@ -16,9 +16,9 @@ from engine.asking import loaded
 from engine.commission.chance import Chance
 from remit_dsl.program import Program
 from remit_dsl.watch_expressions import events_of_duty, events_of_watch
-from remit_engine.directory import DatedHolding, Directory, Person
-from remit_engine.ir import Model
-from remit_engine.lower import lower
+from remit_engine.people.directory import DatedHolding, Directory, Person
+from remit_engine.rules.ir import Model
+from remit_engine.rules.lower import lower
 
 HEAD = """policy w "W" { owner board  currency CNY }
 enum Region { north { beijing hebei } east west }

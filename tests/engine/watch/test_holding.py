@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.watch.following import held, people, program_of, watcher
-from remit_engine.hold import Hold
+from remit_engine.rules.hold import Hold
 from remit_engine.watch.alert import Alert
 from remit_engine.watch.holding import holds_of
 

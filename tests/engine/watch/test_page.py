@@ -10,7 +10,7 @@ import pytest
 
 from engine.watch.following import day, program_of
 from fences import fences
-from remit_engine.directory import DatedHolding, Directory, Person
+from remit_engine.people.directory import DatedHolding, Directory, Person
 from remit_engine.watch.watcher import Watcher
 
 PAGE = Path(__file__).parents[3] / "docs" / "watch.md"

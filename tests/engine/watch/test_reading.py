@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.watch.following import HEAD, day, people, program_of, refusal, row, seen, watcher
-from remit_engine.directory import Directory
-from remit_engine.json_reader import read_json
-from remit_engine.lower import lower
+from remit_engine.people.directory import Directory
+from remit_engine.reading.json_reader import read_json
+from remit_engine.rules.lower import lower
 from remit_engine.watch.entry import Entry, Refused
 from remit_engine.watch.reading import EntryReader
 

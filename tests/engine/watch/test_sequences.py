@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remit_dsl.watch import Window
-from remit_engine.unknown import Unknown, missing
+from remit_engine.judging.unknown import Unknown, missing
 from remit_engine.watch.accumulators import Follower
 from remit_engine.watch.entry import place_of
 

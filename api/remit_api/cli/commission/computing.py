@@ -16,7 +16,7 @@ from remit_api.pay.running import (
     read_data,
     today,
 )
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
 from remit_engine.storage.runs import RunHead
 
 

@@ -16,7 +16,7 @@ from remit_api.pay import keeping
 from remit_api.pay.amounts import with_code
 from remit_api.pay.report import called
 from remit_api.pay.running import parse_period
-from remit_engine.commission.document import amount, difference_document
+from remit_engine.commission.closed.document import amount, difference_document
 from remit_engine.storage import remarks
 
 PlanOrNone = Annotated[

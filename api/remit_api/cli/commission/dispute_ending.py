@@ -11,8 +11,8 @@ from remit_api.cli.commission.options import LARGEST, store_of
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.output import screen
 from remit_api.pay import keeping
-from remit_engine.commission.dispute import Answer
-from remit_engine.commission.document import dispute_document
+from remit_engine.commission.closed.dispute import Answer
+from remit_engine.commission.closed.document import dispute_document
 from remit_engine.storage import disputes, remarks
 
 Number = Annotated[

@@ -20,8 +20,8 @@ from remit_api.cli.options import Json
 from remit_api.cli.output import screen
 from remit_api.pay import keeping
 from remit_api.pay.running import parse_period
-from remit_engine.commission.dispute import Status
-from remit_engine.commission.document import dispute_document
+from remit_engine.commission.closed.dispute import Status
+from remit_engine.commission.closed.document import dispute_document
 from remit_engine.storage import disputes, remarks
 
 OpenOnly = Annotated[bool, typer.Option("--open", help="Only those without an answer.")]

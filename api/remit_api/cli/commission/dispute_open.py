@@ -30,8 +30,8 @@ from remit_api.files import policy_paths
 from remit_api.pay import keeping
 from remit_api.pay.disputing import PARAMETER, amount_of, last_day, refuse_strange, refuse_twice
 from remit_api.pay.running import answer_days, open_texts
-from remit_engine.commission.dispute import Dispute
-from remit_engine.commission.document import dispute_document
+from remit_engine.commission.closed.dispute import Dispute
+from remit_engine.commission.closed.document import dispute_document
 from remit_engine.storage import disputes, remarks
 
 LineOption = Annotated[

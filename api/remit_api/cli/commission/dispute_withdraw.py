@@ -12,7 +12,7 @@ from remit_api.cli.commission.who import doer
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import Json
 from remit_api.failures import WrongUse
-from remit_engine.commission.dispute import Answer, Status
+from remit_engine.commission.closed.dispute import Answer, Status
 
 Why = Annotated[str, typer.Option("--outcome", metavar="TEXT", help="Why it is withdrawn.")]
 

@@ -8,7 +8,7 @@ from datetime import date
 from remit_api.cli.output import Screen
 from remit_api.pay.amounts import money
 from remit_api.pay.report import called
-from remit_engine.commission.dispute import Dispute, Status
+from remit_engine.commission.closed.dispute import Dispute, Status
 
 STYLES = {
     Status.OPEN: "bold",

@@ -34,9 +34,9 @@ from remit_api.pay.report_document import document
 from remit_api.pay.running import ALL, Texts, chosen
 from remit_api.pay.sheets import change_text
 from remit_dsl.suggest import nearest
-from remit_engine.commission.changes import changes
-from remit_engine.commission.document import Document, amount, change_document
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.closed.changes import changes
+from remit_engine.commission.closed.document import Document, amount, change_document
 from remit_engine.commission.statement import Statement
 
 ZERO = Fraction(0)

@@ -13,7 +13,7 @@ from remit_api.cli.session import read_day
 from remit_api.failures import WrongUse
 from remit_api.files import policy_paths
 from remit_api.pay.running import Texts, open_texts, parse_period
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
 
 LARGEST = 2**63 - 1
 """The largest number a store gives."""

@@ -12,7 +12,7 @@ from remit_api.cli.output import Screen, pad, plural
 from remit_api.pay.amounts import money, signed, with_code
 from remit_api.pay.report import Report
 from remit_api.pay.sheets import change_text
-from remit_engine.commission.closing import Difference
+from remit_engine.commission.closed.closing import Difference
 from remit_engine.commission.statement import Statement
 
 COLUMNS = (

@@ -40,7 +40,7 @@ from remit_api.pay.making import Work, make
 from remit_api.pay.report import Report
 from remit_api.pay.report_document import document, summary
 from remit_api.pay.running import ALL, Means, Texts, chosen, other_kinds
-from remit_engine.commission.closing import Difference
+from remit_engine.commission.closed.closing import Difference
 
 
 def run(

@@ -18,7 +18,7 @@ from remit_api.http.desk import desk_of_files
 from remit_api.http.identity.making import Wanted, make_key
 from remit_api.http.roles import open_roles
 from remit_api.pay import keeping
-from remit_engine.directory import Directory
+from remit_engine.people.directory import Directory
 from remit_engine.storage import api_keys
 
 Name = Annotated[str, typer.Option("--name", metavar="NAME", help="What it is called in lists.")]

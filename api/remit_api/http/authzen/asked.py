@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 
 from remit_api.http.bodies import document_of, json_body
 from remit_api.http.refusals import NotJson, NotUnderstood
-from remit_engine.exact import shown
+from remit_engine.reading.exact import shown
 from remit_engine.request import Problem
 
 SUBJECT, ACTION, RESOURCE = "subject", "action", "resource"

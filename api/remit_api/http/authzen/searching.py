@@ -12,11 +12,11 @@ from remit_api.http.authzen.evaluation import Answer, Point
 from remit_api.http.authzen_mapping import PERSON
 from remit_api.http.paging import cursor_of, read_cursor
 from remit_api.http.refusals import NotUnderstood
-from remit_engine.exact import shown
-from remit_engine.names import is_person, names_of
-from remit_engine.naming import allowed_values
+from remit_engine.explanation.naming import allowed_values
+from remit_engine.reading.exact import shown
+from remit_engine.reading.request_reader import fact_type
 from remit_engine.request import InvalidRequest, Problem
-from remit_engine.request_reader import fact_type
+from remit_engine.rules.names import is_person, names_of
 
 ID = ("resource", "id")
 MOST = 1_000

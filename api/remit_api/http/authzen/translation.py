@@ -16,10 +16,10 @@ from remit_api.http.authzen_mapping import (
     Source,
 )
 from remit_api.http.desk import Desk
-from remit_engine.exact import shown
-from remit_engine.names import names_of
+from remit_engine.reading.exact import shown
+from remit_engine.reading.request_reader import read_request, set_fact
 from remit_engine.request import InvalidRequest, Problem, Request
-from remit_engine.request_reader import read_request, set_fact
+from remit_engine.rules.names import names_of
 
 _NOTHING = object()
 

@@ -19,7 +19,7 @@ from remit_api.past.source import is_url
 from remit_api.pay.running import Place, Texts, read_data
 from remit_api.pay_data.failures import BadData
 from remit_api.pay_data.kept_events import KeptEvents
-from remit_engine.commission.dataset import Dataset
+from remit_engine.commission.basis.dataset import Dataset
 from remit_engine.storage import events
 from remit_engine.storage.opening import reading
 

@@ -20,9 +20,9 @@ from remit_api.pay.report import Report
 from remit_api.pay.running import ALL, Means, Phase, Place, Texts, chosen
 from remit_api.pay_data.failures import BadData
 from remit_api.pay_data.kept_events import KeptEvents
-from remit_engine.directory import Directory
-from remit_engine.ir import Model
+from remit_engine.people.directory import Directory
 from remit_engine.request import Problem
+from remit_engine.rules.ir import Model
 from remit_engine.storage import events, jobs
 from remit_engine.storage.jobs import Job
 from remit_engine.storage.opening import reading

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from remit_api.http.identity.key_text import KeyText, new_key
-from remit_engine.directory import Directory
-from remit_engine.ir import Model
-from remit_engine.party import Party
+from remit_engine.people.directory import Directory
+from remit_engine.people.party import Party
+from remit_engine.rules.ir import Model
 from remit_engine.storage.api_keys import ApiKey
 
 ROLES = ("representative", "finance", "administrator")

@@ -20,7 +20,7 @@ from remit_api.http.identity.people import (
 from remit_api.http.identity.tokens import Tokens
 from remit_api.http.oidc import Oidc
 from remit_api.http.refusals import Forbidden, Unauthenticated
-from remit_engine.directory import Directory
+from remit_engine.people.directory import Directory
 from remit_engine.storage.api_keys import ApiKey
 
 MOST_KEPT = 10_000

@@ -11,7 +11,7 @@ from remit_api.failures import BadFacts
 from remit_api.http.identity.key_text import KeyText, new_key
 from remit_api.http.roles import Roles
 from remit_dsl.suggest import nearest
-from remit_engine.directory import Directory
+from remit_engine.people.directory import Directory
 from remit_engine.request import Problem
 from remit_engine.storage.api_keys import ApiKey
 

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from remit_api.http.refusals import Forbidden
-from remit_engine.directory import Directory
-from remit_engine.party import Party
+from remit_engine.people.directory import Directory
+from remit_engine.people.party import Party
 
 _LONGEST = 200
 

@@ -18,8 +18,8 @@ from remit_api.http.refusals import Forbidden, NotFound
 from remit_api.http.replies import reply
 from remit_api.http.service import Service, ServiceOf
 from remit_api.http.watch_views import InLanguage
-from remit_engine.exact import shown
-from remit_engine.names import names_of
+from remit_engine.reading.exact import shown
+from remit_engine.rules.names import names_of
 from remit_engine.storage import alerts, holds
 from remit_engine.storage.alerts import KeptAlert, Saying
 from remit_engine.storage.faults import NotKept

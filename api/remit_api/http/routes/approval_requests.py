@@ -22,7 +22,7 @@ from remit_engine.approvals import doing, moving
 from remit_engine.approvals.bench import Bench
 from remit_engine.approvals.doing import Way
 from remit_engine.approvals.faults import ApprovalFault, NotForHim
-from remit_engine.json_reader import read_json
+from remit_engine.reading.json_reader import read_json
 from remit_engine.request import Problem
 from remit_engine.storage import approvals, history
 from remit_engine.storage.approvals import Kept

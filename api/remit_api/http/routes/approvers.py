@@ -12,9 +12,9 @@ from remit_api.http.enquiry import ASK, check_day
 from remit_api.http.replies import reply
 from remit_api.http.service import ServiceOf
 from remit_api.http.standing import with_totals
-from remit_engine.party import Holding, Party
-from remit_engine.request_reader import read_request
-from remit_engine.wire import to_json
+from remit_engine.explanation.wire import to_json
+from remit_engine.people.party import Holding, Party
+from remit_engine.reading.request_reader import read_request
 
 router = APIRouter(prefix="/v1/approvers", tags=["approvers"])
 Asking = Annotated[Access, Depends(Guard("approvers", ASK))]

@@ -13,10 +13,10 @@ from remit_api.http.refusals import NotUnderstood
 from remit_api.http.replies import reply
 from remit_api.http.service import ServiceOf
 from remit_api.question_reader import action_named
-from remit_engine.party import Party
+from remit_engine.explanation.wire import to_json
+from remit_engine.people.party import Party
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import Problem
-from remit_engine.request_reader import read_request
-from remit_engine.wire import to_json
 
 router = APIRouter(prefix="/v1/authorities", tags=["authorities"])
 Reading = Annotated[Access, Depends(Guard("authorities", "read"))]

@@ -25,8 +25,8 @@ from remit_api.http.replies import reply
 from remit_api.http.service import ServiceOf
 from remit_api.pay import keeping
 from remit_api.pay.closing_document import closing_document
-from remit_engine.commission.document import difference_document
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.closed.document import difference_document
 from remit_engine.storage import api_keys, closings, jobs, runs
 from remit_engine.storage.opening import reading
 from remit_engine.storage.runs import RunHead

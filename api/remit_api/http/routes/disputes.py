@@ -36,9 +36,9 @@ from remit_api.pay.disputing import (
     refuse_twice,
 )
 from remit_api.pay.running import answer_days
-from remit_engine.commission.dispute import Answer, Dispute, NotHis, Settled, Status
-from remit_engine.commission.document import dispute_document
-from remit_engine.exact import shown
+from remit_engine.commission.closed.dispute import Answer, Dispute, NotHis, Settled, Status
+from remit_engine.commission.closed.document import dispute_document
+from remit_engine.reading.exact import shown
 from remit_engine.storage import disputes
 from remit_engine.storage.faults import NotKept
 from remit_engine.storage.opening import reading

@@ -12,7 +12,7 @@ from remit_api.http.enquiry import ASK, enquiry
 from remit_api.http.replies import reply
 from remit_api.http.service import ServiceOf
 from remit_api.http.standing import with_totals
-from remit_engine.wire import to_json
+from remit_engine.explanation.wire import to_json
 
 router = APIRouter(prefix="/v1/limits", tags=["limits"])
 Asking = Annotated[Access, Depends(Guard("limits", ASK))]

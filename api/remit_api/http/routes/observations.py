@@ -16,7 +16,7 @@ from remit_api.http.refusals import Conflict, NotFound
 from remit_api.http.replies import reply
 from remit_api.http.service import ServiceOf
 from remit_dsl.qualified import short
-from remit_engine.exact import shown as written
+from remit_engine.reading.exact import shown as written
 from remit_engine.request import InvalidRequest, Problem
 from remit_engine.storage import watch_log
 from remit_engine.storage.canonical import canonical

@@ -16,6 +16,7 @@ from remit_api.http.recording import key_of
 from remit_api.http.refusals import NotFound, NotUnderstood
 from remit_api.http.replies import reply
 from remit_api.http.service import Service, ServiceOf
+from remit_engine.explanation.wire import decision_to_json
 from remit_engine.request import Problem
 from remit_engine.storage import api_keys, history, idempotency
 from remit_engine.storage.canonical import canonical
@@ -23,7 +24,6 @@ from remit_engine.storage.docket import taken_back
 from remit_engine.storage.entries import GENESIS, Entry
 from remit_engine.storage.history import Wanted
 from remit_engine.storage.opening import reading, writing
-from remit_engine.wire import decision_to_json
 
 RESOURCE = "decisions"
 LONGEST_REASON = 2_000

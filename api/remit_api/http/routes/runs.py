@@ -22,7 +22,7 @@ from remit_api.http.refusals import NotFound
 from remit_api.http.replies import reply
 from remit_api.http.service import Service, ServiceOf
 from remit_api.pay import keeping
-from remit_engine.commission.document import uncounted_document
+from remit_engine.commission.closed.document import uncounted_document
 from remit_engine.storage import closings, jobs, runs, statement_rows
 from remit_engine.storage.faults import NotKept
 from remit_engine.storage.jobs import Job, State

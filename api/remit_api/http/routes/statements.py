@@ -28,7 +28,7 @@ from remit_api.http.replies import reply
 from remit_api.http.service import Service, ServiceOf
 from remit_api.pay import keeping
 from remit_api.pay.report import Report
-from remit_engine.commission.document import difference_document
+from remit_engine.commission.closed.document import difference_document
 from remit_engine.storage.opening import reading
 
 RESOURCE = "commission"

@@ -19,8 +19,8 @@ from remit_engine.analysis.difference.relevance import (
 from remit_engine.analysis.difference.touched import Question
 from remit_engine.analysis.difference.witness import Search, Witness
 from remit_engine.compile.to_python import Compiled
-from remit_engine.ir import Model, Period, Rule
 from remit_engine.request import Request
+from remit_engine.rules.ir import Model, Period, Rule
 
 
 class Verdict(enum.StrEnum):

@@ -16,7 +16,7 @@ from remit_engine.analysis.difference.reading import Name, read_by_measure, read
 from remit_engine.analysis.difference.things import ORDER, Said, Thing, things
 from remit_engine.analysis.difference.timelines import sources, spoken, stretches
 from remit_engine.analysis.difference.watched import read_by_watching, watched_things
-from remit_engine.ir import Model
+from remit_engine.rules.ir import Model
 
 _WHOLE_NAMES = ("policy", "waiver")
 

@@ -11,7 +11,7 @@ from remit_engine.analysis.difference.comparison import Compared, Comparison
 from remit_engine.analysis.difference.structure import changes
 from remit_engine.analysis.difference.touched import touched
 from remit_engine.analysis.difference.witness import TRIES
-from remit_engine.ir import Model
+from remit_engine.rules.ir import Model
 
 Each = Callable[[int, int], None]
 

@@ -19,7 +19,7 @@ from remit_engine.analysis.difference.change import Weight
 from remit_engine.analysis.difference.reading import Name, names_read
 from remit_engine.analysis.difference.texts import label_text, period_text
 from remit_engine.analysis.difference.things import Said, Thing, type_key
-from remit_engine.quoting import condition_written, written
+from remit_engine.explanation.quoting import condition_written, written
 from remit_engine.text import value_text
 
 

@@ -15,7 +15,7 @@ from remit_engine.analysis.pieces import number
 from remit_engine.analysis.sets import EVERYWHERE, HIGHEST, LOWEST, before, stretch
 from remit_engine.analysis.space import Space
 from remit_engine.analysis.translate import Translator
-from remit_engine.ir import GRANT, REQUIREMENT, Period, Rule
+from remit_engine.rules.ir import GRANT, REQUIREMENT, Period, Rule
 
 
 @dataclass(slots=True)

@@ -14,10 +14,10 @@ from remit_dsl.program import Field, Program
 from remit_dsl.types import PERSON, Type
 from remit_engine.analysis.difference.reading import expressions_read, names_read
 from remit_engine.analysis.difference.timelines import stretches
-from remit_engine.dependence import read_by
-from remit_engine.ir import Model, Rule
-from remit_engine.names import is_person
-from remit_engine.party import Holding, Party
+from remit_engine.people.party import Holding, Party
+from remit_engine.rules.dependence import read_by
+from remit_engine.rules.ir import Model, Rule
+from remit_engine.rules.names import is_person
 
 STEPS = {"money": Fraction(1, 100), "percent": Fraction(1, 10_000), "ratio": Fraction(1, 10_000)}
 LONGEST = 2

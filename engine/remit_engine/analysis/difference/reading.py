@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from remit_dsl import expressions as x
 from remit_dsl.program import Program
-from remit_engine.dependence import read_by
-from remit_engine.ir import ActionRules, Rule
+from remit_engine.rules.dependence import read_by
+from remit_engine.rules.ir import ActionRules, Rule
 
 Name = tuple[str, str]
 """Kind and name of a thing."""

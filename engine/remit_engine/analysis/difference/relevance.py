@@ -21,9 +21,9 @@ from remit_engine.analysis.judgement import POSSIBLE, SURE
 from remit_engine.analysis.scope import STEPS
 from remit_engine.analysis.space import Space
 from remit_engine.analysis.translate import Translator
-from remit_engine.dependence import facts_in, read_by
-from remit_engine.ir import REQUIREMENT, SELF_BAR, SEPARATION, Model, Period, Rule
 from remit_engine.request import Request
+from remit_engine.rules.dependence import facts_in, read_by
+from remit_engine.rules.ir import REQUIREMENT, SELF_BAR, SEPARATION, Model, Period, Rule
 
 Rules = Sequence[Rule]
 MOST_CELLS = 12

@@ -23,7 +23,7 @@ from remit_engine.analysis.difference.texts import (
     period_text,
     steps_text,
 )
-from remit_engine.ir import GRANT, PROHIBITION, REQUIREMENT, Model, Rule
+from remit_engine.rules.ir import GRANT, PROHIBITION, REQUIREMENT, Model, Rule
 
 BOUND = "bound"
 """The side of a rule that says where on the measure it holds; of a grant that is its limit."""

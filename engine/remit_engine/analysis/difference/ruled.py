@@ -13,7 +13,7 @@ from remit_engine.analysis.difference.change import Change, Weight
 from remit_engine.analysis.difference.matching import matched
 from remit_engine.analysis.difference.texts import condition_text, label_text, steps_text
 from remit_engine.analysis.difference.timelines import stretches
-from remit_engine.ir import GRANT, REQUIREMENT, Model
+from remit_engine.rules.ir import GRANT, REQUIREMENT, Model
 
 BOUND = r.BOUND
 Pair = tuple[r.Right, r.Right]

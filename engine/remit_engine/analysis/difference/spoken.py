@@ -14,8 +14,8 @@ from remit_dsl.source import Span
 from remit_engine.analysis.answer import About
 from remit_engine.analysis.difference.change import WORD, Change
 from remit_engine.analysis.difference.texts import listed
-from remit_engine.ir import Model
-from remit_engine.names import Lookup, folded, names_of
+from remit_engine.rules.ir import Model
+from remit_engine.rules.names import Lookup, folded, names_of
 
 
 def spoken_changes(old: Model, new: Model) -> Iterator[Change]:

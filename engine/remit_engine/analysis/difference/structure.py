@@ -7,7 +7,7 @@ from remit_engine.analysis.difference.change import Change
 from remit_engine.analysis.difference.declared import dated_changes, declared_changes
 from remit_engine.analysis.difference.ruled import ruled_changes
 from remit_engine.analysis.difference.spoken import spoken_changes
-from remit_engine.ir import Model
+from remit_engine.rules.ir import Model
 
 
 def changes(old: Model, new: Model) -> tuple[Change, ...]:

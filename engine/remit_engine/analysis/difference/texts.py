@@ -20,7 +20,7 @@ from remit_dsl.program import (
     Total,
 )
 from remit_dsl.qualified import short
-from remit_engine.quoting import condition_written, written
+from remit_engine.explanation.quoting import condition_written, written
 
 
 def listed(names: Iterable[str], joint: str = "or") -> str:

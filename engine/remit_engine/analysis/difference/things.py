@@ -31,8 +31,8 @@ from remit_engine.analysis.difference.texts import (
     label_text,
     listed,
 )
-from remit_engine.ir import Model
-from remit_engine.quoting import condition_written, written
+from remit_engine.explanation.quoting import condition_written, written
+from remit_engine.rules.ir import Model
 
 ORDER = "order of rows"
 """The side of a table whose first row counts: only what stays is compared by its order."""

@@ -10,8 +10,8 @@ from remit_dsl.expressions import Constant
 from remit_dsl.program import DatedValue, Program
 from remit_engine.analysis.difference.canonical import canonical
 from remit_engine.analysis.difference.texts import period_text
-from remit_engine.evaluate import value_in_force
-from remit_engine.quoting import written
+from remit_engine.explanation.quoting import written
+from remit_engine.judging.evaluate import value_in_force
 from remit_engine.text import value_text
 
 NOTHING = "no value"

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from remit_dsl.program import ApprovalStep
-from remit_engine.chain import Answer, answer
 from remit_engine.deciding import concluded
 from remit_engine.decision import Outcome
-from remit_engine.directory import Directory
-from remit_engine.extents import extent, stated, strongest, unset
-from remit_engine.ir import Model
+from remit_engine.explanation.extents import extent, stated, strongest, unset
+from remit_engine.explanation.steps_text import needs
+from remit_engine.judging.chain import Answer, answer
+from remit_engine.judging.steps import Outstanding
+from remit_engine.judging.verdict import Judge
+from remit_engine.people.directory import Directory
 from remit_engine.request import Request
-from remit_engine.steps import Outstanding
-from remit_engine.steps_text import needs
-from remit_engine.verdict import Judge
+from remit_engine.rules.ir import Model
 
 REFUSED = "refused"
 """What stands for the outcome of a request that one of the texts cannot understand."""

@@ -19,8 +19,8 @@ from remit_engine.analysis.difference.reading import (
 from remit_engine.analysis.difference.rights import Right, rights
 from remit_engine.analysis.difference.things import things, type_key
 from remit_engine.analysis.difference.timelines import timeline_key
-from remit_engine.dependence import facts_in, read_by
-from remit_engine.ir import (
+from remit_engine.rules.dependence import facts_in, read_by
+from remit_engine.rules.ir import (
     GRANT,
     PROHIBITION,
     REQUIREMENT,

@@ -13,19 +13,19 @@ from remit_dsl import expressions as x
 from remit_dsl.program import Field
 from remit_engine.analysis.difference.pools import Pools
 from remit_engine.analysis.difference.touched import Question
-from remit_engine.breakpoints import Scan
-from remit_engine.capacities import cases
-from remit_engine.completion import complete, field_at
-from remit_engine.dependence import facts_in
-from remit_engine.directory import Directory
-from remit_engine.evaluate import truth
-from remit_engine.interpreter import environment, judge
-from remit_engine.interval import Interval
-from remit_engine.ir import GRANT, SELF_BAR, SEPARATION, Model, Rule
-from remit_engine.party import Holding, Party
+from remit_engine.judging.breakpoints import Scan
+from remit_engine.judging.capacities import cases
+from remit_engine.judging.completion import complete, field_at
+from remit_engine.judging.evaluate import truth
+from remit_engine.judging.interpreter import environment, judge
+from remit_engine.judging.interval import Interval
+from remit_engine.judging.verdict import Case
+from remit_engine.people.directory import Directory
+from remit_engine.people.party import Holding, Party
 from remit_engine.request import Approval, Request
-from remit_engine.totals import totals_of
-from remit_engine.verdict import Case
+from remit_engine.rules.dependence import facts_in
+from remit_engine.rules.ir import GRANT, SELF_BAR, SEPARATION, Model, Rule
+from remit_engine.rules.totals import totals_of
 
 NOBODY = Directory.empty()
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from remit_dsl.program import Field
 from remit_dsl.types import Type
-from remit_engine.ir import Model
-from remit_engine.names import is_person, names_of
-from remit_engine.party import Party
+from remit_engine.people.party import Party
 from remit_engine.request import Request
+from remit_engine.rules.ir import Model
+from remit_engine.rules.names import is_person, names_of
 
 
 def understood(request: Request, model: Model) -> bool:

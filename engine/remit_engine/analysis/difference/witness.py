@@ -14,12 +14,12 @@ from remit_engine.analysis.difference.told import Told, told
 from remit_engine.analysis.difference.touched import Question
 from remit_engine.analysis.difference.trial import NOBODY, Trials
 from remit_engine.analysis.difference.understood import understood
-from remit_engine.interpreter import Interpreter
-from remit_engine.ir import GRANT, Model, Rule
-from remit_engine.party import Holding
+from remit_engine.judging.interpreter import Interpreter
+from remit_engine.judging.verdict import Judge
+from remit_engine.people.party import Holding
 from remit_engine.request import Request
-from remit_engine.totals import totals_of
-from remit_engine.verdict import Judge
+from remit_engine.rules.ir import GRANT, Model, Rule
+from remit_engine.rules.totals import totals_of
 
 TRIES = 24
 """So many requests are made up for a question before it is given up."""

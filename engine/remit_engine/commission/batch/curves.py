@@ -15,7 +15,7 @@ from typing import Any
 
 from remit_engine.commission.batch.known import Known
 from remit_engine.commission.batch.whole import Ratio, Whole, chosen, compared, literal, one_of
-from remit_engine.commission.ladder import Ladder
+from remit_engine.commission.scale.ladder import Ladder
 
 NOTHING = Fraction(0)
 Row = tuple[Fraction | None, ...]

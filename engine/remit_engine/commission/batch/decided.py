@@ -11,7 +11,7 @@ from remit_engine.commission.batch.frame import Frame
 from remit_engine.commission.batch.grading import NOWHERE, RUNNING, Graded, Grading
 from remit_engine.commission.batch.tables import Points
 from remit_engine.commission.batch.whole import ONE, Ratio, TooWide, Whole, literal, one_of
-from remit_engine.commission.windows import TO_DATE
+from remit_engine.commission.scale.windows import TO_DATE
 from remit_engine.compile.unsupported import Unsupported
 
 

@@ -24,7 +24,7 @@ from remit_engine.commission.batch.standings import Graded
 from remit_engine.commission.batch.statement_forms import StatementForms, statement_forms
 from remit_engine.commission.batch.tables import Loaded
 from remit_engine.commission.batch.whole import TooWide, Whole
-from remit_engine.commission.windows import TO_DATE
+from remit_engine.commission.scale.windows import TO_DATE
 from remit_engine.compile.unsupported import Unsupported
 
 USUAL_UNIT = 100

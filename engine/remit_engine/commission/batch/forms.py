@@ -10,7 +10,7 @@ from typing import Any
 from remit_dsl import expressions as x
 from remit_dsl.program import Program, Table
 from remit_engine.compile.unsupported import Unsupported
-from remit_engine.dependence import facts_in
+from remit_engine.rules.dependence import facts_in
 
 TARGET = "sql"
 NOWHERE = ("",)

@@ -68,8 +68,7 @@ class Lines:
     kept: tuple[str, ...] = ()
     """further columns of lines, that are shown again where lines are graded"""
     by_key: str | None = None
-    """the same lines with `keyed` in place of their span, where that tells it; and others, which are
-    in no span"""
+    """the same lines with `keyed` in place of their span, where that tells it; and lines in none"""
     within: Within = field(default_factory=dict)
     of_order: Mapping[str, str] = field(default_factory=dict)
     """columns that follow from `ord`, in SQL over a line `l`"""

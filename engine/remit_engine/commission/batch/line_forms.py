@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from remit_dsl import expressions as x
 from remit_dsl.pay import Plan
 from remit_dsl.pay_expressions import of_lines
+from remit_engine.commission.basis.terms import Terms
 from remit_engine.commission.batch.forms import Forms
 from remit_engine.commission.batch.staged import Path, Staged
-from remit_engine.commission.terms import Terms
-from remit_engine.dependence import facts_in
+from remit_engine.rules.dependence import facts_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from remit_dsl import expressions as x
 from remit_dsl.pay import Plan
+from remit_engine.commission.basis.terms import Terms
 from remit_engine.commission.batch.forms import TARGET
 from remit_engine.commission.batch.line_forms import LineForms
 from remit_engine.commission.batch.narrow import Within
@@ -25,7 +26,6 @@ from remit_engine.commission.batch.staged import PERSON, WORD, Column, Path, Sta
 from remit_engine.commission.batch.tables import Loaded
 from remit_engine.commission.batch.translate import Translator
 from remit_engine.commission.batch.whole import ZERO, Ratio, Whole, literal, rounded
-from remit_engine.commission.terms import Terms
 from remit_engine.compile.unsupported import Unsupported
 from remit_engine.warehouse.warehouse import BIGINT, TEXT
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
-from remit_engine.commission.dataset import Dataset, Owned
+from remit_engine.commission.basis.dataset import Dataset, Owned
 from remit_engine.warehouse.warehouse import Row
 
 SEVERAL = -2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
 from remit_engine.commission.statement import Uncounted
 
 CENTS = (

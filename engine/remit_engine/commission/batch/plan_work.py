@@ -8,6 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from remit_dsl.pay import Plan, Scale
+from remit_engine.commission.basis.periods import Period, start_of_run
+from remit_engine.commission.basis.standing import Standings
+from remit_engine.commission.basis.terms import Terms
 from remit_engine.commission.batch import readable
 from remit_engine.commission.batch.accounts import Accounts
 from remit_engine.commission.batch.curves import Curve
@@ -27,11 +30,8 @@ from remit_engine.commission.batch.statement_forms import StatementForms
 from remit_engine.commission.batch.tables import Loaded, Points, Shape, load
 from remit_engine.commission.batch.translate import Translator
 from remit_engine.commission.batch.whole import ONE, Ratio, TooWide, Whole, literal
-from remit_engine.commission.periods import Period, start_of_run
-from remit_engine.commission.quotas import Quotas
-from remit_engine.commission.standing import Standings
 from remit_engine.commission.statement import AMOUNTS
-from remit_engine.commission.terms import Terms
+from remit_engine.commission.targets.quotas import Quotas
 from remit_engine.compile.unsupported import Unsupported
 
 WINDOWS = frozenset({"period", "line", "quarter to date", "year to date"})

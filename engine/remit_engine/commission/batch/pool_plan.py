@@ -10,6 +10,8 @@ from fractions import Fraction
 from typing import Any
 
 from remit_dsl.pay import Pool
+from remit_engine.commission.basis.faults import AtFault
+from remit_engine.commission.basis.periods import Period
 from remit_engine.commission.batch import line_forms, readable
 from remit_engine.commission.batch.forms import TARGET
 from remit_engine.commission.batch.kept_lines import Amounts, KeptLines
@@ -21,8 +23,6 @@ from remit_engine.commission.batch.profiles import Calendar, of_nobody, turns
 from remit_engine.commission.batch.staged import DAY, FLAG, NUMBER, PERSON, WORD, Column, Staged
 from remit_engine.commission.batch.tables import NOBODY, Loaded, Shape, load
 from remit_engine.commission.batch.whole import TooWide
-from remit_engine.commission.faults import AtFault
-from remit_engine.commission.periods import Period
 from remit_engine.commission.pool_shares import Group, Groups, PoolShares, nobodys
 from remit_engine.commission.statement import Uncounted
 from remit_engine.commission.trail import Wording

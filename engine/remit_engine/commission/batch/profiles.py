@@ -12,21 +12,21 @@ from typing import Any
 
 from remit_dsl import expressions as x
 from remit_dsl.pay import Scale
-from remit_engine.commission.against import Against
+from remit_engine.commission.basis.dataset import Stretch
+from remit_engine.commission.basis.faults import AtFault
+from remit_engine.commission.basis.membership import ONE_DAY, Days
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.basis.standing import Standing, Standings
+from remit_engine.commission.basis.terms import Terms
 from remit_engine.commission.batch.forms import TARGET
-from remit_engine.commission.dataset import Stretch
-from remit_engine.commission.faults import AtFault
-from remit_engine.commission.ladder import Ladder, ladder
-from remit_engine.commission.membership import ONE_DAY, Days
-from remit_engine.commission.periods import Period
-from remit_engine.commission.quotas import Quotas
-from remit_engine.commission.standing import Standing, Standings
-from remit_engine.commission.terms import Terms
-from remit_engine.commission.windows import TO_DATE
+from remit_engine.commission.scale.against import Against
+from remit_engine.commission.scale.ladder import Ladder, ladder
+from remit_engine.commission.scale.windows import TO_DATE
+from remit_engine.commission.targets.quotas import Quotas
 from remit_engine.compile.unsupported import Unsupported
-from remit_engine.dependence import facts_in
-from remit_engine.evaluate import Environment, evaluate
-from remit_engine.unknown import Unknown
+from remit_engine.judging.evaluate import Environment, evaluate
+from remit_engine.judging.unknown import Unknown
+from remit_engine.rules.dependence import facts_in
 
 NOTHING = Fraction(0)
 

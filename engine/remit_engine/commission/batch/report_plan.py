@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.basis.terms import Terms
 from remit_engine.commission.batch import readable
 from remit_engine.commission.batch.forms import TARGET
 from remit_engine.commission.batch.grading import Graded, Granted
@@ -14,8 +16,6 @@ from remit_engine.commission.batch.profiles import Calendar, Wanted
 from remit_engine.commission.batch.reports import load_reports
 from remit_engine.commission.batch.statement_forms import statement_forms
 from remit_engine.commission.batch.whole import Whole
-from remit_engine.commission.periods import Period
-from remit_engine.commission.terms import Terms
 from remit_engine.compile.unsupported import Unsupported
 
 

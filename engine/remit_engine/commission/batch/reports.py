@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from remit_engine.commission.basis.membership import Members
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.basis.terms import Terms
 from remit_engine.commission.batch.profiles import Calendar
 from remit_engine.commission.batch.scratch import Scratch
-from remit_engine.commission.membership import Members
-from remit_engine.commission.periods import Period
-from remit_engine.commission.terms import Terms
 from remit_engine.warehouse.warehouse import BIGINT, Row
 
 COLUMNS = tuple((name, BIGINT) for name in ("superior", "report", "since", "until"))

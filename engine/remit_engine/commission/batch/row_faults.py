@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from remit_dsl import expressions as x
 from remit_dsl.pay import Plan, Reversal
+from remit_engine.commission.basis.terms import Terms
 from remit_engine.commission.batch.line_forms import LineForms
 from remit_engine.commission.batch.staged import Staged
 from remit_engine.commission.batch.tables import Loaded
 from remit_engine.commission.batch.translate import Translator
 from remit_engine.commission.batch.whole import Ratio
-from remit_engine.commission.terms import Terms
-from remit_engine.dependence import facts_in
+from remit_engine.rules.dependence import facts_in
 
 
 @dataclass(frozen=True, slots=True)

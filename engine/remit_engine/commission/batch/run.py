@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from remit_dsl.pay import Plan
+from remit_engine.commission.basis.dataset import Dataset
+from remit_engine.commission.basis.periods import Period
+from remit_engine.commission.basis.terms import Terms
 from remit_engine.commission.batch import readable
 from remit_engine.commission.batch.event_plan import EventPlan
 from remit_engine.commission.batch.plan_tables import CENTS, LINE_COLUMNS, Batch, PlanTables
@@ -13,11 +17,8 @@ from remit_engine.commission.batch.pool_plan import PoolPlan
 from remit_engine.commission.batch.report_plan import ReportPlan
 from remit_engine.commission.batch.scratch import Scratch
 from remit_engine.commission.batch.staged import Staged, ranks
-from remit_engine.commission.dataset import Dataset
-from remit_engine.commission.periods import Period
 from remit_engine.commission.reference import with_underneath
-from remit_engine.commission.terms import Terms
-from remit_engine.ir import Model
+from remit_engine.rules.ir import Model
 from remit_engine.warehouse.warehouse import Warehouse
 
 Progress = Callable[[str, int, int], None]
@@ -55,14 +56,9 @@ def run_batch(
             if progress is not None:
                 progress(plan.short, number, len(ordered))
             scratch = Scratch(warehouse)
-            common = (terms[plan.name], through, scratch, dict(staged), people, f"pay{number}", folder)
+            work = (through, scratch, dict(staged), people, f"pay{number}", folder)
             try:
-                if plan.pool is not None:
-                    found = PoolPlan(*common, seek=seek).run()
-                elif plan.base is not None:
-                    found = ReportPlan(*common).run(done[plan.base], terms[plan.base])
-                else:
-                    found = EventPlan(*common, seek=seek).run()
+                found = _found(terms, plan, work, done, seek)
                 done[plan.name] = found
                 scratch.clear(
                     (found.statements, found.lines or "", f"{found.lines}_file", found.left or "")
@@ -76,6 +72,22 @@ def run_batch(
     if progress is not None:
         progress("", len(ordered), len(ordered))
     return Batch(done, tuple(people))
+
+
+def _found(
+    terms: Mapping[str, Terms],
+    plan: Plan,
+    work: tuple[Period, Scratch, dict[str, Staged], dict[str, int], str, Path | None],
+    done: Mapping[str, PlanTables],
+    seek: bool,
+) -> PlanTables:
+    """What a plan gives. work: see PlanWork; done: what those underneath gave."""
+    own = terms[plan.name]
+    if plan.pool is not None:
+        return PoolPlan(own, *work, seek=seek).run()
+    if plan.base is not None:
+        return ReportPlan(own, *work).run(done[plan.base], terms[plan.base])
+    return EventPlan(own, *work, seek=seek).run()
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from remit_dsl.pay import Event
 from remit_dsl.program import Program
 from remit_dsl.types import Type
-from remit_engine.commission.dataset import Dataset, EventRow
+from remit_engine.commission.basis.dataset import Dataset, EventRow
 from remit_engine.warehouse.warehouse import BIGINT, BOOLEAN, TEXT, Row, Warehouse
 
 NUMBER, DAY, WORD, FLAG, PERSON, LINK = "number", "day", "text", "boolean", "person", "link"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from remit_dsl import expressions as x
 from remit_dsl.pay import Scale
+from remit_engine.commission.basis.terms import Terms
 from remit_engine.commission.batch.forms import TARGET, Forms
-from remit_engine.commission.terms import Terms
 from remit_engine.compile.unsupported import Unsupported
 
 VARYING = frozenset({"credit", "lines", "paid", "reports"})

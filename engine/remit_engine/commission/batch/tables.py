@@ -18,7 +18,7 @@ from remit_engine.commission.batch.known import Known, columns
 from remit_engine.commission.batch.narrow import Within
 from remit_engine.commission.batch.profiles import Calendar, Profile, Sheet, Span
 from remit_engine.commission.batch.scratch import Scratch
-from remit_engine.commission.windows import TO_DATE
+from remit_engine.commission.scale.windows import TO_DATE
 from remit_engine.warehouse.warehouse import BIGINT, Row
 
 NOBODY = -1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from remit_engine.commission.dataset import Dataset, EventRow, Stretch
+from remit_engine.commission.basis.dataset import Dataset, EventRow, Stretch
 from remit_engine.commission.reading.beside import (
     read_credits,
     read_measures,
@@ -21,8 +21,8 @@ from remit_engine.commission.reading.organisation import from_directory
 from remit_engine.commission.reading.people import read_people
 from remit_engine.commission.reading.rows import unknown
 from remit_engine.commission.reading.table import Table
-from remit_engine.directory import Directory
-from remit_engine.ir import Model
+from remit_engine.people.directory import Directory
+from remit_engine.rules.ir import Model
 
 People = Mapping[str, tuple[Stretch, ...]]
 Events = tuple[dict[str, tuple[EventRow, ...]], Mapping[str, Collection[str]]]

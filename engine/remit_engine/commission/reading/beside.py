@@ -12,15 +12,15 @@ from remit_dsl.pay import Item
 from remit_dsl.program import Program
 from remit_dsl.suggest import nearest
 from remit_dsl.types import money
-from remit_engine.commission.dataset import Owned, Share
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.dataset import Owned, Share
+from remit_engine.commission.basis.periods import Period
 from remit_engine.commission.reading.cells import Read, key, ratio, reader
 from remit_engine.commission.reading.findings import Findings
 from remit_engine.commission.reading.naming import file_name
 from remit_engine.commission.reading.rows import Row, rows, unknown
 from remit_engine.commission.reading.table import Table
-from remit_engine.exact import Unreadable
-from remit_engine.ir import Model
+from remit_engine.reading.exact import Unreadable
+from remit_engine.rules.ir import Model
 
 People = Mapping[str, Any]
 Targets = dict[tuple[str | None, str, Period], Fraction]

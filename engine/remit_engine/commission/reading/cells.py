@@ -14,11 +14,11 @@ from fractions import Fraction
 from typing import Any
 
 from remit_dsl.types import Type
-from remit_engine.exact import MOST_DIGITS, Unreadable, day_of, shown, text_of
-from remit_engine.facts_reader import NOT_READ, FactsReader, read_fact
-from remit_engine.ir import Model
-from remit_engine.names import is_person, names_of
+from remit_engine.reading.exact import MOST_DIGITS, Unreadable, day_of, shown, text_of
+from remit_engine.reading.facts_reader import NOT_READ, FactsReader, read_fact
 from remit_engine.request import InvalidRequest
+from remit_engine.rules.ir import Model
+from remit_engine.rules.names import is_person, names_of
 from remit_engine.text import currency_places
 
 Read = Callable[[Any], Any]

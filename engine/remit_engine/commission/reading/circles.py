@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from remit_engine.commission.dataset import Stretch
+from remit_engine.commission.basis.dataset import Stretch
 
 
 def circles(

@@ -9,7 +9,7 @@ from remit_dsl.parts import Field
 from remit_dsl.pay import Event
 from remit_dsl.program import Program
 from remit_dsl.types import Type
-from remit_engine.names import is_person
+from remit_engine.rules.names import is_person
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from remit_dsl.pay import Event
-from remit_engine.commission.dataset import EventRow
+from remit_engine.commission.basis.dataset import EventRow
 from remit_engine.commission.reading.cells import Read, key, reader
 from remit_engine.commission.reading.columns import Leaf, leaves
 from remit_engine.commission.reading.findings import Findings
 from remit_engine.commission.reading.table import Chunk, Table, chosen
-from remit_engine.exact import Unreadable
-from remit_engine.ir import Model
+from remit_engine.reading.exact import Unreadable
+from remit_engine.rules.ir import Model
 
 MOST_KEPT = 100_000
 """So many texts of a column are remembered with their values."""

@@ -7,14 +7,14 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from remit_engine.commission.dataset import Stretch
+from remit_engine.commission.basis.dataset import Stretch
 from remit_engine.commission.reading.circles import circles
 from remit_engine.commission.reading.findings import Findings
 from remit_engine.commission.reading.people import by_person
-from remit_engine.directory import DatedHolding, Directory, Person, PersonReference
-from remit_engine.ir import Model
-from remit_engine.organisation import reports_to
-from remit_engine.party import Party
+from remit_engine.people.directory import DatedHolding, Directory, Person, PersonReference
+from remit_engine.people.organisation import reports_to
+from remit_engine.people.party import Party
+from remit_engine.rules.ir import Model
 
 Held = tuple[Person, DatedHolding]
 

@@ -9,16 +9,16 @@ from datetime import date
 from typing import Any
 
 from remit_dsl.parts import Field
-from remit_engine.commission.dataset import Stretch
+from remit_engine.commission.basis.dataset import Stretch
 from remit_engine.commission.reading.cells import Read, reader
 from remit_engine.commission.reading.circles import circles
 from remit_engine.commission.reading.findings import Findings
 from remit_engine.commission.reading.needs import Needs
 from remit_engine.commission.reading.rows import Row, rows, unknown
 from remit_engine.commission.reading.table import Table
-from remit_engine.exact import Unreadable, text_of
-from remit_engine.ir import Model
-from remit_engine.names import Names, is_person, names_of
+from remit_engine.reading.exact import Unreadable, text_of
+from remit_engine.rules.ir import Model
+from remit_engine.rules.names import Names, is_person, names_of
 
 FIXED = ("id", "position", "from", "until")
 SEPARATOR = ";"

@@ -11,7 +11,7 @@ from remit_dsl.suggest import nearest
 from remit_engine.commission.reading.cells import Read, key
 from remit_engine.commission.reading.findings import Findings
 from remit_engine.commission.reading.table import Table, chosen
-from remit_engine.exact import Unreadable, day_of
+from remit_engine.reading.exact import Unreadable, day_of
 
 MOST_COMPARED = 20_000
 """Among so many names the nearest is looked for."""

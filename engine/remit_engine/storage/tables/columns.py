@@ -8,7 +8,7 @@ from fractions import Fraction
 import sqlalchemy as sql
 from sqlalchemy.engine import Dialect, RowMapping
 
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
 from remit_engine.storage.faults import Corrupt, Unstorable
 from remit_engine.text import exact
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from remit_engine.decision import Outcome
 from remit_engine.engine import Engine
-from remit_engine.lower import lower
 from remit_engine.request import Request
+from remit_engine.rules.lower import lower
 from remit_engine.suite.cases import Suite, SuiteCase
 from remit_engine.suite.mutation.mutants import Mutant, mutants
 from remit_engine.suite.runner import SuiteResult, run_case

@@ -11,9 +11,9 @@ from fractions import Fraction
 from typing import Any
 
 from remit_dsl.types import Type
+from remit_engine.reading.yaml_tree import plain as without_places
+from remit_engine.reading.yaml_tree import read_yaml
 from remit_engine.text import is_finite_decimal, plain
-from remit_engine.yaml_tree import plain as without_places
-from remit_engine.yaml_tree import read_yaml
 
 _BARE = re.compile(r"[^\W_][\w.%+-]*(?: [\w.%+-]+)*")
 

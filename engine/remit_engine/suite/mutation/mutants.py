@@ -20,7 +20,7 @@ from remit_dsl.program import (
 )
 from remit_dsl.qualified import short
 from remit_dsl.source import Span
-from remit_engine.ir import Model, Rule
+from remit_engine.rules.ir import Model, Rule
 from remit_engine.suite.mutation.amounts import days_around
 from remit_engine.suite.mutation.change import Change, Edit, Texts, rebuilt
 from remit_engine.suite.mutation.expression_changes import changes

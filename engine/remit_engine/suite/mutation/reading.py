@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from remit_dsl import expressions as x
 from remit_dsl.program import Program
-from remit_engine.dependence import read_by
-from remit_engine.ir import Model, Rule
+from remit_engine.rules.dependence import read_by
+from remit_engine.rules.ir import Model, Rule
 
 Name = tuple[str, str]
 """What kind of thing it is (parameter, definition, table, exchange), and its qualified name."""

@@ -12,13 +12,13 @@ from typing import Any
 from remit_dsl import expressions as x
 from remit_dsl.program import ApprovalStep, DatedValue, Step
 from remit_dsl.types import Type
-from remit_engine.breakpoints import Scan, samples
-from remit_engine.dependence import facts_in, read_by
 from remit_engine.engine import Engine
-from remit_engine.ir import SEPARATION, Rule
-from remit_engine.names import is_person, names_of
+from remit_engine.judging.breakpoints import Scan, samples
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import InvalidRequest, Request
-from remit_engine.request_reader import read_request
+from remit_engine.rules.dependence import facts_in, read_by
+from remit_engine.rules.ir import SEPARATION, Rule
+from remit_engine.rules.names import is_person, names_of
 from remit_engine.suite.boundaries import environment
 from remit_engine.suite.mutation.bench import Asked, Bench
 from remit_engine.suite.mutation.case_text import stated

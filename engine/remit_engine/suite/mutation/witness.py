@@ -10,9 +10,9 @@ from typing import Any
 from remit_dsl.types import NUMBER, Type
 from remit_engine.decision import Amount, Decision, Extent
 from remit_engine.engine import Engine
-from remit_engine.names import names_of
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import InvalidRequest
-from remit_engine.request_reader import read_request
+from remit_engine.rules.names import names_of
 from remit_engine.suite.cases import Suite
 from remit_engine.suite.comparison import TOOK_PART
 from remit_engine.suite.mutation.bench import Unnoticed

@@ -21,7 +21,7 @@ from remit_api.http.identity.key_text import KeyText, new_key, read_key
 from remit_api.http.refusals import Forbidden, NotReady, Unauthenticated
 from remit_api.http.roles import open_roles
 from remit_api.http.settings import Settings
-from remit_engine.directory import Directory
+from remit_engine.people.directory import Directory
 from remit_engine.storage import api_keys
 from remit_engine.storage.api_keys import ApiKey
 from remit_engine.storage.opening import open_store, reading, writing

@@ -15,7 +15,7 @@ from api.http.pay.conftest import PATH, SALES, Paying, at_once
 from remit_api.http.computing import child
 from remit_api.http.computing.process import in_process
 from remit_api.http.computing.task import EVENTS, Failed, Stopped, Task, now
-from remit_engine.commission.periods import Period
+from remit_engine.commission.basis.periods import Period
 from remit_engine.storage import jobs, runs
 from remit_engine.storage.jobs import Order, State
 from remit_engine.storage.opening import reading, writing

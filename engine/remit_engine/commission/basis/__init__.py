@@ -1,0 +1,1 @@
+"""What every stage of pay reads: data, periods, people, the terms of a plan, scores."""

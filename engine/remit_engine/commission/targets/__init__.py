@@ -1,0 +1,1 @@
+"""Targets given out to periods, members and people, and the quotas that come of them."""

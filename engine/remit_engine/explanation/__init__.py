@@ -1,0 +1,1 @@
+"""A ruling told: the decision with its reasons in words, as JSON, and as records keep it."""

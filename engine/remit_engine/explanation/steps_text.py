@@ -1,0 +1,78 @@
+"""Outstanding steps as an answer shows them."""
+
+from __future__ import annotations
+
+from remit_dsl.program import ApprovalStep
+from remit_engine.decision import Need
+from remit_engine.explanation.naming import position_label, verb_label
+from remit_engine.explanation.words import say
+from remit_engine.judging.steps import Outstanding
+from remit_engine.judging.verdict import Case
+
+
+def needs(steps: tuple[Outstanding, ...], case: Case, language: str) -> tuple[Need, ...]:
+    """The steps still to be done, each once, with the people who could do them today."""
+    found: dict[str, Need] = {}
+    for step in steps:
+        need = _need(step, case, language)
+        found.setdefault(need.text, need)
+    return tuple(found.values())
+
+
+def _need(outstanding: Outstanding, case: Case, language: str) -> Need:
+    step = outstanding.step
+    after = tuple(_step_text(o, case, language) for o in outstanding.after)
+    text = _step_text(outstanding, case, language)
+    if not isinstance(step, ApprovalStep):
+        return Need("evidence", text, None, 1, 0, (), (), outstanding.rule.id, after)
+    return Need(
+        kind="approval",
+        text=text,
+        verb=step.verb or outstanding.rule.verb,
+        count=step.count,
+        done=outstanding.done,
+        positions=step.positions,
+        people=_people(step, case),
+        rule=outstanding.rule.id,
+        after=after,
+    )
+
+
+def _step_text(outstanding: Outstanding, case: Case, language: str) -> str:
+    step = outstanding.step
+    if isinstance(step, ApprovalStep):
+        verb = step.verb or outstanding.rule.verb
+        return _text(step, verb, outstanding.done, case, language)
+    name = step.label.localized(language) if step.label else step.name
+    return say(language, "step.evidence", name=name)
+
+
+def _text(step: ApprovalStep, verb: str, done: int, case: Case, language: str) -> str:
+    """`review by finance_controller`, `approve by 2 of (a, b, c) (1 of 2 done)`."""
+    if language == "en":
+        positions = [p.rsplit(".", 1)[-1] for p in step.positions]
+        shown = verb
+    else:
+        positions = [position_label(p, case.model, language) for p in step.positions]
+        shown = verb_label(verb, case.model, language)
+    if step.count == 1:
+        listed = say(language, "or").join(positions)
+        text = say(language, "step.one", verb=shown, positions=listed)
+    else:
+        listed = "(" + say(language, "list").join(positions) + ")"
+        text = say(language, "step.many", verb=shown, positions=listed, count=step.count)
+    if done:
+        text += say(language, "step.done", done=done, count=step.count)
+    return text
+
+
+def _people(step: ApprovalStep, case: Case) -> tuple[str, ...]:
+    request = case.request
+    decider = case.capacity.party.person
+    found = {
+        p.person
+        for position in step.positions
+        for p in case.directory.holders(position, request.as_of)
+        if p.person is not None and p.person != decider
+    }
+    return tuple(sorted(found))

@@ -1,0 +1,1 @@
+"""A checked program as flat rules, and what their parts are called."""
