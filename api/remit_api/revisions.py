@@ -15,7 +15,7 @@ from remit_api.wiring import DIRECTORY_FILE, find_directory, load_program, sourc
 from remit_dsl.diagnostics import Diagnostic, Related, errors
 from remit_dsl.files import SUFFIX
 from remit_dsl.loader import Each, load_texts
-from remit_dsl.parser import decode
+from remit_dsl.parsing.parser import decode
 from remit_dsl.program import Program
 from remit_dsl.source import Source, Span
 from remit_engine.people.directory import Directory

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from remit_dsl import program, syntax
-from remit_dsl.declarations import declare, label
-from remit_dsl.declarations_actions import actions, delegations
-from remit_dsl.declarations_allocations import allocations
-from remit_dsl.declarations_authority import authorities
-from remit_dsl.declarations_duties import duties
-from remit_dsl.declarations_events import declare_events
-from remit_dsl.declarations_plans import plans
-from remit_dsl.declarations_scorecards import scorecards
-from remit_dsl.declarations_values import definitions, exchanges, heads, parameters
-from remit_dsl.declarations_waivers import waivers
-from remit_dsl.declarations_watches import watches
-from remit_dsl.dependencies import close
+from remit_dsl.declaring.actions import actions, delegations
+from remit_dsl.declaring.allocations import allocations
+from remit_dsl.declaring.authority import authorities
+from remit_dsl.declaring.declarations import declare, label
+from remit_dsl.declaring.duties import duties
+from remit_dsl.declaring.events import declare_events
+from remit_dsl.declaring.plans import plans
+from remit_dsl.declaring.scorecards import scorecards
+from remit_dsl.declaring.values import definitions, exchanges, heads, parameters
+from remit_dsl.declaring.waivers import waivers
+from remit_dsl.declaring.watches import watches
 from remit_dsl.diagnostics import errors
-from remit_dsl.findings import Findings
-from remit_dsl.lints import LINTS
-from remit_dsl.lints_pay import PAY_LINTS
-from remit_dsl.resolve import Names, Scope, scopes
-from remit_dsl.tables import OpenTable, tables
-from remit_dsl.validate import CHECKS, STRUCTURE
-from remit_dsl.validate_pay import PAY_CHECKS
-from remit_dsl.world import World
+from remit_dsl.scope.dependencies import close
+from remit_dsl.scope.findings import Findings
+from remit_dsl.scope.resolve import Names, Scope, scopes
+from remit_dsl.scope.world import World
+from remit_dsl.tables.tables import OpenTable, tables
+from remit_dsl.validation.lints import LINTS
+from remit_dsl.validation.lints_pay import PAY_LINTS
+from remit_dsl.validation.validate import CHECKS, STRUCTURE
+from remit_dsl.validation.validate_pay import PAY_CHECKS
 
 
 def check(

@@ -6,8 +6,8 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from remit_dsl.findings import Findings
-from remit_dsl.parser import decode
+from remit_dsl.parsing.parser import decode
+from remit_dsl.scope.findings import Findings
 from remit_dsl.source import Source, Span
 
 SUFFIX = ".remit"

@@ -12,12 +12,12 @@ from remit_dsl import syntax
 from remit_dsl.check import check
 from remit_dsl.diagnostics import Diagnostic, Related, errors, ordered
 from remit_dsl.files import TextFiles, gather, read_source
-from remit_dsl.findings import Findings, did_you_mean
-from remit_dsl.parser import parse
+from remit_dsl.parsing.parser import parse
 from remit_dsl.program import Program
-from remit_dsl.resolve import Names, collect
+from remit_dsl.scope.findings import Findings, did_you_mean
+from remit_dsl.scope.resolve import Names, collect
 from remit_dsl.source import NOWHERE, Source
-from remit_dsl.tables_csv import TableFile
+from remit_dsl.tables.csv_files import TableFile
 from remit_dsl.uncollected import uncollected
 from remit_dsl.unread import declared_names, lost_names, lost_policy
 

@@ -6,7 +6,7 @@ import pytest
 
 from remit_api.cli.prove_words import FINDINGS, HOLDS
 from remit_dsl.catalogue import CATALOGUE
-from remit_dsl.vocabulary import QUESTIONS
+from remit_dsl.lexing.vocabulary import QUESTIONS
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from remit_dsl import numerals
 from remit_dsl import syntax as s
-from remit_dsl.currencies import CODES
+from remit_dsl.lexing import numerals
+from remit_dsl.lexing.currencies import CODES
+from remit_dsl.lexing.vocabulary import LANGUAGES
 from remit_dsl.source import NOWHERE
-from remit_dsl.vocabulary import LANGUAGES
 
 PLAIN = ["a", "b", "beta", "sales_manager", "销售经理", "Region", "x1", "_tail", "été", "合同_A1"]
 # Words that the language uses elsewhere, and that people need for their own things.

@@ -57,7 +57,7 @@ def test_messages_keep_the_rules(code: str) -> None:
 
 def test_an_expression_too_deep(monkeypatch: pytest.MonkeyPatch) -> None:
     """The parser refuses it before; trees that programs build meet this."""
-    monkeypatch.setattr("remit_dsl.elaboration.DEEPEST", 3)
+    monkeypatch.setattr("remit_dsl.elaboration.elaboration.DEEPEST", 3)
     deep = TOP + "define rest: money = ((9 - 1) * 2 - 3) * 4\n"
     found, *others = check_all(split(deep)).found
     assert {d.code for d in others} <= {"E0317"}
@@ -68,7 +68,7 @@ def test_an_expression_too_deep(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_table_too_entangled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("remit_dsl.tables_proof.MOST_STEPS", 1)
+    monkeypatch.setattr("remit_dsl.tables.proof.MOST_STEPS", 1)
     rows = "  up to 5, up to 5 -> 1\n  over 5, any -> 2\n  any, over 5 -> 3\n"
     text = TOP + f"table fee (a: money, b: money) gives money first {{\n{rows}}}\n"
     (found,) = (d for d in check_all(split(text)).found if d.code == "W0511")

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from remit_dsl import formatter, render, syntax
-from remit_dsl.parser import LARGEST, decode, parse
+from remit_dsl import render, syntax
+from remit_dsl.lexing.wordlists import words
+from remit_dsl.parsing.parser import LARGEST, decode, parse
+from remit_dsl.printing import formatter
 from remit_dsl.source import Source
-from remit_dsl.wordlists import words
 
 WORDS = words(
     """authority a { } ( ) may not approve 5% when and or if then else define : = -> , position enum

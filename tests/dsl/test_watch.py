@@ -9,7 +9,7 @@ import pytest
 from dsl.expect import check
 from remit_dsl.expressions import AllOf, AnyOf, Compare, Constant, Fact, walk
 from remit_dsl.loader import check_text
-from remit_dsl.parser import parse
+from remit_dsl.parsing.parser import parse
 from remit_dsl.program import Program
 from remit_dsl.source import Source
 from remit_dsl.syntax import Watch as Written

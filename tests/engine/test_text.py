@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remit_dsl.currencies import CODES, smallest
+from remit_dsl.lexing.currencies import CODES, smallest
 from remit_engine.text import currency_places, exact, grouped, number_text, plain
 
 

@@ -18,9 +18,9 @@ from remit_api.failures import WrongUse
 from remit_api.files import files_under, policy_paths, write_text
 from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.files import read_source
-from remit_dsl.findings import Findings
-from remit_dsl.formatter import format as formatted
+from remit_dsl.printing.formatter import format as formatted
 from remit_dsl.render import as_dict
+from remit_dsl.scope.findings import Findings
 from remit_dsl.source import Source
 
 Check = Annotated[

@@ -12,7 +12,7 @@ from remit_api.past.listing import place
 from remit_api.past.replay import NEW, OLD, Replay, Replayed
 from remit_api.past.summary import Summary
 from remit_dsl.program import Field, Program
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_engine.impact import OUTCOME, RULES, STEPS, Change, Group, Kind, Tally
 from remit_engine.text import number_text, value_text
 

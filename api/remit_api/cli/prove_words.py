@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_engine.analysis.answer import About, Answer
 
 HOLDS = {

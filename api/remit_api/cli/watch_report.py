@@ -11,7 +11,7 @@ from remit_api.cli.output import Part, Screen, plural
 from remit_api.failures import shown as problem_shown
 from remit_api.watching.following import Following
 from remit_dsl.program import Program
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_dsl.watch import Restraint
 from remit_engine.watch.alert import Alert, Compared, Happening, Turn
 

@@ -16,7 +16,7 @@ from remit_api.watching.comparing import Compared, compared
 from remit_api.watching.document import alert_document, happening_document
 from remit_api.watching.rebuilding import rebuilt
 from remit_dsl.program import Program
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_engine.people.directory import Directory
 from remit_engine.rules.hold import Hold
 from remit_engine.storage.alerts import KeptAlert

@@ -10,7 +10,7 @@ from remit_api.batch.recorded import REQUEST
 from remit_api.past.listing import changed
 from remit_api.past.replay import NEW, OLD, ROW, Replay, Unread
 from remit_api.past.summary import Summary
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_engine.impact import OUTCOME, RULES, SAME, STEPS, Group, Tally
 from remit_engine.text import exact, number_text
 

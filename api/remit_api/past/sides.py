@@ -12,9 +12,9 @@ from remit_api.past.replay import Side
 from remit_api.revisions import Revision, people_of, read_revision
 from remit_api.wiring import find_directory, load_directory, load_program
 from remit_dsl.files import gather
-from remit_dsl.findings import Findings
 from remit_dsl.loader import Each
 from remit_dsl.program import Program
+from remit_dsl.scope.findings import Findings
 from remit_engine.batch.cores import shared
 from remit_engine.engine import Engine
 from remit_engine.people.directory import Directory

@@ -15,7 +15,7 @@ from remit_dsl.program import (
     SequenceSteps,
     Step,
 )
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_engine.analysis.answer import About, Answer, proven, refuted
 from remit_engine.analysis.scope import Scope
 from remit_engine.rules.ir import GRANT, Model, Rule

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from remit_dsl.diagnostics import Diagnostic
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_dsl.source import Span
 from remit_engine.decision import Outcome
 from remit_engine.request import Request

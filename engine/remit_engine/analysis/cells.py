@@ -13,12 +13,12 @@ from remit_dsl.expressions import (
     Not,
     Value,
 )
-from remit_dsl.findings import Findings
 from remit_dsl.program import Table
-from remit_dsl.tables_classes import Column, classes
-from remit_dsl.tables_cover import ANYTHING, Cover, bound_cover, value_cover
+from remit_dsl.scope.findings import Findings
+from remit_dsl.scope.world import World
+from remit_dsl.tables.classes import Column, classes
+from remit_dsl.tables.cover import ANYTHING, Cover, bound_cover, value_cover
 from remit_dsl.types import Type
-from remit_dsl.world import World
 from remit_engine.judging.evaluate import Environment, evaluate
 from remit_engine.judging.unknown import Unknown
 

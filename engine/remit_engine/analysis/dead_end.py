@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.expressions import Fact
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unsettled
 from remit_engine.analysis.draft import held_by
 from remit_engine.analysis.findings import places, where, words

@@ -18,7 +18,7 @@ from remit_dsl.expressions import (
     walk,
 )
 from remit_dsl.program import DatedValue, Program
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_dsl.source import Span
 from remit_engine.rules.dependence import read_by
 from remit_engine.rules.ir import Model, Period

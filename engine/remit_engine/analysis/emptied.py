@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from remit_dsl.diagnostics import Diagnostic
-from remit_dsl.findings import listing
-from remit_dsl.qualified import short
+from remit_dsl.scope.findings import listing
+from remit_dsl.scope.qualified import short
 from remit_engine.analysis.answer import About, Answer, proven, refuted, unsettled
 from remit_engine.analysis.cover import cover, sure
 from remit_engine.analysis.examples import Examples

@@ -8,8 +8,8 @@ from datetime import date
 from fractions import Fraction
 
 from remit_dsl.diagnostics import Related
-from remit_dsl.findings import listing
-from remit_dsl.qualified import short
+from remit_dsl.scope.findings import listing
+from remit_dsl.scope.qualified import short
 from remit_dsl.types import NUMBER, Type
 from remit_engine.analysis.columns import AS_OF, GIVEN, KNOWN, OPAQUE, TOTAL, Column
 from remit_engine.analysis.regions import Region

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from remit_dsl.program import BUILT_IN_VERBS
-from remit_dsl.validate import implied
+from remit_dsl.validation.validate import implied
 from remit_engine.analysis.formula import Box
 from remit_engine.rules.ir import GRANT, REQUIREMENT, ActionRules, Model, Rule
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from remit_dsl.diagnostics import Diagnostic, Related
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_engine.analysis.answer import About, Answer, Asked, Status, proven, refuted, unsettled
 from remit_engine.analysis.draft import held_by
 from remit_engine.analysis.findings import where

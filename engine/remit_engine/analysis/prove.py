@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from remit_dsl.vocabulary import QUESTIONS as NAMES
+from remit_dsl.lexing.vocabulary import QUESTIONS as NAMES
 from remit_engine.analysis.accountability import accountability
 from remit_engine.analysis.answer import Answer
 from remit_engine.analysis.contradiction import contradiction

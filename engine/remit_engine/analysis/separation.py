@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from remit_dsl.diagnostics import Diagnostic, Related
-from remit_dsl.findings import listing
 from remit_dsl.program import AllSteps, ApprovalStep, Delegation, SequenceSteps, Step
-from remit_dsl.qualified import short
+from remit_dsl.scope.findings import listing
+from remit_dsl.scope.qualified import short
 from remit_engine.analysis.answer import (
     About,
     Answer,

@@ -14,8 +14,8 @@ from itertools import pairwise
 from remit_dsl.diagnostics import Diagnostic, Related
 from remit_dsl.expressions import BandLookup, Constant, Expression, walk
 from remit_dsl.program import DatedValue, Program, Table
-from remit_dsl.qualified import short
-from remit_dsl.tables_proof import TooMany, missing, overlaps, witness
+from remit_dsl.scope.qualified import short
+from remit_dsl.tables.proof import TooMany, missing, overlaps, witness
 from remit_engine.analysis.answer import About, Answer, proven, refuted, unknown
 from remit_engine.analysis.cells import Cells, cells
 from remit_engine.analysis.dependents import dated, rate_name, read_name, readers

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from remit_dsl.program import DatedValue, Policy, Program
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_dsl.source import Span
 from remit_engine.analysis.answer import About
 from remit_engine.analysis.dependents import dated, rate_name

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.program import Parameter
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_dsl.source import Span
 from remit_engine.analysis.answer import About, Answer, proven, refuted
 from remit_engine.analysis.dependents import (

@@ -9,9 +9,9 @@ from datetime import date
 
 from remit_dsl.diagnostics import Diagnostic
 from remit_dsl.expressions import AllOf, Constant, Expression
-from remit_dsl.findings import listing
 from remit_dsl.program import Policy, Program
-from remit_dsl.qualified import short
+from remit_dsl.scope.findings import listing
+from remit_dsl.scope.qualified import short
 from remit_dsl.source import Span
 from remit_dsl.watch import Duty, Restraint, Watch, WatchRule
 from remit_engine.analysis.answer import About, Answer, proven, refuted, unsettled, waive

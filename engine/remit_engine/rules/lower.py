@@ -19,7 +19,7 @@ from remit_dsl.program import (
     Separation,
     Statement,
 )
-from remit_dsl.validate import implied, superiors
+from remit_dsl.validation.validate import implied, superiors
 from remit_engine.rules.dependence import bends
 from remit_engine.rules.ir import (
     GRANT,

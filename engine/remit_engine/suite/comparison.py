@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_engine.decision import Decision, Extent, Outcome
 from remit_engine.engine import Engine
 from remit_engine.explanation.words import say

@@ -8,7 +8,7 @@ import pytest
 
 from engine.asking import PEOPLE, loaded
 from engine.generators import examples, written
-from remit_dsl.formatter import format
+from remit_dsl.printing.formatter import format
 from remit_dsl.source import Source
 from remit_engine.analysis.difference.change import Change, Weight, sentence
 from remit_engine.analysis.difference.structure import changes

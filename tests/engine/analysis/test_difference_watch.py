@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from remit_dsl.formatter import format
 from remit_dsl.loader import check_text
+from remit_dsl.printing.formatter import format
 from remit_dsl.source import Source
 from remit_engine.analysis.difference.change import Weight, sentence
 from remit_engine.analysis.difference.difference import difference

@@ -81,7 +81,7 @@ def test_too_many_days() -> None:
 
 
 def test_rows_too_entangled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("remit_dsl.tables_proof.MOST_STEPS", 1)
+    monkeypatch.setattr("remit_dsl.tables.proof.MOST_STEPS", 1)
     text = HOUSE + (
         "table fee (a: money, b: money) gives money first {\n"
         "  up to 5, up to 5 -> 1\n  over 5, any -> 2\n  any, over 5 -> 3\n}\n"

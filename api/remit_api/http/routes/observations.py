@@ -15,7 +15,7 @@ from remit_api.http.paging import PageOf, paged, whole_after
 from remit_api.http.refusals import Conflict, NotFound
 from remit_api.http.replies import reply
 from remit_api.http.service import ServiceOf
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_engine.reading.exact import shown as written
 from remit_engine.request import InvalidRequest, Problem
 from remit_engine.storage import watch_log

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from remit_dsl.program import DatedValue, Program
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_dsl.source import Span
 from remit_engine.analysis.answer import About
 from remit_engine.analysis.difference import rights

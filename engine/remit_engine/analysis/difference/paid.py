@@ -11,7 +11,7 @@ from remit_dsl.expressions import Constant, Expression
 from remit_dsl.pay import Allocation, Event, Plan, Pool, Scale, Scorecard
 from remit_dsl.pay_expressions import of_allocation, of_plan, of_scorecard
 from remit_dsl.program import Label, Program
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_dsl.source import Span
 from remit_dsl.types import Type
 from remit_engine.analysis.difference.canonical import canonical

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from remit_dsl.program import EvidenceStep, Label, Program, Statement, Step
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_engine.analysis.difference.canonical import (
     canonical_all,
     canonical_bound,

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from remit_dsl.expressions import ParameterValue
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_engine.analysis.answer import About
 from remit_engine.analysis.difference import rights as r
 from remit_engine.analysis.difference.change import Change, Weight

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from remit_dsl.program import Label, Program
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_dsl.source import Span
 from remit_engine.analysis.answer import About
 from remit_engine.analysis.difference.change import WORD, Change

@@ -19,7 +19,7 @@ from remit_dsl.program import (
     Step,
     Total,
 )
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_engine.explanation.quoting import condition_written, written
 
 

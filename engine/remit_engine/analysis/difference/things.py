@@ -20,7 +20,7 @@ from remit_dsl.program import (
     Table,
     Waiver,
 )
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_dsl.source import Span
 from remit_dsl.types import Type
 from remit_engine.analysis.difference.canonical import canonical

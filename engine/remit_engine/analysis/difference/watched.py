@@ -8,7 +8,7 @@ from typing import Any
 
 from remit_dsl.expressions import Constant, Expression, Fact, children
 from remit_dsl.program import Program
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_dsl.source import Span
 from remit_dsl.watch import WEEKDAYS, Count, Duty, Restraint, Rows, Watch, WatchRule, Window
 from remit_dsl.watch import Sequence as Follows

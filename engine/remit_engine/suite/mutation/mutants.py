@@ -18,7 +18,7 @@ from remit_dsl.program import (
     Table,
     TableRow,
 )
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_dsl.source import Span
 from remit_engine.rules.ir import Model, Rule
 from remit_engine.suite.mutation.amounts import days_around

@@ -22,7 +22,7 @@ from remit_dsl.program import (
     Statement,
     Step,
 )
-from remit_dsl.qualified import short
+from remit_dsl.scope.qualified import short
 from remit_dsl.source import Span
 from remit_engine.suite.mutation.amounts import days_around
 from remit_engine.suite.mutation.change import Change, Edit, Texts, rebuilt

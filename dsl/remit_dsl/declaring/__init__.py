@@ -1,0 +1,1 @@
+"""What is declared: from the tree to the parts of a program."""

@@ -1,0 +1,1 @@
+"""The text in words: characters, numbers, words of the language."""

@@ -1,0 +1,1 @@
+"""The tree as text again, in the one layout."""
