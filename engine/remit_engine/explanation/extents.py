@@ -12,6 +12,7 @@ from remit_engine.judging.interval import EVERYTHING, Interval
 from remit_engine.judging.unknown import Unknown
 from remit_engine.judging.verdict import Case, Verdict
 from remit_engine.rules.ir import GRANT
+from remit_engine.rules.totals import adding
 from remit_engine.text import amount
 
 
@@ -101,6 +102,6 @@ def _total(name: str, limit: Fraction, used: Fraction, measure: object, kind: Ty
     def shown(value: Fraction) -> Amount:
         return amount(value, kind)
 
-    this = measure if isinstance(measure, Fraction) else Fraction(0)
+    this = adding(measure) if isinstance(measure, Fraction) else Fraction(0)
     left = limit - used
     return RunningTotal(name, shown(limit), shown(used), shown(left), shown(left - this))

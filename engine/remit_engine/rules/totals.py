@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 
 from remit_dsl.expressions import Fact
 from remit_dsl.program import Measure
@@ -30,6 +31,12 @@ class Total:
         if self.period is None or self.period == "day":
             return day, day
         return period_start(day, self.period), period_end(day, self.period)
+
+
+def adding(measure: Fraction) -> Fraction:
+    """What a decision adds to running totals: an amount below zero gives nothing back, or who
+    decides it would refill his own limit. What came back is a reversal."""
+    return max(measure, Fraction(0))
 
 
 def window_total(measure: Measure) -> str | None:

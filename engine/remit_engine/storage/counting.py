@@ -17,7 +17,7 @@ from remit_engine.people.directory import Directory
 from remit_engine.people.party import Party
 from remit_engine.request import Request
 from remit_engine.rules.ir import Model
-from remit_engine.rules.totals import Total
+from remit_engine.rules.totals import Total, adding
 from remit_engine.storage.faults import Unmeasured
 from remit_engine.storage.keys import AUTHORITY, key_at, keys_of
 from remit_engine.storage.usage import UNMEASURED, OpenUsage, short
@@ -130,7 +130,7 @@ def consumption(
     if isinstance(value, Unknown) and kept:
         raise _unmeasured(value)
     return {
-        "consumed": None if unknown else value,
+        "consumed": None if unknown else adding(value),
         "unit": UNMEASURED if unknown else unit_of(measure),
         "authority": party.authority,
         "counted": request.as_of,

@@ -72,6 +72,24 @@ def test_each_request_sees_the_totals_of_those_before_it(kept):
     assert not verified(kept).broken
 
 
+def test_an_amount_below_zero_refills_no_limit(kept):
+    book = ledger(kept)
+    asked = [pending("mo", n) for n in (9_000, -40_000, 2_000, 1_000, 1)]
+    found = book.record(asked, court())
+    assert outcomes(found) == ["permit", "permit", "escalate", "permit", "escalate"]
+    assert [month_of(f) for f in found] == [0, 9_000, 9_000, 9_000, 10_000]
+    below = found[1]
+    assert isinstance(below, Recorded)
+    answer = json.loads(below.entry.answer)
+    left = [(t["remaining_before"]["text"], t["remaining_after"]["text"]) for t in answer["totals"]]
+    assert left == [("1,000.00 CNY", "1,000.00 CNY")]
+    assert below.entry.consumed == 0
+    with writing(kept) as connection:
+        book.reverse(connection, below.entry.id, caller="dee", reason="a slip", day=DAY)
+    assert outcomes(book.record([pending("mo", 1)], court())) == ["escalate"]
+    assert not verified(kept).broken
+
+
 def test_a_row_says_everything(kept):
     asked = pending("mo", Decimal("12.5"))
     (found,) = ledger(kept).record([asked], court())
