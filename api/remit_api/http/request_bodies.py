@@ -199,6 +199,7 @@ class Event(Struct, forbid_unknown_fields=True):
     event: Annotated[str, Meta(description="Its name, qualified or not.", examples=["Sale"])]
     facts: dict[str, Any]
     on: Annotated[Day | None, Meta(description="Without it, by a date of its facts.")] = None
+    corrects: Annotated[Name | None, Meta(description="An unread one, by id.")] = None
 
 
 class Observation(Struct, forbid_unknown_fields=True):

@@ -7,8 +7,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from sqlalchemy.engine import Connection
+
 from remit_api.http.desk import Desk
 from remit_api.http.people_views import plain
+from remit_api.http.refusals import Conflict, FaultyData, NotFound
+from remit_api.pay_data.told_rows import row_faults
 from remit_dsl.pay import Event
 from remit_dsl.program import Field
 from remit_dsl.suggest import nearest
@@ -17,8 +21,10 @@ from remit_engine.reading.facts_reader import FactsReader
 from remit_engine.request import InvalidRequest, Problem
 from remit_engine.rules.ir import Model
 from remit_engine.rules.names import is_person, names_of
+from remit_engine.storage import events
 from remit_engine.storage.canonical import canonical
 from remit_engine.storage.events import KeptEvent
+from remit_engine.storage.faults import NotKept
 from remit_engine.watch.shapes import has_id
 
 DAY = "date"
@@ -29,8 +35,9 @@ the first date that has to be there, else the day it was told."""
 def read_event(
     document: Mapping[str, Any], desk: Desk, by: str, today: date, moment: str
 ) -> KeptEvent:
-    """The event of `{"event": NAME, "facts": {…}, "on": DAY}`; raises InvalidRequest with all that
-    is wrong: a field that is missing, unknown or of another type, a person nobody knows."""
+    """The event of `{"event": NAME, "facts": {…}, "on": DAY, "corrects": ID}`; raises
+    InvalidRequest with all that is wrong: a field that is missing, unknown or of another type, a
+    person nobody knows. Raises FaultyData for what pay could not read of it as a row."""
     declared = _declared(document.get("event"), desk.model)
     given = document.get("facts")
     if not isinstance(given, Mapping):
@@ -51,10 +58,52 @@ def read_event(
     stated = None if document.get("on") is None else _day(document["on"], problems)
     if problems:
         raise InvalidRequest(problems)
-    body = canonical({"facts": plain(facts), "people": sorted({id for _, id in people})})
+    written = plain(facts)
+    _readable(declared, written, given, desk.model)
+    content = {"facts": written, "people": sorted({id for _, id in people})}
+    if document.get("corrects") is not None:
+        content["corrects"] = _name(document["corrects"])
+    body = canonical(content)
     of_field = facts.get(_field_of_day(facts, declared) or "")
     day = stated or (of_field if isinstance(of_field, date) else today)
     return KeptEvent(declared.name, facts["id"], day.isoformat(), moment, by, body)
+
+
+def corrected(connection: Connection, read: KeptEvent, desk: Desk) -> KeptEvent | None:
+    """The event in whose place another one stands; raises NotFound where there is none, and
+    Conflict for one that pay reads as it is, or that another one corrects already."""
+    content = json.loads(read.body)
+    wanted = content.get("corrects")
+    if wanted is None:
+        return None
+    try:
+        found = events.found(connection, read.kind, wanted)
+    except NotKept:
+        raise NotFound(f"there is no event `{wanted}` of `{read.kind}` to correct") from None
+    facts = json.loads(found.body)["facts"]
+    if not row_faults(desk.model.program.events[read.kind], facts, facts, desk.model):
+        help = "tell a new event of what changed, such as a return"
+        raise Conflict(f"`{wanted}` is counted as it is: it needs no correction", help)
+    for other in events.after(connection, found.seq, read.kind):
+        if other.id != read.id and json.loads(other.body).get("corrects") == wanted:
+            raise Conflict(f"`{wanted}` is corrected already, by `{other.id}`")
+    return found
+
+
+def _readable(
+    declared: Event, kept: Mapping[str, Any], given: Mapping[str, Any], model: Model
+) -> None:
+    """Raises FaultyData where a row of pay could not be read so."""
+    wrong = row_faults(declared, kept, given, model)
+    if wrong:
+        problems = [Problem(f"facts.{column}", message) for column, message in wrong]
+        raise FaultyData(f"no run of pay could count this `{declared.short}`", problems=problems)
+
+
+def _name(given: Any) -> str:
+    if isinstance(given, str) and given.strip():
+        return given
+    raise InvalidRequest([Problem("corrects", "write the id of the event that it corrects")])
 
 
 def entry_of(document: Mapping[str, Any], read: KeptEvent) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from remit_api.pay.batches import (
     fitting,
 )
 from remit_api.pay.report import PlanNote
+from remit_api.pay.unread import with_unread
 from remit_api.pay_data.kept_events import KeptEvents, open_kept
 from remit_api.pay_data.opening import open_data
 from remit_api.pay_data.plain_file import NotPlain
@@ -244,7 +245,8 @@ def _computed_over(
                     notice(each)
                 return Computed(found.run, DUCKDB, {}, found.people)
     data = read_data(place, texts, plans, told, notice)
-    return _computed(texts, data, plans, period, told, by)
+    made = _computed(texts, data, plans, period, told, by)
+    return replace(made, run=with_unread(made.run, data, texts.model, plans, period))
 
 
 def _staged(place: Place, texts: Texts, plans: Sequence[str], engine: str) -> Asked | None:

@@ -3,10 +3,9 @@ a database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, fields
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -27,11 +26,12 @@ from remit_api.pay_data.opening import (
     tables_of,
     whole,
 )
+from remit_api.pay_data.told_rows import NAME, cell
 from remit_dsl.pay import Event
 from remit_engine.commission.basis.dataset import Dataset
 from remit_engine.commission.reading.assembly import read_dataset
 from remit_engine.commission.reading.columns import Leaf, leaves
-from remit_engine.commission.reading.findings import Findings
+from remit_engine.commission.reading.findings import MOST, Findings
 from remit_engine.commission.reading.naming import BESIDE, PEOPLE, file_name
 from remit_engine.commission.reading.needs import Needs
 from remit_engine.commission.reading.table import Chunk, Table
@@ -41,10 +41,7 @@ from remit_engine.storage import events
 from remit_engine.storage.events import KeptEvent
 from remit_engine.storage.opening import reading
 
-NAME = "events"
-"""How they are called where a row has its place: `events:17` is the event with `seq` 17."""
 PIECE = 1_000
-NUMBERS = frozenset({"money", "number", "integer", "percent", "ratio", "days", "months"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +58,31 @@ class KeptEvents:
         return f"{NAME} up to {self.until}"
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An event that no plan counts. reason: what cannot be read of it (`fault`), or what stands in
+    its place. facts: as they were told."""
+
+    seq: int
+    kind: str
+    id: str
+    reason: str
+    fault: bool
+    facts: Mapping[str, Any]
+
+    @property
+    def place(self) -> str:
+        """Where it is: `events:17`."""
+        return f"{NAME}:{self.seq}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDataset(Dataset):
+    """The data of events that were told, with those that cannot be counted."""
+
+    unread: tuple[Unread, ...] = ()
+
+
 def open_kept(
     kept: KeptEvents,
     model: Model,
@@ -68,19 +90,75 @@ def open_kept(
     progress: Progress,
     notice: Notice,
     wanted: Needs,
-) -> Dataset:
-    """The data of events that were told; raises what `open_data` does. directory: the people."""
+) -> KeptDataset:
+    """The data of events that were told. An event that cannot be read was told once and stays so:
+    it is passed over and listed, up to MOST of them. Raises what `open_data` does for more, and
+    for all that stands beside. directory: the people."""
 
-    def read(findings: Findings) -> Dataset:
-        with (
-            _beside(kept.beside, model, directory, progress) as (tables, people),
-            reading(kept.store) as connection,
-        ):
-            told = _Told(connection, kept.until, model, progress)
-            own = {file_name(name): told.table(name) for name in wanted.events}
-            return read_dataset({**tables, **own}, people, model, NAME, findings, wanted)
+    def read(findings: Findings) -> KeptDataset:
+        with reading(kept.store) as connection:
+            unread = _replaced(connection, kept.until, wanted)
+            while True:
+                tried = _Tried(findings)
+                with _beside(kept.beside, model, directory, progress) as (tables, people):
+                    told = _Told(connection, kept.until, model, progress, unread)
+                    own = {file_name(name): told.table(name) for name in wanted.events}
+                    data = read_dataset({**tables, **own}, people, model, NAME, tried, wanted)
+                if not tried.rows or len(tried.rows) > MOST:
+                    tried.settle()
+                    return _with(data, unread)
+                unread |= {s: _at_fault(connection, s, why) for s, why in tried.rows.items()}
 
     return whole(read, str(kept), notice)
+
+
+class _Tried(Findings):
+    """What is wrong with data, the events apart, by their `seq`; told of when they are settled."""
+
+    def __init__(self, of: Findings) -> None:
+        super().__init__()
+        self.of = of
+        self.rows: dict[int, str] = {}
+        self._events: list[tuple[str, str | None, str]] = []
+
+    def fault(self, place: str, column: str | None, message: str) -> None:
+        """Note something that is wrong."""
+        name, _, seq = place.rpartition(":")
+        if name != NAME or not seq.isdigit():
+            super().fault(place, column, message)
+            return
+        self._events.append((place, column, message))
+        self.rows.setdefault(int(seq), message if column is None else f"{column}: {message}")
+
+    def settle(self) -> None:
+        """Hand over what is wrong and odd for good."""
+        for event in self._events:
+            self.of.fault(*event)
+        self.of.faults += self.faults
+        self.of.fault_count += self.fault_count
+        self.of.notices += self.notices
+        self.of.notice_count += self.notice_count
+
+
+def _replaced(connection: Connection, until: int, wanted: Needs) -> dict[int, Unread]:
+    """The events in whose place others stand, by their `seq`."""
+    found: dict[int, Unread] = {}
+    for (kind, id), by in events.corrections(connection, until).items():
+        if kind in wanted.events:
+            row = events.found(connection, kind, id)
+            reason = f"`{by}` was told to correct it"
+            found[row.seq] = Unread(row.seq, kind, id, reason, False, _facts(row))
+    return found
+
+
+def _at_fault(connection: Connection, seq: int, reason: str) -> Unread:
+    row = next(iter(events.after(connection, seq - 1, until=seq)))
+    return Unread(seq, row.kind, row.id, reason, True, _facts(row))
+
+
+def _with(data: Dataset, unread: Mapping[int, Unread]) -> KeptDataset:
+    own = {f.name: getattr(data, f.name) for f in fields(data)}
+    return KeptDataset(**own, unread=tuple(unread[seq] for seq in sorted(unread)))
 
 
 Beside = tuple[Mapping[str, Table], Directory | None]
@@ -111,12 +189,13 @@ def _beside(
 @dataclass(frozen=True, slots=True)
 class _Told:
     """The events of one state of the store, as tables: typed cells, the dotted fields of records
-    as columns."""
+    as columns. without: the `seq` of those that are passed over."""
 
     connection: Connection
     until: int
     model: Model
     progress: Progress
+    without: Collection[int]
 
     def table(self, name: str) -> Table:
         event = self.model.program.events[name]
@@ -128,19 +207,11 @@ class _Told:
         there = events.count(self.connection, event.name, self.until)
         done, tell = 0, partial(self.progress, file_name(event.name))
         while piece := list(islice(rows, PIECE)):
-            cells = [[_cell(facts, leaf) for leaf in columns] for facts in map(_facts, piece)]
-            yield Chunk([row.seq for row in piece], cells)
+            told = [row for row in piece if row.seq not in self.without]
+            cells = [[cell(facts, leaf) for leaf in columns] for facts in map(_facts, told)]
+            yield Chunk([row.seq for row in told], cells)
             done += len(piece)
             tell(done, there)
-
-
-def _cell(facts: Mapping[str, Any], leaf: Leaf) -> Any:
-    """The value of a field as it was before it was written down: numbers are kept as exact texts,
-    all else as JSON has it."""
-    value: Any = facts
-    for step in leaf.path:
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return Fraction(value) if isinstance(value, str) and leaf.type.kind in NUMBERS else value
 
 
 def _facts(row: KeptEvent) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy.engine import Engine
 
@@ -59,7 +60,10 @@ def open_data(
     return whole(lambda findings: read(findings, wanted), shown_source(place), notice)
 
 
-def whole(read: Callable[[Findings], Dataset], place: str, notice: Notice) -> Dataset:
+Data = TypeVar("Data", bound=Dataset)
+
+
+def whole(read: Callable[[Findings], Data], place: str, notice: Notice) -> Data:
     """What is read, where nothing is wrong with it; BadData with all that is. notice: as for
     `open_data`."""
     findings = Findings()

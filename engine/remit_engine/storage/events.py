@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -87,6 +88,16 @@ def count(connection: Connection, kind: str, until: int) -> int:
     c = tables.event.c
     asked = sql.select(sql.func.count()).select_from(tables.event)
     return connection.scalar(asked.where(c.kind == kind, c.seq <= until)) or 0
+
+
+def corrections(connection: Connection, until: int) -> dict[tuple[str, str], str]:
+    """Kind and id of each event in whose place another one stands -> the id of that one."""
+    c = tables.event.c
+    begins = c.body.startswith('{"corrects":', autoescape=True)  # canonical: the first of its keys
+    asked = sql.select(c.kind, c.id, c.body).where(begins, c.seq <= until).order_by(c.seq)
+    return {
+        (row.kind, json.loads(row.body)["corrects"]): row.id for row in connection.execute(asked)
+    }
 
 
 def _known(connection: Connection, kind: str, id: str) -> KeptEvent | None:

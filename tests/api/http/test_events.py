@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -105,3 +106,25 @@ def test_the_same_key_gets_the_same_answer(service: Any) -> None:
     assert again.headers["Idempotency-Replayed"] == "true"
     other = client.post(PATH, json={**body, "facts": {**SALE, "id": "2"}}, headers=key)
     assert other.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("net", "message"),
+    [
+        ("100.005", "`100.005` has more than the 2 decimals of CNY"),
+        ('"1/3"', "`1/3` is not an amount of money: write it in digits, such as 900.50"),
+        ("1e30", "`1e30` is not an amount of money: write it in digits, such as 900.50"),
+        ('{"amount": 100.005}', "`100.005` has more than the 2 decimals of CNY"),
+    ],
+)
+def test_what_no_run_of_pay_could_count_is_refused_at_the_door(
+    service: Any, net: str, message: str
+) -> None:
+    """What is told once stays: it would stand in the way of every run that reads it."""
+    body = json.dumps({"event": "Sale", "facts": {**SALE, "net": "NET"}}).replace('"NET"', net)
+    answer = service.client("shop").post(
+        PATH, content=body, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["problems"] == [{"path": "facts.net", "message": message}]
+    assert service.client("auditor").get(PATH).json()["items"] == []

@@ -15,9 +15,10 @@ from remit_api.http.desk import Desk
 from remit_api.http.tellings import read_event
 from remit_api.pay.running import Texts, read_data
 from remit_api.pay_data.failures import BadData
-from remit_api.pay_data.kept_events import KeptEvents
+from remit_api.pay_data.kept_events import KeptDataset, KeptEvents
 from remit_dsl.loader import load_texts
 from remit_engine.commission.basis.dataset import Dataset
+from remit_engine.commission.reading.findings import MOST
 from remit_engine.engine import Engine as Answers
 from remit_engine.people.directory import Directory
 from remit_engine.reading.directory_reader import read_directory_text
@@ -154,18 +155,39 @@ def test_what_is_missing_is_said_with_its_place(store: Engine, desk: Desk) -> No
         read(KeptEvents(store, 3), desk)
 
 
-def test_an_event_that_the_policy_reads_otherwise_by_now_is_a_fault(
+def test_an_event_that_the_policy_reads_otherwise_by_now_is_passed_over_and_told_of(
     store: Engine, desk: Desk, folder: Path
 ) -> None:
     """It was told under another text: its field is not there, or of another type."""
     told(store, desk)
+    later = other_desk(desk)
+    found, _ = read(KeptEvents(store, 3, str(folder)), later)
+    assert isinstance(found, KeptDataset)
+    said = [(u.place, u.fault, u.reason.partition(":")[0]) for u in found.unread]
+    assert said == [
+        ("events:1", True, "pieces"),
+        ("events:2", True, "sale"),
+        ("events:3", True, "pieces"),
+    ]
+    assert "there is no sale `S1`" in found.unread[1].reason
+    assert found.events["acme.Sale"] == ()
+
+
+def test_so_many_events_at_fault_are_a_policy_at_fault(
+    store: Engine, desk: Desk, folder: Path
+) -> None:
+    for number in range(MOST + 1):
+        tell(store, desk, "Sale", {**SALES[1], "id": f"T{number}"})
+    with pytest.raises(BadData) as caught:
+        read(KeptEvents(store, MOST + 1, str(folder)), other_desk(desk))
+    assert str(caught.value.faults[0]).startswith("events:1, column pieces: ")
+    assert caught.value.count >= MOST + 1
+
+
+def other_desk(desk: Desk) -> Desk:
+    """A policy that reads `pieces` otherwise, and has another field for `tag`."""
     text = POLICY.replace("pieces: integer", "pieces: date").replace("tag:", "mark:")
     text = text.replace("pieces > 0", "pieces > 2026-01-01")
     program, _ = load_texts({"pay.remit": text})
     assert program is not None
-    later = Desk(Answers(Answers(program).model, desk.directory), program.digest)
-    with pytest.raises(BadData) as caught:
-        read(KeptEvents(store, 3, str(folder)), later)
-    said = [str(fault) for fault in caught.value.faults]
-    assert any(s.startswith("events:1, column pieces: ") for s in said), said
-    assert any(s.startswith("events:3, column mark: the cell is empty") for s in said), said
+    return Desk(Answers(Answers(program).model, desk.directory), program.digest)

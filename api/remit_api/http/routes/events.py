@@ -17,7 +17,7 @@ from remit_api.http.paging import PageOf, paged, whole_after
 from remit_api.http.refusals import NotFound
 from remit_api.http.replies import reply
 from remit_api.http.service import ServiceOf
-from remit_api.http.tellings import entry_of, people_of, placed, read_event
+from remit_api.http.tellings import corrected, entry_of, people_of, placed, read_event
 from remit_engine.request import InvalidRequest
 from remit_engine.storage import events
 from remit_engine.storage.canonical import canonical
@@ -42,15 +42,19 @@ def tell(request: Request, access: Recording, body: BodyOf, service: ServiceOf) 
     by its name and its `id`: told again with the same content it is 200, with another 409.
 
     The answer comes when it is kept, with all that it leads to: alerts that begin or end, what they
-    hold, messages. `on` is its day, where no date of its facts is.
+    hold, messages. `on` is its day, where no date of its facts is. `corrects` is the id of an event
+    that pay cannot read, told before these were refused: this one then stands in its place.
     """
-    only(body.document, "event", "facts", "on")
+    only(body.document, "event", "facts", "on", "corrects")
     moment = service.clock.now().isoformat(timespec="microseconds")
     label = access.caller.label
 
     def kept(turn: Turn) -> Answered:
         read = read_event(body.document, turn.desk, label, access.day, moment)
         access.require(own=access.caller.person in people_of(read))
+        before = corrected(turn.connection, read, turn.desk)
+        if before is not None:
+            access.require(_own(before, access))
         found, new = events.tell(turn.connection, read)
         if new:
             try:
@@ -96,6 +100,8 @@ def read(event: str, id: str, access: Reading, service: ServiceOf) -> Response:
 
 def shown(kept: KeptEvent) -> dict[str, Any]:
     """An event as callers see it; numbers of its facts are exact texts."""
+    content = msgspec.json.decode(kept.body)
+    corrects = {"corrects": content["corrects"]} if "corrects" in content else {}
     return {
         "seq": kept.seq,
         "event": kept.kind,
@@ -103,7 +109,8 @@ def shown(kept: KeptEvent) -> dict[str, Any]:
         "happened": kept.happened,
         "received": kept.received,
         "by": kept.by,
-        "facts": msgspec.json.decode(kept.body)["facts"],
+        "facts": content["facts"],
+        **corrects,
     }
 
 

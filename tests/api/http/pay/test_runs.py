@@ -12,6 +12,9 @@ import pytest
 from api.http.pay.conftest import NOW, PATH, SALES, Paying, at_once
 from remit_api.http.computing.task import Result, Stop, Task
 from remit_api.pay.running import Phase
+from remit_engine.storage.canonical import canonical
+from remit_engine.storage.events import KeptEvent, tell
+from remit_engine.storage.opening import writing
 
 JANUARY = {"period": "2026-01", "data": "erp"}
 
@@ -248,3 +251,53 @@ def test_runs_are_found_by_plan_and_period(paying: Paying) -> None:
     page = client.get(f"{PATH}/runs?limit=1").json()
     page = client.get(f"{PATH}/runs?limit=1&cursor={page['next']}").json()
     assert ([r["run"] for r in page["items"]], page["next"]) == ([1], None)
+
+
+def bad_event(paying: Paying, id: str, happened: str, net: str) -> None:
+    """An event in the store as it was told before such were refused."""
+    facts = {"id": id, "date": happened, "net": net, "seller": "wang.fang", "collected_on": None}
+    body = canonical({"facts": facts, "people": ["wang.fang"]})
+    with writing(paying.service.store) as connection:
+        tell(connection, KeptEvent("acme.Sale", id, happened, "now", "shop", body))
+
+
+def sale_body(id: str, net: Any, **more: Any) -> dict[str, Any]:
+    facts = {"id": id, "date": "2026-01-10", "net": net, "seller": "wang.fang"}
+    return {"event": "Sale", "facts": facts, **more}
+
+
+def test_an_event_that_cannot_be_read_is_listed_and_corrected(paying: Paying) -> None:
+    paying.clock.set(date(2026, 3, 20))
+    bad_event(paying, "X1", "2026-01-10", "100.005")
+    bad_event(paying, "X8", "2026-02-10", "1/3")  # of a period to come
+    shop, auditor = paying.client("shop"), paying.client("auditor")
+    assert shop.post("/v1/events", json=sale_body("X2", 1000)).status_code == 201
+    first = paying.run(data="events", plan="field")
+    rows = auditor.get(f"{PATH}/runs/{first}/uncounted").json()["items"]
+    assert [(r["event"], r["place"], r["fault"], r["reason"]) for r in rows] == [
+        ("X1", "events:1", True, "net: `100.005` has more than the 2 decimals of CNY")
+    ]
+    body = {"run": first, "plans": ["field"]}
+    refused = paying.client("zhou.lei").post(
+        f"{PATH}/closings", json=body, headers=paying.tag(first)
+    )
+    assert refused.status_code == 409
+
+    again = shop.post("/v1/events", json=sale_body("X3", 5, corrects="X2"))
+    assert (again.status_code, again.json()["detail"]) == (
+        409, "`X2` is counted as it is: it needs no correction",
+    )  # fmt: skip
+    assert shop.post("/v1/events", json=sale_body("X3", 5, corrects="X9")).status_code == 404
+    right = shop.post("/v1/events", json=sale_body("X1-a", 100, corrects="X1"))
+    assert (right.status_code, right.json()["corrects"]) == (201, "X1")
+    twice = shop.post("/v1/events", json=sale_body("X1-b", 100, corrects="X1"))
+    assert twice.json()["detail"] == "`X1` is corrected already, by `X1-a`"
+
+    second = paying.run(data="events", plan="field")
+    rows = auditor.get(f"{PATH}/runs/{second}/uncounted").json()["items"]
+    assert [(r["event"], r["fault"], r["reason"]) for r in rows] == [
+        ("X1", False, "`X1-a` was told to correct it")
+    ]
+    read = auditor.get(f"{PATH}/statements/wang.fang?plan=field&period=2026-01").json()
+    assert [line["event"] for line in read["statements"][0]["lines"]] == ["X1-a", "X2"]
+    paying.close(second, plans=["field"])
