@@ -98,7 +98,7 @@ def pay(remit, file):
 def closed(pay):
     """January is closed for the field."""
     assert pay("run", "all", "pay.remit", *JANUARY, *STORE).code == 0
-    ran = pay("close", "field", "--period", "2026-01", *STORE, "--by", "fay")
+    ran = pay("close", "field", "--period", "2026-01", *STORE, "--on", "2026-02-01", "--by", "fay")
     assert ran.code == 0, ran.err
     return pay
 
@@ -173,7 +173,7 @@ def test_a_statement_at_fault_is_named_and_keeps_the_period_open(pay):
     assert ran.code == 1
     assert "At fault: these have to be mended before the period can be closed" in ran.out
     assert "ann" in ran.out
-    ran = pay("close", "field", "--period", "2026-01", *STORE)
+    ran = pay("close", "field", "--period", "2026-01", *STORE, "--on", "2026-02-01")
     assert ran.code == 1
     assert "run 1 of `acme.field` has faults and cannot be closed" in ran.err
     assert "help: mend the data or the policy, and run again" in ran.err
@@ -268,7 +268,7 @@ def test_a_closed_period_is_not_run_again(closed):
     assert "error: `field` is closed for 2026-01" in ran.err
     assert "its statements stay as they are" in ran.err
     assert "run 2026-02" in ran.err
-    ran = closed("close", "field", "--period", "2026-01", *STORE)
+    ran = closed("close", "field", "--period", "2026-01", *STORE, "--on", "2026-02-01")
     assert "`acme.field` is closed for 2026-01" in ran.err
 
 
@@ -290,7 +290,7 @@ def test_a_late_change_is_a_difference_line_and_the_closed_statement_stays(close
 def test_a_difference_is_paid_once(closed):
     late()
     closed("run", "field", "pay.remit", *FEBRUARY, *STORE)
-    assert closed("close", "field", "--period", "2026-02", *STORE).code == 0
+    assert closed("close", "field", "--period", "2026-02", *STORE, "--on", "2026-03-01").code == 0
     ran = closed("run", "field", "pay.remit", *MARCH, *STORE)
     assert "Differences" not in ran.out
     assert "+100.00 CNY  paid with 2026-02" in closed("differences", *STORE).out
@@ -308,10 +308,20 @@ def test_a_plan_that_is_gone_is_taken_back_with_a_warning(closed):
 
 def test_periods_are_closed_one_after_the_other(pay):
     pay("run", "field", "pay.remit", *MARCH, *STORE)
-    ran = pay("close", "field", "--period", "2026-03", *STORE)
+    ran = pay("close", "field", "--period", "2026-03", *STORE, "--on", "2026-04-01")
     assert ran.code == 1
     assert "`acme.field` is still open for 2026-01" in ran.err
-    ran = pay("close", "field", "--period", "2026-03", *STORE, "--with-earlier", "--json")
+    ran = pay(
+        "close",
+        "field",
+        "--period",
+        "2026-03",
+        *STORE,
+        "--on",
+        "2026-04-01",
+        "--with-earlier",
+        "--json",
+    )
     assert [c["period"] for c in ran.document["closed"]] == ["2026-01", "2026-02", "2026-03"]
 
 
@@ -522,7 +532,7 @@ def test_a_command_that_is_not_there(remit):
 def test_runs_are_kept_in_postgresql_alike(pay, tmp_path):
     store = ("--store", address("postgres", tmp_path))
     assert pay("run", "field", "pay.remit", *JANUARY, *store).code == 0
-    assert pay("close", "field", "--period", "2026-01", *store).code == 0
+    assert pay("close", "field", "--period", "2026-01", *store, "--on", "2026-02-01").code == 0
     late()
     assert "+100.00 CNY" in pay("run", "field", "pay.remit", *FEBRUARY, *store).out
     assert pay("verify", *store).first == "1 closing, nothing was altered"

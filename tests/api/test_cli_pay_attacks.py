@@ -31,7 +31,16 @@ def kept(pay):
 @pytest.fixture
 def close(pay):
     return lambda period, *more: pay(
-        "close", "field", "--period", period, *STORE, "--by", "fay", *more
+        "close",
+        "field",
+        "--period",
+        period,
+        *STORE,
+        "--by",
+        "fay",
+        "--on",
+        f"{period[:-1]}{int(period[-1]) + 1}-01",
+        *more,
     )
 
 
@@ -185,6 +194,70 @@ def test_a_dispute_is_not_settled_before_it_was_opened(closed, pay):
     early = pay(*answer, "--on", "2026-02-01")
     assert (early.code, "was opened on 2026-02-10" in early.err) == (1, True)
     assert pay(*answer, "--on", "2026-02-10").code == 0
+
+
+def test_a_month_that_has_not_ended_is_not_closed(kept, pay):
+    assert kept("2027-12").code == 0
+    close = ("close", "all", "--period", "2027-12", "--with-earlier", *STORE, "--by", "fay")
+    for day in ("2026-11-30", "2027-12-31"):
+        early = pay(*close, "--on", day)
+        assert (early.code, early.err.splitlines()) == (
+            1,
+            [
+                f"error: `field` cannot be closed for 2027-12 on {day}: 2027-12 ends on 2027-12-31",
+                "help: close it after that",
+            ],
+        )
+    assert pay("verify", *STORE).first == "0 closings, nothing was altered"
+    late = pay(*close, "--on", "2028-01-01", "--json").document["closed"]
+    assert (len(late), late[-1]["made"]) == (24, "2028-01-01")
+    assert pay("verify", *STORE).first == "24 closings, nothing was altered"
+
+
+def test_nobody_answers_about_his_own_pay(closed, pay):
+    assert pay("dispute", *OPEN, "--days", "14", "--by", "ann", "--on", "2026-02-10").code == 0
+    answer = ("dispute", "answer", "1", "--accept", "--outcome", "I say so", *STORE)
+    own = pay(*answer, "--by", "ann", "--on", "2026-02-11")
+    assert (own.code, own.err.splitlines()) == (
+        1,
+        [
+            "error: dispute 1 is about the pay of `ann`, who does not answer it",
+            "help: somebody else does (`--by`)",
+        ],
+    )
+    assert pay(*answer, "--by", "fay", "--on", "2026-02-11").code == 0
+
+
+def test_a_colleague_disputes_no_pay_of_another(kept, close, pay):
+    assert kept("2026-02").code == 0
+    assert close("2026-02", "--with-earlier").code == 0
+    open_ann = ("dispute", "open", "ann", "field", "--period", "2026-02", *STORE, "--days", "14",
+                "--reason", "wrong", "--on", "2026-03-02")  # fmt: skip
+    refused = pay(*open_ann, "--by", "bob")
+    assert (refused.code, refused.err.splitlines()) == (
+        1,
+        [
+            "error: `bob` is paid by `field` too, and disputes no pay of `ann`",
+            "help: `ann` opens it, or somebody for him whom `field` does not pay (`--by`)",
+        ],
+    )
+    assert pay(*open_ann, "--by", "lea").code == 0
+
+
+def test_a_dispute_is_not_opened_before_there_was_something_to_dispute(closed, kept, pay):
+    early = pay("dispute", *OPEN, "--days", "14", "--by", "ann", "--on", "1999-01-01")
+    assert (early.code, early.err.splitlines()) == (
+        2,
+        [
+            "error: `field` was closed for 2026-01 on 2026-02-01, and 1999-01-01 is before",
+            "help: name the day it is disputed, or leave `--on` out for today",
+        ],
+    )
+    assert kept("2026-02").code == 0
+    words = ("bob", "field", "--period", "2026-02", *STORE, "--days", "14", "--reason", "wrong")
+    early = pay("dispute", "open", *words, "--on", "2026-01-31")
+    assert early.code == 2
+    assert "2026-02 begins on 2026-02-01, and 2026-01-31 is before" in early.err
 
 
 @pytest.mark.parametrize(

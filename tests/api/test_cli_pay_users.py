@@ -39,7 +39,7 @@ def kept(pay):
 def closed(kept, pay):
     """All plans are closed for January."""
     assert kept("2026-01").code == 0
-    ran = pay("close", "--period", "2026-01", *STORE, "--by", "fay")
+    ran = pay("close", "--period", "2026-01", *STORE, "--on", "2026-02-01", "--by", "fay")
     assert ran.code == 0, ran.err
     return ran
 
@@ -132,7 +132,7 @@ def test_files_have_the_id_and_the_name(kept):
 def test_all_plans_of_a_period_are_closed_at_once(closed, pay):
     assert "field 2026-01 is closed with run 1" in closed.out
     assert "override 2026-01 is closed with run 1" in closed.out
-    again = pay("close", "all", "--period", "2026-01", *STORE)
+    again = pay("close", "all", "--period", "2026-01", *STORE, "--on", "2026-02-01")
     assert (again.code, again.err.strip()) == (1, "error: all plans are closed for 2026-01")
 
 
@@ -140,14 +140,14 @@ def test_all_plans_are_closed_or_none(kept, pay):
     assert kept("2026-01").code == 0
     change("data/sale.csv", "S3,2026-02-03,40000,ann", "S3,2026-02-03,40000,zoe")
     assert kept("2026-02").code == 1
-    ran = pay("close", "all", "--period", "2026-02", "--with-earlier", *STORE)
+    ran = pay("close", "all", "--period", "2026-02", "--with-earlier", *STORE, "--on", "2026-03-01")
     assert ran.code == 1
     assert "0 closings" in pay("verify", *STORE).out
 
 
 def test_nothing_to_close_is_told(kept, pay):
     assert kept("2026-01").code == 0
-    ran = pay("close", "all", "--period", "2026-02", *STORE)
+    ran = pay("close", "all", "--period", "2026-02", *STORE, "--on", "2026-03-01")
     assert (ran.code, "no run for 2026-02 is in the store" in ran.err) == (1, True)
 
 
@@ -216,7 +216,7 @@ def test_an_override_of_the_store_shows_the_faults_underneath(kept, pay):
 @pytest.fixture
 def disputed(closed, pay):
     for reason, line in (("credit note", ()), ("split", ("--line", "S1"))):
-        words = ("--period", "2026-01", *STORE, "--reason", reason, "--days", "14", "--by", "bob")
+        words = ("--period", "2026-01", *STORE, "--reason", reason, "--days", "14", "--by", "lea")
         ran = pay("dispute", "open", "ann", "field", *words, *line, "--on", "2026-02-03")
         assert ran.code == 0, ran.err
     ran = pay("dispute", "answer", "1", "--reject", "--outcome", "no", *STORE, "--by", "fay",
@@ -299,7 +299,10 @@ def test_a_store_that_is_read_only_is_not_written(locked, kept, pay):
     ran = kept("2026-02")
     assert "error: the store `pay.db` is read-only" in ran.err
     assert "help: give yourself the right" in ran.err
-    assert "is read-only" in pay("close", "all", "--period", "2026-02", *STORE).err
+    assert (
+        "is read-only"
+        in pay("close", "all", "--period", "2026-02", *STORE, "--on", "2026-03-01").err
+    )
 
 
 @pytest.mark.parametrize(

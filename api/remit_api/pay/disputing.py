@@ -61,6 +61,28 @@ def refuse_strange(
         raise Refused(f"the statement has no line `{line}`", help)
 
 
+def refuse_colleague(connection: Connection, plan: str, person: str, by: str) -> None:
+    """For a door that knows no roles: a dispute about a payee is opened by himself, or by one whom
+    the plan never paid anything, as the store has it. Raises Refused."""
+    if by != person and plan in runs.plans_of(connection, by):
+        short = plan.rsplit(".", 1)[-1]
+        help = f"`{person}` opens it, or somebody for him whom `{short}` does not pay (`--by`)"
+        raise Refused(f"`{by}` is paid by `{short}` too, and disputes no pay of `{person}`", help)
+
+
+def refuse_early(connection: Connection, plan: str, period: Period, day: date) -> None:
+    """Nobody disputes what was closed before it was, nor what is open before it begins. Raises
+    WrongUse."""
+    closed = keeping.closed_on(connection, plan, period)
+    short = plan.rsplit(".", 1)[-1]
+    if closed is not None and day < closed:
+        message = f"`{short}` was closed for {period} on {closed}, and {day} is before"
+        raise WrongUse(message, "name the day it is disputed, or leave `--on` out for today")
+    if day < period.start:
+        message = f"{period} begins on {period.start}, and {day} is before"
+        raise WrongUse(message, "name the day it is disputed, or leave `--on` out for today")
+
+
 def refuse_twice(
     connection: Connection, plan: str, person: str, period: Period, line: str | None
 ) -> None:

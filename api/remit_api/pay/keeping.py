@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,8 +19,8 @@ from remit_api.past.database import safe
 from remit_api.past.source import is_url
 from remit_api.pay.report import PlanNote, Report
 from remit_engine.commission.basis.periods import Period
-from remit_engine.commission.closed.closing import Comparison, Difference, compared
-from remit_engine.commission.closed.dispute import NotHis, Settled
+from remit_engine.commission.closed.closing import Comparison, Difference, compared, has_ended
+from remit_engine.commission.closed.dispute import NotHis, OwnPay, Settled
 from remit_engine.commission.statement import Run
 from remit_engine.storage import closings, remarks, runs
 from remit_engine.storage.closings import ClosingHead
@@ -157,6 +158,8 @@ def _told(name: str) -> Iterator[None]:
         raise Refused(fault.message, fault.help) from None
     except Settled as fault:
         raise Refused(str(fault)) from None
+    except OwnPay as fault:
+        raise Refused(str(fault), "somebody else does (`--by`)") from None
     except NotHis as fault:
         help = "he withdraws it (`--by`), or finance with its reason (`--finance --outcome`)"
         raise Refused(str(fault), help) from None
@@ -312,16 +315,38 @@ def open_plans(connection: Connection, period: Period, number: int | None) -> li
     return found
 
 
+def closed_on(connection: Connection, plan: str, period: Period) -> date | None:
+    """The day a period was closed on, by the clock of this machine; None where it is open."""
+    for head in closings.heads(connection, plan):
+        if head.period == period:
+            when = datetime.fromisoformat(head.made)
+            return when.date() if when.tzinfo is None else when.astimezone().date()
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who closes, and on which day. said: what is kept as the time; without it, now."""
+
+    by: str
+    day: date
+    said: str | None = None
+
+
 def close(
     connection: Connection,
     plan: str,
     period: Period,
     number: int | None,
-    by: str,
+    act: Act,
     earlier: bool,
 ) -> list[ClosingHead]:
     """Close a period with a run (the latest without one), and with `earlier` the open ones before
-    it. Raises what `closings.close` does."""
+    it. Raises Refused for one that has not ended, and what `closings.close` does."""
+    if not has_ended(period, act.day):
+        short = plan.rsplit(".", 1)[-1]
+        message = f"`{short}` cannot be closed for {period} on {act.day}"
+        raise Refused(f"{message}: {period} ends on {period.last}", "close it after that")
     run = runs.latest(connection, plan, period) if number is None else number
     wanted = [period]
     if earlier:
@@ -329,7 +354,7 @@ def close(
         there = runs.open_periods(connection, run, plan)
         first = done[-1].next if done else min([period, *there])
         wanted = [Period(period.kind, i) for i in range(first.index, period.index)] + wanted
-    return [closings.close(connection, run, plan, p, by) for p in wanted]
+    return [closings.close(connection, run, plan, p, act.by, act.said) for p in wanted]
 
 
 @dataclass(frozen=True, slots=True)

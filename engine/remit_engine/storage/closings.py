@@ -25,8 +25,9 @@ from remit_engine.storage.tables import Row
 
 @dataclass(frozen=True, slots=True)
 class ClosingHead:
-    """A closing without its statements. by: who closed it. made: when, in UTC. statements,
-    differences: how many. hash: over all of it and over `previous`, the closing before."""
+    """A closing without its statements. by: who closed it. made: when, in UTC, or the day that was
+    said. statements, differences: how many. hash: over all of it and over `previous`, the closing
+    before."""
 
     number: int
     plan: str
@@ -40,9 +41,12 @@ class ClosingHead:
     previous: str
 
 
-def close(connection: Connection, number: int, plan: str, closed: Period, by: str) -> ClosingHead:
-    """Close a period of a plan with what run `number` gave for it. Raises AlreadyClosed,
-    OutOfOrder, Stale, AtFault, NotKept. To be called in a writing transaction."""
+def close(
+    connection: Connection, number: int, plan: str, closed: Period, by: str, made: str | None = None
+) -> ClosingHead:
+    """Close a period of a plan with what run `number` gave for it. made: when, as who closes says
+    it; now without it. Raises AlreadyClosed, OutOfOrder, Stale, AtFault, NotKept. To be called in
+    a writing transaction."""
     row = _plan_row(connection, number, plan)
     _refuse_unsaid(connection, number, closed)
     _refuse_order(connection, number, plan, closed)
@@ -50,7 +54,7 @@ def close(connection: Connection, number: int, plan: str, closed: Period, by: st
     if faults := tuple(json.loads(row["faults"])):
         help = "mend the data or the policy, and run again"
         raise AtFault(f"run {number} of `{plan}` has faults and cannot be closed", help, faults)
-    head = _made(connection, number, plan, closed, by)
+    head = _made(connection, number, plan, closed, by, made or runs.moment())
     values = _values(head)
     values["id"] = values.pop("number")
     try:
@@ -232,10 +236,12 @@ def _closed_since(connection: Connection, row: Row) -> Period | None:
     return next((closed for run, closed in since if run != row["run"]), None)
 
 
-def _made(connection: Connection, number: int, plan: str, closed: Period, by: str) -> ClosingHead:
+def _made(
+    connection: Connection, number: int, plan: str, closed: Period, by: str, made: str
+) -> ClosingHead:
     last = heads(connection)[-1:]
     previous, next_id = (last[0].hash, last[0].number + 1) if last else (GENESIS, 1)
-    head = ClosingHead(next_id, plan, closed, number, by, runs.moment(), 0, 0, "", previous)
+    head = ClosingHead(next_id, plan, closed, number, by, made, 0, 0, "", previous)
     s, d = tables.statement.c, tables.difference.c
     paid = connection.execute(sql.select(s.person, s.digest).where(*own(head))).all()
     told = connection.scalars(sql.select(d.digest).where(*posted(head)).order_by(d.id)).all()

@@ -188,6 +188,12 @@ def persons(connection: Connection, number: int, plan: str, of: Period) -> list[
     return list(connection.scalars(asked.order_by(c.person)))
 
 
+def plans_of(connection: Connection, person: str) -> set[str]:
+    """The plans that ever gave a person a statement."""
+    c = tables.statement.c
+    return set(connection.scalars(sql.select(c.plan).where(c.person == person).distinct()))
+
+
 def uncounted(connection: Connection, number: int) -> tuple[Uncounted, ...]:
     """What a run did not count."""
     c = tables.uncounted.c

@@ -9,9 +9,11 @@ import typer
 from remit_api.cli.commission.options import (
     AnyPlan,
     ByOption,
+    OnOption,
     PeriodOption,
     RunOption,
     StoreOption,
+    day_of,
     period_of,
     store_of,
 )
@@ -36,16 +38,18 @@ def close(
     run: RunOption = None,
     with_earlier: Earlier = False,
     by: ByOption = None,
+    on: OnOption = None,
     as_json: Json = False,
 ) -> ExitCode:
     """Close a period of a plan, or of all plans, with a kept run, the latest without --run.
 
-    A closed period is never changed. Periods are closed one after the other; a run with faults, or
-    one made before another period was closed, closes nothing. Of several plans all are closed, or
-    none.
+    A closed period is never changed, and only one that has ended is closed. Periods are closed one
+    after the other; a run with faults, or one made before another period was closed, closes
+    nothing. Of several plans all are closed, or none.
     """
     view = screen(as_json=as_json)
-    asked = period_of(period)
+    asked, day = period_of(period), day_of(on)
+    act = keeping.Act(doer(by), day, None if on is None else day.isoformat())
     with keeping.opened(store_of(store)) as kept, kept.writing() as connection:
         named = plan != ALL
         names = (
@@ -56,7 +60,7 @@ def close(
         done = [
             head
             for name in names
-            for head in keeping.close(connection, name, asked, run, doer(by), with_earlier)
+            for head in keeping.close(connection, name, asked, run, act, with_earlier)
         ]
     if as_json:
         view.data({"closed": [closing_document(head) for head in done]})

@@ -32,8 +32,8 @@ def dispute_answer(
     on: OnOption = None,
     as_json: Json = False,
 ) -> ExitCode:
-    """Answer a dispute. An accepted one changes nothing by itself: mend the data or the policy, and
-    the next run pays the difference."""
+    """Answer a dispute; nobody answers one about his own pay. An accepted one changes nothing by
+    itself: mend the data or the policy, and the next run pays the difference."""
     if accept is None:
         raise WrongUse("the answer is missing", "say `--accept` or `--reject`")
     if outcome is None or not outcome.strip():

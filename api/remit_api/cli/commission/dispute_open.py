@@ -28,7 +28,15 @@ from remit_api.cli.session import read_day
 from remit_api.failures import WrongUse
 from remit_api.files import policy_paths
 from remit_api.pay import keeping
-from remit_api.pay.disputing import PARAMETER, amount_of, last_day, refuse_strange, refuse_twice
+from remit_api.pay.disputing import (
+    PARAMETER,
+    amount_of,
+    last_day,
+    refuse_colleague,
+    refuse_early,
+    refuse_strange,
+    refuse_twice,
+)
 from remit_api.pay.running import answer_days, open_texts
 from remit_engine.commission.closed.dispute import Dispute
 from remit_engine.commission.closed.document import dispute_document
@@ -76,7 +84,8 @@ def dispute_open(
     on: OnOption = None,
     as_json: Json = False,
 ) -> ExitCode:
-    """Dispute a statement, or one line of it. Nothing that was closed changes by it.
+    """Dispute a statement, or one line of it: the payee does, or somebody for him whom the plan
+    does not pay. Nothing that was closed changes by it.
 
     An answer is due by --deadline, or --days later, or as many days later as the parameter
     dispute_days of the policies in --policy says.
@@ -84,14 +93,16 @@ def dispute_open(
     view = screen(as_json=as_json)
     if reason is None or not reason.strip():
         raise WrongUse("a dispute needs a reason", 'say it with `--reason "…"`')
-    asked, day = period_of(period), day_of(on)
+    asked, day, who = period_of(period), day_of(on), doer(by)
     last = _deadline(day, days, deadline, policy)
     with keeping.opened(store_of(store)) as kept, kept.writing() as connection:
         name = keeping.plan_named(connection, plan)
         refuse_strange(connection, name, person, asked, line)
+        refuse_colleague(connection, name, person, who)
+        refuse_early(connection, name, asked, day)
         refuse_twice(connection, name, person, asked, line)
         wanted = None if expected is None else amount_of(expected)
-        made = Dispute(None, name, person, asked, line, wanted, reason.strip(), doer(by), day, last)
+        made = Dispute(None, name, person, asked, line, wanted, reason.strip(), who, day, last)
         found = disputes.opened(connection, made)
         names = remarks.names(connection)
     if as_json:

@@ -44,6 +44,7 @@ def close(request: Request, access: Closing, body: BodyOf, service: ServiceOf) -
     """`{"run": 7, "plans": ["field"], "period": "2026-03", "with_earlier": true}` with the `ETag`
     of the run as `If-Match`: what it pays by these plans (all that are open, without `plans`) for
     its period is closed, all of it or nothing. `with_earlier` closes the open periods before too.
+    A period that has not ended is refused.
 
     Nothing that is closed ever changes: what later runs say otherwise is a difference line. Who
     asked for the run does not close it, where the policy of the service says so.
@@ -53,7 +54,7 @@ def close(request: Request, access: Closing, body: BodyOf, service: ServiceOf) -
     if number is None:
         raise wrong("run", "say which run: its number")
     earlier = flag(body.document, "with_earlier", False)
-    by = _person(access)
+    act = keeping.Act(_person(access), access.day)
 
     def closed(connection: Connection) -> Answered:
         head = runs.head_of(connection, number)
@@ -63,7 +64,7 @@ def close(request: Request, access: Closing, body: BodyOf, service: ServiceOf) -
         done = [
             one
             for plan in _plans(connection, body.document, head, period)
-            for one in keeping.close(connection, plan, period, number, by, earlier)
+            for one in keeping.close(connection, plan, period, number, act, earlier)
         ]
         place = f"{router.prefix}/{done[-1].number}"
         return Answered({"closed": [closing_document(one) for one in done]}, 201, place)

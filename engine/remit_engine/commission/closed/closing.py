@@ -153,6 +153,11 @@ def named(person: str, period: Period, fault: str | None) -> str:
     return said if whole else f"{person}, {period}: {said}"
 
 
+def has_ended(period: Period, day: date) -> bool:
+    """Whether a period may be closed on a day: after its last."""
+    return day > period.last
+
+
 def obstacles(run: Run, plan: str, through: date) -> Iterator[str]:
     """Why the periods of a plan up to a day cannot be closed, one sentence each."""
     for row in run.uncounted_of((plan,)):

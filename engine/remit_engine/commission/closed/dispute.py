@@ -31,6 +31,10 @@ class NotHis(Exception):
     """A dispute was to be withdrawn by somebody whose it is not."""
 
 
+class OwnPay(NotHis):
+    """A dispute was to be answered by the person whose pay it is about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The end of a dispute: how, in which words, by whom, when. for_finance: he withdraws it for
@@ -79,7 +83,8 @@ class Dispute:
 
     def answered(self, answer: Answer) -> Dispute:
         """The dispute with its end; raises Settled when it has one already, or was opened later,
-        and NotHis when it is withdrawn neither by the payee nor for finance."""
+        NotHis when it is withdrawn neither by the payee nor for finance, and OwnPay when the payee
+        answers it himself."""
         if self.answer is not None:
             raise Settled(
                 f"dispute {self.number} was {self.answer.status} on {self.answer.on} "
@@ -92,4 +97,8 @@ class Dispute:
         withdrawn = answer.status is Status.WITHDRAWN
         if withdrawn and not answer.for_finance and answer.by != self.person:
             raise NotHis(f"dispute {self.number} is of `{self.person}`, and not of `{answer.by}`")
+        if not withdrawn and answer.by == self.person:
+            raise OwnPay(
+                f"dispute {self.number} is about the pay of `{self.person}`, who does not answer it"
+            )
         return replace(self, answer=replace(answer, by=answer.said_by, for_finance=False))

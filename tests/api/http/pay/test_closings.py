@@ -126,7 +126,25 @@ def test_a_run_with_faults_closes_nothing(paying: Paying) -> None:
     assert paying.client("auditor").get(CLOSINGS).json()["items"] == []
 
 
+def test_a_month_is_closed_when_it_has_ended(paying: Paying) -> None:
+    run = paying.run("2026-02", plan="field")
+    for day in (date(2026, 2, 10), date(2026, 2, 28)):
+        paying.clock.set(day)
+        refused = paying.client("zhou.lei").post(
+            CLOSINGS, json={"run": run, "with_earlier": True}, headers=paying.tag(run)
+        )
+        assert (refused.status_code, refused.json()["detail"], refused.json()["help"]) == (
+            409,
+            f"`field` cannot be closed for 2026-02 on {day}: 2026-02 ends on 2026-02-28",
+            "close it after that",
+        )
+    assert paying.client("zhou.lei").get(CLOSINGS).json()["items"] == []
+    paying.clock.set(date(2026, 3, 1))
+    assert len(paying.close(run, with_earlier=True)["closed"]) == 2
+
+
 def test_periods_are_closed_one_after_the_other(paying: Paying) -> None:
+    paying.clock.set(date(2026, 3, 2))
     run = paying.run("2026-02", plan="field")
     refused = paying.client("zhou.lei").post(CLOSINGS, json={"run": run}, headers=paying.tag(run))
     assert refused.status_code == 409
