@@ -194,7 +194,7 @@ def when_not_unless(
     wanted, refused = written
     if refused is None:
         return sound, wanted
-    refusal = Not(refused.span, BOOLEAN, refused)
+    refusal = Not(refused.span, BOOLEAN, refused, refused=True)
     if wanted is None:
         return sound, refusal
     return sound, AllOf(wanted.span.to(refusal.span), BOOLEAN, (wanted, refusal))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from remit_dsl.expressions import Expression, Not
 from remit_dsl.program import Program
@@ -10,7 +11,9 @@ from remit_dsl.source import Span
 
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*')
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
-_ONE_TERM = re.compile(r"[\w.]+|\(.*\)")
+_ONE_TERM = re.compile(r"[\w.]+")
+_GROUP = re.compile(r"\([^()]*\)")
+_LOOSE = re.compile(r"\b(?:or|if)\b")
 
 
 def written(span: Span, program: Program) -> str:
@@ -26,9 +29,23 @@ def written(span: Span, program: Program) -> str:
 def condition_written(e: Expression, program: Program) -> str:
     """A condition; what stands after `unless` with a `not`, as its contrary must hold."""
     text = written(e.span, program)
-    if isinstance(e, Not) and e.span == e.operand.span:
+    if isinstance(e, Not) and e.refused:
         return f"not {text}" if _ONE_TERM.fullmatch(text) else f"not ({text})"
     return text
+
+
+def conjuncts_written(conjuncts: Sequence[Expression], program: Program) -> list[str]:
+    """Conditions that must all hold, each so that `and` may stand beside it."""
+    parts = [condition_written(e, program) for e in conjuncts]
+    return [f"({p})" if len(parts) > 1 and _binds_loosely(p) else p for p in parts]
+
+
+def _binds_loosely(text: str) -> bool:
+    """True where an `or` or an `if` stands outside of all parentheses and texts."""
+    bare, count = _TEXT.sub("", text), 1
+    while count:
+        bare, count = _GROUP.subn("", bare)
+    return _LOOSE.search(bare) is not None
 
 
 def _balanced(text: str) -> str:

@@ -6,7 +6,7 @@ from remit_dsl.expressions import Constant
 from remit_engine.decision import Outcome
 from remit_engine.explanation.material import Telling
 from remit_engine.explanation.naming import action_label, joined, party_label, verb_label
-from remit_engine.explanation.quoting import condition_written
+from remit_engine.explanation.quoting import conjuncts_written
 from remit_engine.explanation.words import WORDS, say
 from remit_engine.judging.interpreter import environment, interval
 from remit_engine.judging.unknown import Fault, Unknown
@@ -121,7 +121,7 @@ def _why(t: Telling) -> str:
         return _say(t, "why.exceeded", measure=t.measure.text, limit=t.limit.text)
     if t.unmet:
         rule = t.unmet[0]
-        spans = [condition_written(c, t.material.model.program) for c in rule.condition]
+        spans = conjuncts_written(rule.condition, t.material.model.program)
         return _say(t, "why.condition", rule=f"`{rule.id}`", condition=_list(t, spans))
     if not any(v.rule.kind == GRANT for v in t.material.answer.ruling.verdicts):
         return _say(t, "why.none")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from remit_dsl import expressions as x
 from remit_dsl.program import Program
 from remit_engine.decision import HoldUsed, RuleUsed, TraceLine
-from remit_engine.explanation.quoting import condition_written, written
+from remit_engine.explanation.quoting import conjuncts_written, written
 from remit_engine.judging.evaluate import Environment, evaluate, truth
 from remit_engine.judging.interpreter import environment, measure
 from remit_engine.judging.unknown import Unknown
@@ -101,7 +101,7 @@ def rule_written(rule: Rule, program: Program) -> str:
 def conditions_written(rule: Rule, program: Program) -> tuple[str, ...]:
     """The conditions of a rule; of several holds none is named, for they are others' affairs."""
     if not rule.holds:
-        return tuple(condition_written(c, program) for c in rule.condition)
+        return tuple(conjuncts_written(rule.condition, program))
     (condition,) = rule.condition
     ((path, fact),) = leaves(condition, program)
     if not isinstance(condition, x.Compare) or not isinstance(condition.right, x.Constant):

@@ -20,7 +20,7 @@ from remit_dsl.program import (
     Total,
 )
 from remit_dsl.scope.qualified import short
-from remit_engine.explanation.quoting import condition_written, written
+from remit_engine.explanation.quoting import conjuncts_written, written
 
 
 def listed(names: Iterable[str], joint: str = "or") -> str:
@@ -31,9 +31,8 @@ def listed(names: Iterable[str], joint: str = "or") -> str:
 
 def condition_text(conjuncts: Iterable[Expression], program: Program) -> str:
     """`when a and b`, an empty text where nothing is asked."""
-    parts = [condition_written(c, program) for c in conjuncts]
-    joined = " and ".join(f"({p})" if " or " in p and len(parts) > 1 else p for p in parts)
-    return f"when {joined}" if parts else ""
+    parts = conjuncts_written(tuple(conjuncts), program)
+    return f"when {' and '.join(parts)}" if parts else ""
 
 
 def period_text(start: date | None, until: date | None) -> str:
