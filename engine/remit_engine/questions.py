@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,6 +12,7 @@ from remit_engine.decision import Extent, Outcome
 from remit_engine.explanation.extents import extent, unset
 from remit_engine.explanation.naming import action_label, position_label
 from remit_engine.explanation.quoting import written
+from remit_engine.explanation.steps_text import steps_in_words
 from remit_engine.explanation.trace import conditions_written
 from remit_engine.judging.capacities import cases
 from remit_engine.judging.chain import ABLE, answer, everyone
@@ -24,8 +25,18 @@ from remit_engine.judging.verdict import Capacity, Judge
 from remit_engine.people.directory import Directory
 from remit_engine.people.party import Party
 from remit_engine.request import Request
-from remit_engine.rules.ir import GRANT, PROHIBITION, Model, Rule
+from remit_engine.rules.ir import (
+    GRANT,
+    PROHIBITION,
+    REQUIREMENT,
+    SELF_BAR,
+    SEPARATION,
+    Model,
+    Rule,
+)
 from remit_engine.text import value_text
+
+_BESIDE = frozenset((REQUIREMENT, SELF_BAR, SEPARATION))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +70,11 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    """An answer to *may*: one right (kind `grant`) or bar (`prohibition`) of an actor.
+    """An answer to *may*: one right of an actor (kind `grant`), what it needs first
+    (`requirement`), or a bar (`prohibition`, `self bar`, `separation`).
 
-    limit in words; condition as written after `when`.
+    limit in words: how far the right, the requirement or the bar reaches; condition as written
+    after `when`; steps of a requirement in words; verbs: the two that a separation keeps apart.
     """
 
     action: str
@@ -74,11 +87,16 @@ class Power:
     file: str
     line: int
     on_behalf_of: str | None = None
+    steps: str | None = None
+    verbs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixCell:
-    """limits: one text for each grant of the position, in reading order."""
+    """limits: one text for each grant of the position, in reading order.
+
+    conditional: a condition, a requirement or a bar may stand in the way of the right.
+    """
 
     action: str
     verb: str
@@ -135,15 +153,27 @@ def _held(party: Party, rules: list[Rule]) -> str:
 
 
 def may(actor: Party, as_of: date, model: Model, directory: Directory) -> list[Power]:
-    """The grants and prohibitions that concern an actor, delegated rights included."""
+    """The grants and prohibitions that concern an actor, delegated rights included, and what
+    else stands in the way of these rights."""
     found: list[Power] = []
     for name, rules in model.actions.items():
         own = cases(Request(name, actor, as_of), actor, model, directory)[0]
         env = Environment(model, as_of, own.facts, directory.within, {})
         concerned = _concerning(rules.rules, actor.positions, actor.barred, as_of)
-        found += [_power(rule, env, None) for rule in concerned]
-        found += _delegated(name, actor, as_of, model, directory)
+        rights = [_power(rule, env, None) for rule in concerned]
+        rights += _delegated(name, actor, as_of, model, directory)
+        granted = {p.rule for p in rights if p.kind == GRANT}
+        verbs = {v for r in rules.rules if r.id in granted for v in r.verbs}
+        found += rights
+        found += [_power(rule, env, None) for rule in _beside(rules.rules, verbs, as_of)]
     return found
+
+
+def _beside(rules: Sequence[Rule], verbs: Set[str], as_of: date) -> Iterator[Rule]:
+    """The requirements, self bars and separations that speak about some of these verbs."""
+    for rule in rules:
+        if rule.kind in _BESIDE and rule.in_force(as_of) and not rule.verbs.isdisjoint(verbs):
+            yield rule
 
 
 def _delegated(
@@ -188,6 +218,8 @@ def _power(rule: Rule, env: Environment, delegated: Capacity | None) -> Power:
         file=rule.span.file,
         line=rule.span.line,
         on_behalf_of=None if delegated is None else delegated.on_behalf_of,
+        steps=None if rule.steps is None else steps_in_words(rule.steps, rule.verb),
+        verbs=tuple(sorted(rule.verbs)) if rule.kind == SEPARATION else (),
     )
 
 
@@ -253,7 +285,17 @@ def matrix(
             position=position,
             limits=tuple(limit_text(r, env) for r in rules),
             rules=tuple(r.id for r in rules),
-            conditional=any(r.condition for r in rules),
+            conditional=any(r.condition for r in rules)
+            or _hindered(model.actions[action].rules, verb, position, as_of),
         )
         for (action, verb, position), rules in sorted(cells.items())
     ]
+
+
+def _hindered(rules: Sequence[Rule], verb: str, position: str, as_of: date) -> bool:
+    """True when a requirement or a bar speaks about a verb of a position."""
+    held = frozenset({position})
+    return any(
+        r.kind != GRANT and verb in r.verbs and r.in_force(as_of) and r.concerns(held)
+        for r in rules
+    )

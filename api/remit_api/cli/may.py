@@ -24,7 +24,10 @@ from remit_api.failures import WrongUse
 from remit_engine.explanation.wire import to_json
 from remit_engine.questions import Power
 from remit_engine.request import Request
-from remit_engine.rules.ir import PROHIBITION
+from remit_engine.rules import ir as kinds
+
+_COLOURS = {kinds.GRANT: "green", kinds.REQUIREMENT: "yellow"}
+_RANKS = {kinds.GRANT: 0, kinds.REQUIREMENT: 1}
 
 
 def may(
@@ -38,7 +41,7 @@ def may(
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> ExitCode:
-    """List every right of an actor with its limit and condition, and every bar."""
+    """List every right of an actor with its limit and condition, what it needs, and every bar."""
     view = screen(as_json=as_json, verbose=verbose)
     asked = Asked(
         words=paths or (),
@@ -81,23 +84,30 @@ def _show(powers: Sequence[Power], actor: str, view: Screen, session: Session) -
         view.line()
         view.line((action[1], "bold"), (f"  {action[0].rsplit('.', 1)[-1]}", "dim"))
         for power in group:
-            colour = "red" if power.kind == PROHIBITION else "green"
+            colour = _COLOURS.get(power.kind, "red")
             place = (f"  {power.file}:{power.line}", "dim")
             measured = program.actions[power.action].measure is not None
             view.line("  ", (_may(power, measured), colour), _condition(power), place)
 
 
-def _order(power: Power) -> tuple[str, bool]:
-    """By action, rights before bars."""
-    return (power.action, power.kind == PROHIBITION)
+def _order(power: Power) -> tuple[str, int]:
+    """By action: rights, then what they need, then bars."""
+    return (power.action, _RANKS.get(power.kind, len(_RANKS)))
 
 
 def _may(power: Power, measured: bool) -> str:
-    """The right as a sentence; a bar whatever the measure needs no limit."""
-    said = f"may not {power.verb}" if power.kind == PROHIBITION else f"may {power.verb}"
-    if power.limit != "any":
-        return f"{said} {power.limit}"
-    return f"{said} without limit" if measured and power.kind != PROHIBITION else said
+    """The right, the requirement or the bar as a sentence."""
+    reach = "" if power.limit == "any" else f" {power.limit}"
+    match power.kind:
+        case kinds.REQUIREMENT:
+            return f"{power.verb}{reach} needs {power.steps}"
+        case kinds.SELF_BAR:
+            return f"may not {power.verb} what he requested himself"
+        case kinds.SEPARATION:
+            return f"may not {' and '.join(power.verbs)} the same matter"
+        case kinds.PROHIBITION:
+            return f"may not {power.verb}{reach}"
+    return f"may {power.verb}{reach or (' without limit' if measured else '')}"
 
 
 def _condition(power: Power) -> str:

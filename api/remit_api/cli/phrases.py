@@ -58,8 +58,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "no matrix": ("nobody has a right as of {day}", "{day} 无人有权限"),
     "no right": ("· no right", "· 无此权限"),
     "conditional": (
-        ", * only under a condition (`remit may` shows it)",
-        "，* 附有条件（用 `remit may` 查看）",
+        ", * not always: a condition, a step to be done first or a bar (`remit may` shows it)",
+        "，* 附有条件、前置步骤或禁止（用 `remit may` 查看）",
     ),
     "ask": (
         "facts are missing; an empty answer leaves one open, Ctrl-D stops asking",

@@ -7,6 +7,7 @@ from remit_engine.decision import Outcome
 from remit_engine.explanation.material import Telling
 from remit_engine.explanation.naming import action_label, joined, party_label, verb_label
 from remit_engine.explanation.quoting import conjuncts_written
+from remit_engine.explanation.steps_text import in_order
 from remit_engine.explanation.words import WORDS, say
 from remit_engine.judging.interpreter import environment, interval
 from remit_engine.judging.unknown import Fault, Unknown
@@ -68,7 +69,7 @@ def _permit(t: Telling) -> str:
 
 
 def _needs(t: Telling) -> str:
-    needs = _list(t, [n.text for n in t.needs])
+    needs = in_order(t.needs, t.material.request.language)
     asked = {n.rule for n in t.needs}
     verdicts = t.material.answer.ruling.verdicts
     held = [_held(t, v.rule) for v in verdicts if v.rule.holds and v.rule.id in asked]

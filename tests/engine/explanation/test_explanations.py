@@ -313,3 +313,28 @@ def test_unless_reads_as_what_must_hold() -> None:
     assert power.condition == "not urgent"
     (power,) = house.reference.may(house.request("clerk", amount=10).actor, house.as_of)
     assert power.condition == "not (urgent and special)"
+
+
+@pytest.mark.parametrize(
+    ("needs", "language", "told"),
+    [
+        ("review by auditor then file by treasurer", "en",
+         "review by auditor, then file by treasurer"),
+        ("review by auditor and file by treasurer", "en",
+         "review by auditor and file by treasurer"),
+        ("(review by auditor and file by treasurer) then sign by director", "en",
+         "review by auditor and file by treasurer, then sign by director"),
+        ("(review by auditor then file by treasurer) and sign by director", "en",
+         "review by auditor, then file by treasurer; sign by director"),
+        ("review by auditor then evidence memo", "zh", "由审计员审核，然后证明材料：memo"),
+    ],
+)  # fmt: skip
+def test_steps_are_told_in_their_order(needs: str, language: str, told: str) -> None:
+    house = House(
+        PEOPLE
+        + f"""
+        action pay "Pay" {{ amount money  limit on amount }}
+        authority pay {{ manager may approve any  approve needs {needs} }}
+        """
+    )
+    assert told in house.decide("manager", amount=10, language=language).reason
