@@ -134,7 +134,7 @@ class AnyOf(Expression):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Not(Expression):
-    """`refused`: it is written as what follows `unless`, so the text at its span is the contrary."""
+    """`refused`: it stands after `unless`, so the text at its span is the contrary."""
 
     operand: Expression
     refused: bool = False

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.asking import PEOPLE, House
-from engine.generators import ACTION, Maker, Written, condition, documents, examples, written
+from engine.generators import Maker, Written, condition, documents, examples, written
 from remit_engine.explanation.quoting import conjuncts_written
 from remit_engine.judging.evaluate import Environment, truth
 from remit_engine.judging.unknown import conjunction
@@ -41,7 +41,8 @@ def told(sentence: str) -> str | None:
         ("when urgent and order.note is absent", "urgent and order.note is absent"),
         ("when urgent or order.note is absent", "urgent or order.note is absent"),
         ("when (urgent or special) and amount > 5", "(urgent or special) and amount > 5"),
-        ("when urgent unless (special) or (amount > 5)", "urgent and not ((special) or (amount > 5))"),
+        ("when urgent unless (special) or (amount > 5)",
+         "urgent and not ((special) or (amount > 5))"),
         ("when urgent or special unless amount > 5", "(urgent or special) and not (amount > 5)"),
         ("when not (urgent and special)", "not (urgent and special)"),
         ('when order.region = "a or b" and urgent', 'order.region = "a or b" and urgent'),
