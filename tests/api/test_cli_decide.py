@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 ORDER = ("order.total=50000", "order.margin=20%", "--requester", "sam")
 DAY = ("--as-of", "2026-03-02")
 
@@ -331,3 +333,36 @@ def test_a_trace_says_on_which_side_of_a_limit(house):
     words = ("decide", *ORDER, *DAY, "--trace")
     assert "inside  up to manager_discount" in house(*words, "--actor", "mark", "rate=5%").out
     assert "outside  up to " in house(*words, "--actor", "rita", "rate=5%").out
+
+
+DOUBT = "`300.000` may be 300 or 300,000: write 300 or 300000"
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        (("order.total=300.000",), "order.total"),
+        (("order.total=5", "--total", "month=300.000"), "totals.month"),
+        (("order.total=5", "--actor-attribute", "quota=300.000"), "actor.quota"),
+    ],
+)
+def test_an_amount_that_may_be_thousands_is_refused(remit, file, words, place):
+    policy = file(
+        "p.remit",
+        """policy p { currency CNY  owner boss }
+position boss
+record Person { quota: money optional }
+record Order { total: money }
+action order "Order" { order Order  limit on order.total }
+authority order { boss may approve up to 1_000 each, 5_000 per month when actor.quota > 0 }
+""",
+    )
+    ran = remit("decide", policy, "--actor", "boss", *words)
+    assert ran.code == 4
+    assert f"error: {place}: {DOUBT}" in ran.err
+    file("facts.json", '{"order": {"total": 300.000}}')
+    ran = remit("decide", policy, "--actor", "boss", "--facts", "facts.json")
+    assert DOUBT not in ran.err
+    file("rows.csv", "id,actor,order.total\na,boss,300.000\n")
+    remit("decide", policy, "--batch", "rows.csv", "--out", "out.csv")
+    assert DOUBT in Path("out.csv").read_text(encoding="utf-8")

@@ -26,6 +26,7 @@ FORMS = {
 _WIDEST = {"money": 9 * 10**14, "ratio": 9 * 10**12, "whole": 9 * 10**18}
 _AT_THE_ENDS = r"^[\p{Z}\x09-\x0d\x1c-\x1f\x{85}]|[\p{Z}\x09-\x0d\x1c-\x1f\x{85}]$"
 _LONGEST = 100_000
+_THOUSANDS = r"-?[1-9][0-9]{0,2}\.[0-9]{3}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,8 @@ def _written(kind: str, form: str, e: str) -> tuple[str, str]:
         unit = f"(-?[0-9]{{1,9}})( {kind[:-1]}s?)?"
         number = f"TRY_CAST(regexp_extract({e}, '^-?[0-9]+') AS BIGINT)"
         return _like(e, unit), number
+    if kind == "money":  # `300.000` may be 300,000: the reader of rows says so
+        return f"{_like(e, bare)} AND NOT {_like(e, _THOUSANDS)}", value
     return _like(e, bare), value
 
 

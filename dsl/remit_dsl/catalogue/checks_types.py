@@ -147,4 +147,11 @@ ENTRIES: dict[str, Entry] = {
         "Correct the rate, or name two currencies.",
         _P + "exchange USD to CNY { from 2026-01-01 -> 0 }\n",
     ),
+    "E0323": Entry(
+        "amount that two readers read differently",
+        "An amount of money has exactly three digits after its point. Where points group "
+        "thousands, `200.000` is two hundred thousand; here it would be two hundred.",
+        "Write what is meant: `200`, or `200_000`; an amount such as 1.125 as `1.1250`.",
+        _ORDER + "authority order { clerk may approve up to 200.000 }\n",
+    ),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from remit_dsl.lexing.wordlists import words
@@ -33,6 +34,24 @@ def smallest(code: str | None) -> Fraction:
     if code in WITHOUT_CENTS:
         return Fraction(1)
     return Fraction(1, 1000 if code in IN_THOUSANDTHS else 100)
+
+
+_THOUSANDS = re.compile(
+    r"(?P<sign>[-+]?)(?P<whole>[1-9][0-9]{0,2})\.(?P<rest>[0-9]{3})\s*(?:[A-Z]{3})?", re.ASCII
+)
+
+
+def thousands(written: str, code: str | None) -> tuple[str, str] | None:
+    """What an amount such as `300.000` may mean, `300` and `300000`, each written without doubt.
+
+    None where nothing is in doubt: in a currency of three places it is three hundred.
+    """
+    found = _THOUSANDS.fullmatch(written)
+    if found is None or code in IN_THOUSANDTHS:
+        return None
+    sign, whole, rest = found["sign"], found["whole"], found["rest"]
+    small = whole if rest == "000" else f"{whole}.{rest}0"
+    return f"{sign}{small}", f"{sign}{whole}{rest}"
 
 
 # What people write for a currency, and the code they mean.

@@ -10,6 +10,7 @@ from remit_dsl.scope.circles import circles
 from remit_dsl.scope.findings import listing
 from remit_dsl.scope.qualified import short
 from remit_dsl.validation.amounts import bare_amounts
+from remit_dsl.validation.thousands import doubtful_amounts
 
 Check = Callable[[Program], Iterator[Diagnostic]]
 
@@ -126,5 +127,5 @@ def orphaned_delegations(program: Program) -> Iterator[Diagnostic]:
         )
 
 
-STRUCTURE: tuple[Check, ...] = (reporting_circles, policy_periods)
+STRUCTURE: tuple[Check, ...] = (reporting_circles, policy_periods, doubtful_amounts)
 CHECKS: tuple[Check, ...] = (*STRUCTURE, escalation_targets, orphaned_delegations, bare_amounts)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from remit_dsl.lexing.currencies import thousands
 from remit_dsl.types import Type
 from remit_engine.text import is_finite_decimal, number_text
 
@@ -171,12 +172,23 @@ def _money(value: Any, type: Type) -> Fraction:
     if number is not None:
         return number
     found = _MONEY.fullmatch(value.strip()) if _short(value) else None
+    if _short(value) and (either := in_doubt(value, type)):
+        raise Unreadable(either)
     if found is None:
         unit = type.currency or "CNY"
         cure = f'write 900, or with its currency "900 {unit}"'
         raise _expected(value, "an amount of money", _unquoted(value, cure))
     _same_currency(found["unit"], type)
     return _plain(found)
+
+
+def in_doubt(text: str, type: Type) -> str | None:
+    """What to say of `300.000` typed for money, which may be 300 or 300,000; None if clear."""
+    readings = thousands(text.strip(), type.currency) if type.kind == "money" else None
+    if readings is None:
+        return None
+    small, large = readings
+    return f"`{text.strip()}` may be {small} or {int(large):,}: write {small} or {large}"
 
 
 def _money_object(value: Mapping[str, Any], type: Type) -> Fraction:

@@ -10,7 +10,7 @@ from remit_dsl.program import Field
 from remit_dsl.suggest import nearest
 from remit_dsl.types import Type
 from remit_engine.people.party import Party
-from remit_engine.reading.exact import SIMPLE, Unreadable, bare_number, shown, text_of
+from remit_engine.reading.exact import SIMPLE, Unreadable, bare_number, in_doubt, shown, text_of
 from remit_engine.reading.json_reader import read_json
 from remit_engine.request import InvalidRequest, Problem
 from remit_engine.rules.ir import Model
@@ -203,6 +203,8 @@ def _given(text: str, type: Type) -> Any:
         return [_given(item.strip(), type.element or type) for item in text.split(",") if item]
     if type.kind == "boolean":
         return {"true": True, "false": False}.get(text, text)
+    if in_doubt(text[:40], type):
+        return text
     if type.numeric and len(text) < 5000 and (number := bare_number(text)) is not None:
         # a percent from 1 on needs its unit: 4 may be meant for 4 % or for 400 %
         return text if type.kind == "percent" and abs(number) >= 1 else number

@@ -293,3 +293,32 @@ def test_nothing_given_breaks_the_reader(value: Any, type: Type) -> None:
     reader = FactsReader(names_of(MODEL), MODEL)
     exact = reader.value(value, type, ("fact",))
     assert (exact is NOT_READ) == bool(reader.problems)
+
+
+# --- 300 or 300,000 ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("300.000", "`300.000` may be 300 or 300,000: write 300 or 300000"),
+        ("-1.125", "`-1.125` may be -1.1250 or -1,125: write -1.1250 or -1125"),
+        ("300.000 CNY", "`300.000 CNY` may be 300 or 300,000: write 300 or 300000"),
+    ],
+)
+def test_money_that_may_be_thousands_is_refused(typed: str, said: str) -> None:
+    with pytest.raises(InvalidRequest) as fault:
+        read_fact(typed, CNY, MODEL)
+    assert [p.message for p in fault.value.problems] == [said]
+    assert refused(typed, CNY) == said
+
+
+def test_what_is_no_typed_money_is_read_as_it_is() -> None:
+    assert read_fact("300.00", CNY, MODEL) == 300
+    assert read_fact("0.125", CNY, MODEL) == Fraction(1, 8)
+    assert read_fact("1200.125", CNY, MODEL) == Fraction("1200.125")
+    assert read_fact("1.125万", CNY, MODEL) == 11_250
+    assert read_fact("300.000", money("KWD"), MODEL) == 300
+    assert read_fact("300.000", NUMBER, MODEL) == 300
+    assert read_fact("12.500%", PERCENT, MODEL) == Fraction(1, 8)
+    assert read(Decimal("300.000"), CNY) == 300
