@@ -47,10 +47,10 @@ def _constants(whole: Any) -> Iterator[Constant]:
             queue.extend(v for v in at.values() if not isinstance(v, str | Source))
         elif isinstance(at, tuple | list):
             queue.extend(at)
-        elif is_dataclass(at):
+        elif is_dataclass(at) and not isinstance(at, type):
             queue.extend(getattr(at, name) for name in _names(type(at)))
 
 
 @cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
+def _names(kind: Any) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind))

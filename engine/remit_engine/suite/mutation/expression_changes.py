@@ -208,7 +208,7 @@ def _atom(e: x.Expression, texts: Texts) -> Changes:
     """A test that is true or false, turned round."""
     if e.type.kind == "boolean":
         turned = _turned_cell if _is_cell(e) else _turned
-        yield turned(e, x.Not(e.span, e.type, e, refused=True), texts)
+        yield turned(e, x.Not(e.span, e.type, e), texts)
 
 
 def _is_cell(e: x.Expression) -> bool:
