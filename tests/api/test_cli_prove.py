@@ -156,6 +156,7 @@ def test_every_question_has_its_sentence() -> None:
     [
         ("W0811", "no day is left out: discount.a"),
         ("W0812", "no end is near: discount.a"),
+        ("W0824", "the text is in force: discount.a"),
         ("W0813", "each date is as it was meant: discount.a"),
         ("W0816", "the waiver of `dates` waives something"),
     ],

@@ -34,7 +34,7 @@ FINDINGS = {
     "separation": ("W0806", "W0807"),
     "accountability": ("W0808", "W0809"),
     "contradiction": ("W0810",),
-    "dates": ("W0811", "W0812", "W0813"),
+    "dates": ("W0811", "W0812", "W0813", "W0824"),
     "unset": ("W0814",),
     "falling_pay": ("W0818",),
     "watching": ("W0819", "W0820", "W0821", "W0822", "W0823"),
@@ -42,8 +42,9 @@ FINDINGS = {
 """Each question -> the codes of what it finds."""
 IDLE = "W0816"
 _OF_RULES = frozenset({"unreachable", "shadowed", "emptied", "contradiction"})
-_SOON, _SWAPPED = "W0812", "W0813"
-_OF_DATES = {_SOON: "no end is near", _SWAPPED: "each date is as it was meant"}
+_SOON, _SWAPPED, _OVER = "W0812", "W0813", "W0824"
+_OF_DATES = {_SOON: "no end is near", _SWAPPED: "each date is as it was meant",
+             _OVER: "the text is in force"}
 
 
 def statement(answer: Answer) -> str:

@@ -51,7 +51,7 @@ class Answer:
     finding: what to tell the author, with both places; None where proven. witness: requests that
     show it, replayed by the interpreter; () where none is needed (a date, a missing word) or
     none was found. why: for `unknown`, what stood in the way and what would help. waived: the
-    written reason of the waiver that covers a refuted answer.
+    written reason of the waiver that covers a refuted answer. firm: no waiver covers it.
     """
 
     question: str
@@ -61,6 +61,7 @@ class Answer:
     witness: tuple[Asked, ...] = ()
     why: str | None = None
     waived: str | None = None
+    firm: bool = False
 
     @property
     def open(self) -> bool:

@@ -53,10 +53,12 @@ def dates(model: Model, scope: Scope) -> Iterator[Answer]:
     told = _told(lines)
     known = dependents(model)
     doubted = {a.about for a in mixed}
+    over = all(_is_over(line, scope) for line, _ in lines if line.kind == DOCUMENT)
     for line, missing in lines:
         found = [*_missing(line, missing, told), *_ending(line, scope, told, known)]
-        yield from found
-        if not found and line.kind != BAR and line.about not in doubted:
+        yield from (replace(a, firm=True) if _says_over(a) and over else a for a in found)
+        past = line.kind == RIGHT and _is_over(line, scope)
+        if not found and not past and line.kind != BAR and line.about not in doubted:
             yield proven(NAME, line.about)
     yield from _over(model, scope)
     yield from mixed
@@ -126,6 +128,8 @@ def _ending(line: Timeline, scope: Scope, told: _Told, known: Dependents) -> Ite
     if line.kind == RIGHT and (last.policy, until) in told.ends:
         return
     if until <= scope.today:
+        if line.kind == DOCUMENT:
+            yield refuted(NAME, _about(line, last), _past(line, until, scope))
         if line.kind == VALUE:
             yield from _ended(line, until, scope, known)
     elif (until - scope.today).days <= scope.soon:
@@ -144,6 +148,25 @@ def _soon(line: Timeline, until: date, scope: Scope, known: Dependents) -> Diagn
         f"{line.nothing} from {until} on, {days}{and_so}",
         f"write what holds from {until} on, or a later `until`",
         places(found),
+    )
+
+
+def _is_over(line: Timeline, scope: Scope) -> bool:
+    return line.last.until is not None and line.last.until <= scope.today
+
+
+def _says_over(answer: Answer) -> bool:
+    return answer.finding is not None and answer.finding.code == "W0824"
+
+
+def _past(line: Timeline, until: date, scope: Scope) -> Diagnostic:
+    """A document that is over: its rules give and bar nothing on the day asked about."""
+    return Diagnostic(
+        line.last.span,
+        "W0824",
+        f"{line.nothing} since {until}, so none of its rules holds on {scope.today}",
+        "write a later `until`, or the text that follows; "
+        f"what holds on an earlier day is asked with `--as-of {until - DAY}`",
     )
 
 

@@ -50,7 +50,7 @@ def _waived(answer: Answer, waivers: tuple[Waiver, ...], used: set[int]) -> Answ
 def covers(waiver: Waiver, answer: Answer) -> bool:
     """True when every restriction of the waiver contains what the answer is about. What lies in
     the condition of a waiver its question finds out by itself (see `parts`)."""
-    return waiver.condition is None and _names(waiver, answer)
+    return waiver.condition is None and not answer.firm and _names(waiver, answer)
 
 
 def _names(waiver: Waiver, answer: Answer) -> bool:
