@@ -139,3 +139,16 @@ def test_what_is_left_open_is_said_to_who_asks(remit, file, monkeypatch):
     ran = remit("check", "p.remit", "--verbose", "--strict")
     assert ran.code == 0
     assert "1 question left open: `remit prove` tries harder" in ran.err
+
+
+def test_a_policy_that_is_over_is_said(house):
+    path = Path("policies/sales.remit")
+    text = path.read_text(encoding="utf-8")
+    ended = text.replace("from 2026-01-01", "from 2025-01-01 until 2025-11-01", 1)
+    path.write_text(ended, encoding="utf-8")
+    said = "warning[W0824]: policy `sales` is not in force since 2025-11-01"
+    assert said in house("check").err
+    ran = house("prove")
+    assert ran.code == 5
+    assert said in ran.out
+    assert "W0824" not in house("prove", "--as-of", "2025-10-01", "--question", "dates").out

@@ -43,8 +43,11 @@ FINDINGS = {
 IDLE = "W0816"
 _OF_RULES = frozenset({"unreachable", "shadowed", "emptied", "contradiction"})
 _SOON, _SWAPPED, _OVER = "W0812", "W0813", "W0824"
-_OF_DATES = {_SOON: "no end is near", _SWAPPED: "each date is as it was meant",
-             _OVER: "the text is in force"}
+_OF_DATES = {
+    _SOON: "no end is near",
+    _SWAPPED: "each date is as it was meant",
+    _OVER: "the text is in force",
+}
 
 
 def statement(answer: Answer) -> str:

@@ -165,8 +165,8 @@ def _past(line: Timeline, until: date, scope: Scope) -> Diagnostic:
         line.last.span,
         "W0824",
         f"{line.nothing} since {until}, so none of its rules holds on {scope.today}",
-        "write a later `until`, or the text that follows; "
-        f"what holds on an earlier day is asked with `--as-of {until - DAY}`",
+        "write a later `until`, or the text that follows, or ask about an earlier day: "
+        f"`--as-of {until - DAY}`",
     )
 
 

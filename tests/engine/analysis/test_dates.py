@@ -7,8 +7,11 @@ from datetime import date
 import pytest
 
 from engine.analysis.findings import HOUSE, Found, ask
+from engine.asking import loaded
+from remit_engine.analysis.answer import Status
 from remit_engine.analysis.dates import dates
 from remit_engine.analysis.swaps import swapped
+from remit_engine.analysis.waivers import apply
 
 USED = "authority pay { clerk may approve up to top }\n"
 
@@ -167,6 +170,41 @@ def test_a_policy_that_ends_is_told_once() -> None:
     found = ask(dates, text + "authority pay { clerk may approve any  manager may approve any }\n")
     found.says("W0812 policy `house` is not in force from 2026-04-01 on, in 31 days")
     found.underlines("house")
+
+
+OVER = HOUSE.replace("owner", "effective from 2026-01-01 until 2026-02-20 owner")
+RIGHTS = "authority pay { clerk may approve any  manager may approve any }\n"
+ENDED = (
+    "W0824 policy `house` is not in force since 2026-02-20, so none of its rules holds on "
+    "2026-03-01"
+)
+
+
+def test_a_policy_that_is_over_is_told_once() -> None:
+    found = ask(dates, OVER + RIGHTS)
+    found.says(ENDED).underlines("house")
+    found.helps(
+        "write a later `until`, or the text that follows, or ask about an earlier day: "
+        "`--as-of 2026-02-19`"
+    )
+    assert not any(a.status is Status.PROVEN for a in found.answers)
+    assert len(ask(dates, OVER + RIGHTS, "2026-02-20").open) == 1
+    ask(dates, OVER + RIGHTS, "2026-02-19", soon=0).silent()
+
+
+def test_no_waiver_covers_that_nothing_is_in_force() -> None:
+    waiver = 'waive dates because "it is meant to end"\n'
+    (answer,) = ask(dates, OVER + RIGHTS + waiver).answers
+    (told, idle) = apply([answer], loaded(OVER + RIGHTS + waiver))
+    assert told.open
+    assert idle.finding is not None
+    assert idle.finding.code == "W0816"
+    beside = {
+        "house.remit": HOUSE,
+        "old.remit": version("old", "from 2025-01-01 until 2026-02-01") + waiver,
+    }
+    (over,) = (a for a in ask(dates, beside).answers if a.about.name == "old")
+    assert [a.waived for a in apply([over], loaded(beside))] == ["it is meant to end"]
 
 
 def test_what_its_next_version_leaves_out_is_no_matter_of_dates() -> None:
