@@ -259,6 +259,34 @@ def test_another_database_is_not_made_a_store(pay):
     assert (ran.code, Path("none.db").exists()) == (2, False)
 
 
+def test_what_if_says_whose_sale_it_is(pay):
+    for person, words, said in (
+        ("bob", ("--sale", "net=1000 date=2026-02-03 seller=ann"), "for `ann`, not for `bob`"),
+        ("bob", ("--change", "S3 net=10"), "it is counted for `ann`, not for `bob`"),
+        ("ann", ("--sale", "net=-5 date=2026-02-03"), "no statement has a line of it"),
+    ):
+        ran = pay("whatif", person, "pay.remit", *FEBRUARY, *words)
+        assert (ran.code, said in ran.out) == (0, True), ran.out
+        notes = pay("whatif", person, "pay.remit", *FEBRUARY, *words, "--json").document
+        assert said in notes["alternatives"][1]["notes"][0]
+    through = pay("whatif", "lea", "pay.remit", *FEBRUARY, "--change", "S3 net=10")
+    assert "counted" not in through.out
+    assert "counted" not in pay("whatif", "ann", "pay.remit", *FEBRUARY, "--change", "S3 net=1").out
+
+
+def test_what_if_says_what_was_closed(closed):
+    late()
+    words = ("ann", "pay.remit", *JANUARY, "--plan", "field", "--change", "S1 net=10")
+    ran = closed("whatif", *words, *STORE)
+    assert (
+        "field 2026-01 is closed with 600.01 CNY; what is another by now is a difference" in ran.out
+    )
+    assert closed("whatif", *words, *STORE, "--json").document["closed"] == [
+        {"plan": "acme.field", "period": "2026-01", "currency": "CNY", "amount": "600.01"}
+    ]
+    assert "closed" not in closed("whatif", *words).out
+
+
 # --- closing and differences ---------------------------------------------------------------
 
 
@@ -285,6 +313,22 @@ def test_a_late_change_is_a_difference_line_and_the_closed_statement_stays(close
     shown = closed("statements", "field", "--period", "2026-01", *STORE, "--json").document
     assert shown["statements"][0]["amounts"]["due"] == "600.01"
     assert shown["plans"][0]["closed"]
+
+
+def test_who_owes_by_a_difference_is_told_what_he_owes(closed):
+    late("S3,2026-02-03,40000,ann,2026-02-20\n", "")
+    late("S1,2026-01-10,60000.50,ann,2026-01-20\n", "")
+    late("S2,2026-01-25,120000,ann,2026-02-10", "S2,2026-01-25,120000,ann,")
+    told = closed("explain", "ann", "pay.remit", *FEBRUARY, *STORE)
+    assert told.out.splitlines()[:2] == [
+        "ann, Field commission, 2026-02: owes 600.01 CNY",
+        "  0.00 CNY for 2026-02, and -600.01 CNY by 1 difference to closed periods",
+    ]
+    assert "line S1 is gone: 60,000.50" in told.out
+    assert closed("run", "all", "pay.remit", *FEBRUARY, *STORE).code == 0
+    kept = closed("statements", "field", "--period", "2026-02", *STORE, "--person", "ann")
+    assert kept.first == "ann, field, 2026-02: owes 600.01 CNY"
+    assert kept.out.splitlines()[1] == told.out.splitlines()[1]
 
 
 def test_a_difference_is_paid_once(closed):

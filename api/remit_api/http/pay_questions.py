@@ -13,8 +13,10 @@ from remit_api.http.pay_parameters import period_of, required_text, texts_of
 from remit_api.http.refusals import FaultyData
 from remit_api.http.service import Service
 from remit_api.pay.alternatives import Price
+from remit_api.pay.keeping import closed_dues
 from remit_api.pay.whatif import Answer, Supposed, WhatIf, answered
 from remit_engine.reading.exact import shown
+from remit_engine.storage.opening import reading
 
 MEMBERS = ("period", "plan", "person", "data", "event", "sale", "change", "or")
 MOST = 8
@@ -50,9 +52,11 @@ def answer_of(question: Question, service: Service) -> Answer:
     """What the alternatives pay; raises what `answered` and `DataShelf.data` do. Who may know of
     his own sales alone is not told which rows are wrong: they may be anybody's."""
     asked = question.asked
+    with reading(service.store) as connection:
+        closed = closed_dues(connection, asked.plans, asked.person)
     try:
         with service.shelf.data(question.data, asked.texts, asked.plans) as data:
-            return answered(asked, data, question.supposed, lambda *_: None)
+            return answered(asked, data, question.supposed, lambda *_: None, closed)
     except FaultyData as fault:
         if not asked.own:
             raise

@@ -67,12 +67,14 @@ class Alternative:
 class Outcome:
     """What one alternative pays a person: plan and period -> due. troubles: why it is not counted
     or cannot be computed. waiting: plan -> what is still held back after the last of the periods.
+    credited: whom the sale is counted for; None where no sale is supposed.
     """
 
     text: str
     due: Mapping[tuple[str, Period], Fraction]
     troubles: tuple[str, ...]
     waiting: Mapping[str, Fraction]
+    credited: frozenset[str] | None = None
 
     @property
     def total(self) -> Fraction:
@@ -337,7 +339,16 @@ def outcome(run: Run, text: str, person: str, since: Period, row: EventRow | Non
     for s in every:
         waiting[s.plan] -= s.amounts.get("held") or Fraction(0)
     due = {(s.plan, s.period): _due(s) for s in own}
-    return Outcome(text, due, tuple(dict.fromkeys(troubles)), waiting)
+    credited = None if row is None else _credited_by(run, row)
+    return Outcome(text, due, tuple(dict.fromkeys(troubles)), waiting, credited)
+
+
+def _credited_by(run: Run, row: EventRow) -> frozenset[str]:
+    """Whom a run counts a sale for."""
+    statements = run.statements.values()
+    return frozenset(
+        s.person for s in statements if any(line.place == row.place for line in s.lines)
+    )
 
 
 def _due(statement: Statement) -> Fraction:

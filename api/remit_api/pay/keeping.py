@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from fractions import Fraction
 from pathlib import Path
 from urllib.parse import quote
 
@@ -185,6 +186,17 @@ def keep(
     return numbered, whole
 
 
+def held_against(
+    connection: Connection, head: RunHead, run: Run, plans: Collection[str]
+) -> tuple[Difference, ...]:
+    """What a run that is not kept says otherwise of what is closed of some plans, paid with its
+    period."""
+    paid = closings.read(connection, plans)
+    found = compared(paid, run, head.version, plans, head.period.last)
+    told = closings.explained(connection, found).differences
+    return tuple(d for d in told if d.posted == head.period)
+
+
 def refuse_another(connection: Connection, head: RunHead) -> None:
     """A plan that was closed in another currency, or by other periods, is another plan: nothing
     of the two can be held against one another. Raises Refused."""
@@ -271,6 +283,7 @@ def closed_report(connection: Connection, plans: Iterable[str], period: Period) 
                 found,
                 plans={**found.plans, **own.plans},
                 statements=(*found.statements, *own.statements),
+                differences=(*found.differences, *own.differences),
                 uncounted=(*found.uncounted, *own.uncounted),
                 climbs={**found.climbs, **own.climbs},
                 names={**found.names, **own.names},
@@ -312,6 +325,18 @@ def open_plans(connection: Connection, period: Period, number: int | None) -> li
     if not given:
         help = "make one, and keep it"
         raise NotKept(f"no run for {period} is in the store", help)
+    return found
+
+
+def closed_dues(
+    connection: Connection, plans: Collection[str], person: str
+) -> dict[tuple[str, Period], Fraction]:
+    """What was closed for a person, by plan and period, without the differences paid since."""
+    found = {}
+    for head in closings.heads(connection):
+        if head.plan in plans:
+            for s in runs.statements(connection, head.run, head.plan, head.period, person):
+                found[head.plan, head.period] = s.due or Fraction(0)
     return found
 
 

@@ -3,8 +3,8 @@ Nothing is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -62,6 +62,8 @@ class Answer:
 
     asked: WhatIf
     outcomes: Sequence[Outcome]
+    closed: Mapping[Key, Fraction] = field(default_factory=dict)
+    """what was closed for him in the periods that are told"""
 
     @property
     def keys(self) -> list[Key]:
@@ -88,15 +90,44 @@ class Answer:
         note = self.asked.texts.note
         return sum((v for (p, _), v in of.due.items() if note(p).currency == currency), NOTHING)
 
+    def notes(self, of: Outcome) -> list[str]:
+        """What is to be said of an alternative that changes nothing for him: whose sale it is."""
+        if of.credited is None or of.troubles or self.asked.person in of.credited:
+            return []
+        if of.due != self.outcomes[0].due:  # it reaches him through another plan
+            return []
+        if not of.credited:
+            return ["no statement has a line of it"]
+        others = " and ".join(f"`{p}`" for p in sorted(of.credited))
+        whose = "for somebody else" if self.asked.own else f"for {others}"
+        return [f"it is counted {whose}, not for `{self.asked.person}`"]
+
+    @property
+    def settled(self) -> list[tuple[Key, Fraction]]:
+        """What was closed of what is told, and is not what the data give as they are."""
+        due = self.outcomes[0].due
+        return [
+            (k, self.closed[k])
+            for k in self.keys
+            if k in self.closed and self.closed[k] != due.get(k, NOTHING)
+        ]
+
     @property
     def certain(self) -> bool:
         """Whether every alternative could be computed."""
         return not any(o.troubles for o in self.outcomes)
 
 
-def answered(asked: WhatIf, data: Dataset, supposed: Supposed, told: Phase) -> Answer:
-    """What the alternatives pay. Raises WrongUse for somebody who is nobody, for a sale that is not
-    there and for an event that is not clear, BadFacts for what it says of the sale."""
+def answered(
+    asked: WhatIf,
+    data: Dataset,
+    supposed: Supposed,
+    told: Phase,
+    closed: Mapping[Key, Fraction] | None = None,
+) -> Answer:
+    """What the alternatives pay. closed: what was closed for him, where that is known. Raises
+    WrongUse for somebody who is nobody, for a sale that is not there and for an event that is not
+    clear, BadFacts for what it says of the sale."""
     _refuse_nobody(asked, data)
     alternatives = _alternatives(asked, data, supposed)
     since = first_period(alternatives, asked.period)
@@ -108,7 +139,7 @@ def answered(asked: WhatIf, data: Dataset, supposed: Supposed, told: Phase) -> A
         supposing = data if each is None else each.data
         run = compute(asked.texts, supposing, asked.plans, through, told).run
         found.append(outcome(run, text, asked.person, since, None if each is None else each.row))
-    return Answer(asked, found)
+    return Answer(asked, found, closed or {})
 
 
 def _alternatives(asked: WhatIf, data: Dataset, supposed: Supposed) -> list[Alternative]:
@@ -141,6 +172,15 @@ def whatif_document(answer: Answer) -> dict[str, Any]:
         "person": asked.person,
         "period": str(asked.period),
         "policy": {"digest": asked.texts.digest},
+        "closed": [
+            {
+                "plan": plan,
+                "period": str(period),
+                "currency": asked.texts.note(plan).currency,
+                "amount": amount(due),
+            }
+            for (plan, period), due in answer.settled
+        ],
         "alternatives": [_alternative(o, answer) for o in answer.outcomes],
     }
 
@@ -175,4 +215,5 @@ def _alternative(of: Outcome, answer: Answer) -> dict[str, Any]:
             for plan in answer.waiting
         ],
         "troubles": list(of.troubles),
+        "notes": answer.notes(of),
     }

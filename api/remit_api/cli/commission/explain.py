@@ -22,7 +22,7 @@ from remit_api.cli.commission.options import (
     period_of,
     texts_of,
 )
-from remit_api.cli.commission.telling import tell
+from remit_api.cli.commission.telling import owed, tell, tell_head
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import Json, Language, LanguageOption, Verbose
 from remit_api.cli.output import Screen, screen
@@ -71,7 +71,7 @@ def explain(
     closed = _closed(store, plans, asked, texts)
     whole = today = closed
     if data is not None or set(closed.plans if closed else ()) != set(plans):
-        today = computed(Asked(texts, plan, asked, data_of(data)), view)
+        today = computed(Asked(texts, plan, asked, data_of(data), store), view)
         whole = today if closed is None else _with_closed(today, closed)
     if whole is None or today is None:
         raise TypeError("neither closed nor computed")
@@ -83,14 +83,19 @@ def explain(
         changed = [difference_of_today(was, now) for was, now in later]
         view.data({**document(report, None, ()), "today": changed})
     else:
-        told = sorted(report.statements, key=lambda s: list(report.plans).index(s.plan))
-        if len(told) > 1 and line is None:
-            _together(person, told, report, view)
-        for number, statement in enumerate(told):
+        shown = [p for p in report.plans if _paid_by(p, report)]
+        if len(shown) > 1 and line is None:
+            _together(person, shown, report, view)
+        statements = {s.plan: s for s in report.statements}
+        for number, name in enumerate(shown):
             if number:
                 view.line()
-            tell(statement, report, view, line, verbose)
-            _tell_closed(statement, report, later, view)
+            if name in statements:
+                tell(statements[name], report, view, line, verbose)
+                _tell_closed(statements[name], report, later, view)
+            else:
+                tell_head(person, name, None, report, view)
+            _tell_differences(name, report, view)
         _uncounted(report, line, view)
     return ExitCode.FAILED if any(s.fault for s in report.statements) else ExitCode.OK
 
@@ -120,6 +125,10 @@ def _with_closed(today: Report, closed: Report) -> Report:
         statements=(
             *closed.statements,
             *(s for s in today.statements if s.plan not in closed.plans),
+        ),
+        differences=(
+            *closed.differences,
+            *(d for d in today.differences if d.plan not in closed.plans),
         ),
         uncounted=tuple(u for u in today.uncounted if u.plan not in closed.plans),
         climbs={
@@ -170,19 +179,37 @@ def _tell_closed(
         report_view.more(len(told) - report_view.MOST_CHANGES, "value", view)
 
 
-def _together(person: str, statements: Sequence[Statement], report: Report, view: Screen) -> None:
+def _paid_by(plan: str, report: Report) -> bool:
+    """Whether a plan pays, or takes, anything in the report of one person."""
+    return plan in {s.plan for s in report.statements} | {d.plan for d in report.differences}
+
+
+def _tell_differences(plan: str, report: Report, view: Screen) -> None:
+    """What is paid by a plan for periods that were closed, with why."""
+    paid = [d for d in report.differences if d.plan == plan]
+    if paid:
+        view.line()
+        view.line(("  Differences to closed periods", "bold"))
+    for d in paid:
+        report_view.tell_difference(d, report.currency(plan), view, whose=report.called(d.person))
+
+
+def _together(person: str, plans: Sequence[str], report: Report, view: Screen) -> None:
     """What all plans pay him, before each is told."""
-    totals = ", ".join(with_code(t, c) for c, t in report.totals().items())
-    view.line((f"{report.called(person)}, {report.head.period}: due {totals} in all", "bold"))
-    for s in statements:
-        note = report.plans[s.plan]
-        due = "cannot be computed" if s.fault else with_code(s.due, note.currency)
-        view.line(f"  {note.label}: {due}")
+    totals = ", ".join(owed(t, c) for c, t in report.totals().items())
+    view.line((f"{report.called(person)}, {report.head.period}: {totals} in all", "bold"))
+    statements = {s.plan: s for s in report.statements}
+    for name in plans:
+        note, own = report.plans[name], statements.get(name)
+        due = own.due if own is not None else ZERO
+        more = sum((d.amount for d in report.differences if d.plan == name), ZERO)
+        told = "cannot be computed" if due is None else with_code(due + more, note.currency)
+        view.line(f"  {note.label}: {told}")
     view.line()
 
 
 def _refuse_nobody(person: str, whole: Report, report: Report) -> None:
-    if report.statements:
+    if report.statements or report.differences:
         return
     near = nearest(person, whole.persons())
     help = f"did you mean `{near}`?" if near else None

@@ -107,7 +107,7 @@ def tell_difference(
     if len(d.changes) > MOST_CHANGES:
         view.line((f"    and {plural(len(d.changes) - MOST_CHANGES, 'value')} more", "dim"))
     old = f"run {d.old.run} of {d.old.day}, policy {d.old.policy[:12]}"
-    new = f"run {d.new.run} of {d.new.day}, policy {d.new.policy[:12]}"
+    new = f"{f'run {d.new.run}' if d.new.run else 'as'} of {d.new.day}, policy {d.new.policy[:12]}"
     view.line((f"    closed by {old}; now {new}", "dim"))
 
 

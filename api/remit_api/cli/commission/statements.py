@@ -16,7 +16,7 @@ from remit_api.cli.commission.options import (
     period_of,
     store_of,
 )
-from remit_api.cli.commission.telling import tell
+from remit_api.cli.commission.telling import tell, tell_head
 from remit_api.cli.exit_codes import ExitCode
 from remit_api.cli.options import Json
 from remit_api.cli.output import screen
@@ -56,6 +56,8 @@ def statements(
     elif shown and person is not None:
         for statement in report.statements:
             tell(statement, report, view, None)
+        if not report.statements:
+            tell_head(person, name, None, report, view)
         for d in report.differences:
             whose = report.called(d.person)
             report_view.tell_difference(d, report.currency(d.plan), view, whose=whose)

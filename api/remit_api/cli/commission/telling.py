@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 
 from remit_api.cli.output import Screen, plural
 from remit_api.pay.amounts import money, percent, result, signed, with_code
@@ -27,14 +28,8 @@ def tell(
 ) -> None:
     """One statement: what is due, how it came about, and its lines (only `line`, if named). every:
     the stages too that say nothing new."""
-    note = report.plans[statement.plan]
-    currency = note.currency
-    head = f"{report.called(statement.person)}, {note.label}, {statement.period}: "
-    if statement.fault:
-        view.line((head, "bold"), ("cannot be computed", "bold red"))
-        view.line(f"  {statement.fault}")
-    else:
-        view.line((head, "bold"), ("due " + with_code(statement.due, currency), "bold"))
+    currency = report.currency(statement.plan)
+    tell_head(statement.person, statement.plan, statement, report, view)
     if line is None:
         stages = statement.stages if every else telling_stages(statement)
         _stages(stages, currency, view)
@@ -42,6 +37,34 @@ def tell(
         _stand(climb, currency, view)
     _lines([x for x in statement.lines if line in (None, x.event)], currency, view)
     _moves([m for m in statement.movements if line in (None, m.event)], currency, view)
+
+
+def tell_head(
+    person: str, plan: str, statement: Statement | None, report: Report, view: Screen
+) -> None:
+    """What a plan pays somebody in all, or what he owes: his statement with the differences to
+    closed periods that are paid with it. statement: None where he has differences alone."""
+    note = report.plans[plan]
+    head = f"{report.called(person)}, {note.label}, {report.head.period}: "
+    if statement is not None and statement.fault:
+        view.line((head, "bold"), ("cannot be computed", "bold red"))
+        view.line(f"  {statement.fault}")
+        return
+    due = (statement.due if statement is not None else None) or Fraction(0)
+    more = [d.amount for d in report.differences if (d.plan, d.person) == (plan, person)]
+    view.line((head + owed(due + sum(more), note.currency), "bold"))
+    if more:
+        told = with_code(due, note.currency) if statement is not None else "nothing"
+        many = plural(len(more), "difference")
+        posted = with_code(sum(more, Fraction(0)), note.currency)
+        view.line(f"  {told} for {report.head.period}, and {posted} by {many} to closed periods")
+
+
+def owed(amount: Fraction, currency: str | None) -> str:
+    """`due 950.00 CNY`, or `owes 400.00 CNY` where it is below zero."""
+    if amount < 0:
+        return "owes " + with_code(-amount, currency)
+    return "due " + with_code(amount, currency)
 
 
 def _stages(stages: Iterable[Stage], currency: str | None, view: Screen) -> None:

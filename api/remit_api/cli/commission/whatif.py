@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from remit_api.cli.commission.options import (
     PersonArgument,
     PlanOption,
     PolicyArguments,
+    StoreOption,
     data_of,
     period_of,
     texts_of,
@@ -22,14 +24,16 @@ from remit_api.cli.options import Json, Language, LanguageOption, Verbose
 from remit_api.cli.output import Screen, screen
 from remit_api.cli.progress import phases
 from remit_api.failures import WrongUse
+from remit_api.pay import keeping
 from remit_api.pay.alternatives import cells
-from remit_api.pay.amounts import money, signed
+from remit_api.pay.amounts import money, signed, with_code
 from remit_api.pay.report import called
 from remit_api.pay.running import ALL, chosen, read_data
 from remit_api.pay.whatif import (
     AS_IT_IS,
     NOTHING,
     Answer,
+    Key,
     Supposed,
     WhatIf,
     answered,
@@ -64,6 +68,7 @@ def whatif(
     policies: PolicyArguments = None,
     period: PeriodOption = None,
     data: DataOption = None,
+    store: StoreOption = None,
     sale: Sale = None,
     change: Change = None,
     other: Or = None,
@@ -76,21 +81,31 @@ def whatif(
     """What a person would be paid with one sale more (--sale), or with one changed (--change), and
     with each alternative to it (--or): in the period, and in later ones where money is held.
 
-    Who made the sale is the person, where it is not said. Nothing is kept.
+    Who made the sale is the person, where it is not said. With --store what was closed is said
+    beside what the data give. Nothing is kept.
     """
     view = screen(as_json=as_json, verbose=verbose)
     asked, place = period_of(period), data_of(data)
     texts = texts_of(policies, language, view)
     plans = chosen(plan or ALL, texts, asked)
+    closed = _closed(store, plans, person)
     with phases(view, "pay") as told:
         read = read_data(place, texts, plans, told, view.remark)
         question = WhatIf(texts, plans, person, asked)
-        found = answered(question, read, _supposed(sale, change, other or (), event), told)
+        found = answered(question, read, _supposed(sale, change, other or (), event), told, closed)
     if as_json:
         view.data(whatif_document(found))
     else:
         _show(called(person, read.names), found, view)
     return ExitCode.OK if found.certain else ExitCode.FAILED
+
+
+def _closed(store: str | None, plans: Sequence[str], person: str) -> dict[Key, Fraction]:
+    """What the store has closed for a person."""
+    if store is None:
+        return {}
+    with keeping.opened(store, reads=True) as kept, kept.reading() as connection:
+        return keeping.closed_dues(connection, plans, person)
 
 
 def _supposed(
@@ -118,6 +133,8 @@ def _show(person: str, answer: Answer, view: Screen) -> None:
         view.line(f"  {name}: {o.text}")
         for trouble in o.troubles:
             view.line("     ", ("not certain", "bold red"), f": {trouble}")
+        for said in answer.notes(o):
+            view.line("     ", (said, "bold yellow"))
     view.line()
     rows = []
     for plan, period in answer.keys:
@@ -130,6 +147,12 @@ def _show(person: str, answer: Answer, view: Screen) -> None:
         rows.append([HELD, plan_note.short, plan_note.currency or "", *held])
     _table(["period", "plan", "", AS_IT_IS, *names], rows, view)
     view.line()
+    for (plan, period), due in answer.settled:
+        plan_note = note(plan)
+        view.line(
+            f"{plan_note.short} {period} is closed with {with_code(due, plan_note.currency)}; ",
+            "what is another by now is a difference of the open period",
+        )
     _compare(names, answer, view)
 
 
