@@ -287,6 +287,54 @@ def test_what_if_says_what_was_closed(closed):
     assert "closed" not in closed("whatif", *words).out
 
 
+BOUNDS = """  hold    until collected_on
+  cap     {cap}
+  floor   {floor}
+  guarantee {least}
+  draw    {draw} recoverable until month 12
+"""
+
+
+@pytest.mark.parametrize(
+    ("cap", "floor", "least", "draw", "told"),
+    [
+        ("80_000", "0", "100", "300", []),
+        ("1_500", "0", "100", "300", ["cap", "entitled"]),
+        ("80_000", "2_000", "100", "300", ["floor", "entitled"]),
+        ("80_000", "0", "5_000", "300", ["guaranteed", "guarantee"]),
+        ("80_000", "0", "100", "7_000", ["draw", "advance"]),
+    ],
+)
+def test_a_bound_is_told_where_it_bounds(pay, cap, floor, least, draw, told):
+    late("S2,2026-01-25,120000,ann,2026-02-10", "S2,2026-01-25,120000,ann,2026-01-28")
+    bounds = BOUNDS.format(cap=cap, floor=floor, least=least, draw=draw)
+    text = Path("pay.remit").read_text()
+    Path("pay.remit").write_text(text.replace("  hold    until collected_on\n", bounds))
+    words = ("explain", "ann", "pay.remit", *JANUARY, "--plan", "field")
+    names = re.findall(r"^  (\w+(?: \w+)?) is [-\d]", pay(*words).out, re.MULTILINE)
+    found = ("cap", "floor", "guaranteed", "draw", "entitled", "guarantee", "advance")
+    assert [n for n in names if n in found] == told
+    every = pay(*words, "--verbose").out
+    assert "  cap is " in every
+    assert "  draw is " in every
+
+
+def test_pages_have_the_label_and_short_percentages(pay):
+    Path("pay.remit").write_text(POLICY.replace("quota   100_000", "quota   70_000"))
+    assert pay("run", "field", "pay.remit", *JANUARY, *STORE, "--out", "first").code == 0
+    again = ("statements", "field", "--period", "2026-01", *STORE, "--format", "html", "--out")
+    assert pay(*again, "again", "--policy", "pay.remit").code == 0
+    assert pay(*again, "bare").code == 0
+    first, labelled, bare = (
+        Path(f"{out}/statements/ann.html").read_text() for out in ("first", "again", "bare")
+    )
+    assert "<h2>Field commission</h2>" in first
+    assert "<h2>Field commission</h2>" in labelled
+    assert "<h2>field</h2>" in bare
+    assert '<span title="360001/1400%">257.14%</span>' in first
+    assert ">257.143571…%<" not in first
+
+
 # --- closing and differences ---------------------------------------------------------------
 
 

@@ -109,3 +109,20 @@ def test_postgres_is_copied_by_pg_dump_without_telling_the_password(cli, tmp_pat
     script.write_text(f"#!{sys.executable}\nimport sys\nsys.exit('no such base')\n")
     failed = cli("db", "backup", tmp_path / "y", "--database", url)
     assert "`pg_dump` failed: no such base" in failed.err
+
+
+@pytest.mark.parametrize(
+    ("words", "maker"),
+    [
+        (("key", "list"), "`remit key create`"),
+        (("key", "revoke", "x"), "`remit key create`"),
+        (("db", "verify"), "`remit serve --database`"),
+        (("db", "backup", "copy.db"), "`remit serve --database`"),
+    ],
+)
+def test_who_has_no_store_is_told_what_makes_one(remit, words, maker):
+    ran = remit(*words, "--database", "none.db")
+    assert ran.err.splitlines() == [
+        "error: there is no store `none.db`",
+        f"help: {maker} makes one",
+    ]

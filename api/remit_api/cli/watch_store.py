@@ -31,7 +31,10 @@ def told(
 ) -> ExitCode:  # fmt: skip
     """Read the log of a store under the policy that is named, else the one that is published there,
     and tell what it holds. brief: the counts only."""
-    with keeping.opened(place, reads=True) as kept, kept.reading() as connection:
+    with (
+        keeping.opened(place, reads=True, maker="`remit serve --database`") as kept,
+        kept.reading() as connection,
+    ):
         desk = None if paths else desk_of_store(connection)
         if desk is None:
             loaded = open_loaded(paths, asked, view)

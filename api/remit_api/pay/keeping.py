@@ -31,6 +31,8 @@ from remit_engine.storage.remarks import Remarks
 from remit_engine.storage.runs import RunHead
 
 WRITABLE = "give yourself the right to write the file and its folder, or copy it where you have it"
+RUN = "`remit commission run … --store`"
+"""What makes a store of pay."""
 EXAMPLE = "such as `pay.db`, or `postgresql+psycopg://host/base`"
 
 
@@ -55,10 +57,13 @@ class Store:
 
 
 @contextmanager
-def opened(place: str, *, new: bool = False, reads: bool = False) -> Iterator[Store]:
+def opened(
+    place: str, *, new: bool = False, reads: bool = False, maker: str = RUN
+) -> Iterator[Store]:
     """The store of a file or an address. new: it may be made. reads: nothing will be written, so
-    that a file of which nothing may be written will do."""
-    url = address(place, new=new)
+    that a file of which nothing may be written will do. maker: the command that makes such a store,
+    for who has none."""
+    url = address(place, new=new, maker=maker)
     locked = not is_url(place) and not writable(Path(place))
     if locked and not reads:
         raise FileTrouble(place, f"the store `{place}` is read-only", WRITABLE)
@@ -70,10 +75,10 @@ def opened(place: str, *, new: bool = False, reads: bool = False) -> Iterator[St
         engine.dispose()
 
 
-def address(place: str, *, new: bool = False) -> str:
+def address(place: str, *, new: bool = False, maker: str = RUN) -> str:
     """The address of a store named by a file or an address; WrongUse and MissingFile for a file
     that is none."""
-    _refuse_files(place, new)
+    _refuse_files(place, new, maker)
     if not is_url(place):
         return _file_url(Path(place)).render_as_string(hide_password=False)
     try:
@@ -121,14 +126,13 @@ def _file_url(path: Path) -> sql.URL:
     return sql.URL.create("sqlite", database=str(path.resolve()))
 
 
-def _refuse_files(place: str, new: bool) -> None:
+def _refuse_files(place: str, new: bool, maker: str) -> None:
     """A file that is not there, or is another database, is not made into a store by the way."""
     if is_url(place):
         return
     path = Path(place)
     if not path.is_file() and not new:
-        help = "`remit commission run … --store` makes one"
-        raise MissingFile(path, f"there is no store `{place}`", help)
+        raise MissingFile(path, f"there is no store `{place}`", f"{maker} makes one")
     if path.is_dir() or not path.resolve().parent.is_dir():
         raise WrongUse(f"`{place}` cannot be a store", EXAMPLE)
     if path.is_file() and path.stat().st_size and (found := _other_tables(path)):

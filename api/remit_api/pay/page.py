@@ -14,7 +14,9 @@ from remit_api.pay.sheets import change_text, part_text
 from remit_api.pay.stages import telling
 from remit_api.pay.style import STYLE
 from remit_engine.commission.closed.closing import Difference
-from remit_engine.commission.statement import Statement
+from remit_engine.commission.statement import Stage, Statement
+from remit_engine.rounding import rounded
+from remit_engine.text import exact, number_text
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 MOST_CHANGES = 12
@@ -182,11 +184,23 @@ def _stages(statement: Statement, currency: str | None, language: str) -> Iterat
             f'<tr><th scope="row">{escape(stage.name)}</th>'
             f"<td><code>{escape(stage.rule)}</code>{place}</td>"
             f'<td class="small">{read}</td>'
-            f'<td class="n">{escape(result(stage, currency))}{note}</td></tr>'
+            f'<td class="n">{_result(stage, currency)}{note}</td></tr>'
         )
     if rows:
         heads = ("Stage", "Rule", "What it read", "Result>")
         yield from _table("How it was computed", heads, rows, "stages", language)
+
+
+def _result(stage: Stage, currency: str | None) -> str:
+    """What a stage gave; a percentage of many places is rounded to two, with the exact one to be
+    read where one points at it."""
+    told = result(stage, currency)
+    if stage.value is None or stage.kind not in ("percent", "ratio"):
+        return escape(told)
+    short = number_text(rounded(stage.value, "half up", Fraction(1, 10_000)), stage.kind)
+    if len(told) <= len(short):
+        return escape(told)
+    return f'<span title="{escape(f"{exact(stage.value * 100)}%")}">{escape(short)}</span>'
 
 
 def _differences(slip: Slip) -> Iterator[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 from remit_engine.commission.statement import Stage, Statement
 
+NOTHING = Fraction(0)
 SUMS = {
     "entitled": ("payable",),
     "net": ("entitled", "held", "reversed"),
@@ -18,10 +20,33 @@ LESS = frozenset({"recovered"})
 
 
 def telling(statement: Statement) -> tuple[Stage, ...]:
-    """The stages without the sums that are what they are made of and no more, and without what
-    moves nothing; the sums that are left are without what is 0 in them."""
-    shown = (_shown(stage, statement) for stage in statement.stages)
+    """The stages without the sums that are what they are made of and no more, without what moves
+    nothing and bounds that nothing reached; sums that are left are without what is 0 in them."""
+    idle = _idle_bounds(statement)
+    shown = (_shown(s, statement) for n, s in enumerate(statement.stages) if n not in idle)
     return tuple(stage for stage in shown if stage is not None)
+
+
+def _idle_bounds(statement: Statement) -> set[int]:
+    """The places of the stages that bound what is paid, and bounded nothing. A step may have the
+    name of one; it stands before `payable`."""
+    names = [stage.name for stage in statement.stages]
+    if statement.fault:
+        return set()
+    value = {name: amount or NOTHING for name, amount in statement.amounts.items()}
+    payable, entitled = value.get("payable", NOTHING), value.get("entitled", NOTHING)
+    moved = any(value.get(name) for name in ("advance", "recovered"))
+    idle = {
+        "floor": entitled <= payable,
+        "cap": entitled >= payable,
+        "cap left": entitled >= payable,
+        "guaranteed": not value.get("guarantee"),
+        "draw": not moved,
+        "at most": not moved,
+    }
+    bounds = enumerate(statement.stages)
+    after = names.index("payable") if "payable" in names else -1
+    return {n for n, s in bounds if n > after and idle.get(s.name) and s.value != entitled}
 
 
 def _shown(stage: Stage, statement: Statement) -> Stage | None:

@@ -24,7 +24,7 @@ def backup(target: Target, database: Database = DATABASE) -> ExitCode:
     `pg_restore` reads.
     """
     view = screen()
-    url = address(database)
+    url = address(database, maker="`remit serve --database`")
     with telling(database):
         try:
             backed_up(url, target)

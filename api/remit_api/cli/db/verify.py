@@ -55,7 +55,10 @@ def verify(
     with --expect.
     """
     view = screen(as_json=as_json)
-    with keeping.opened(database) as kept, kept.reading() as connection:
+    with (
+        keeping.opened(database, maker="`remit serve --database`") as kept,
+        kept.reading() as connection,
+    ):
         found = audit.verified(connection)
         pay = tuple(told for _, all_ in verification.verified(connection) for told in all_)
         _, _, disputed = verification.verified_disputes(connection)

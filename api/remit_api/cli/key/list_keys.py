@@ -14,7 +14,10 @@ from remit_engine.storage import api_keys
 def list_keys(database: Database = DATABASE, as_json: Json = False) -> ExitCode:
     """List the keys to the service, without their secrets, which are kept nowhere."""
     view = screen(as_json=as_json)
-    with keeping.opened(database) as store, store.reading() as connection:
+    with (
+        keeping.opened(database, maker="`remit key create`") as store,
+        store.reading() as connection,
+    ):
         found = api_keys.listed(connection)
     if as_json:
         view.data({"keys": [key_document(key) for key in found]})

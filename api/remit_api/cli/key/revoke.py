@@ -20,7 +20,10 @@ Id = Annotated[str, typer.Argument(metavar="ID", help="The id of a key, as the l
 def revoke(id: Id, database: Database = DATABASE, as_json: Json = False) -> ExitCode:
     """End a key. A service that runs refuses it within a second."""
     view = screen(as_json=as_json)
-    with keeping.opened(database) as store, store.writing() as connection:
+    with (
+        keeping.opened(database, maker="`remit key create`") as store,
+        store.writing() as connection,
+    ):
         ended = api_keys.revoked(connection, id, BY, now())
     if as_json:
         view.data(key_document(ended))
