@@ -12,6 +12,7 @@ from remit_dsl import syntax
 from remit_dsl.check import check
 from remit_dsl.diagnostics import Diagnostic, Related, errors, ordered
 from remit_dsl.files import TextFiles, gather, read_source
+from remit_dsl.lexing.lex_numbers import NO_DAY
 from remit_dsl.parsing.parser import parse
 from remit_dsl.program import Program
 from remit_dsl.scope.findings import Findings, did_you_mean
@@ -23,6 +24,7 @@ from remit_dsl.unread import declared_names, lost_names, lost_policy
 
 Result = tuple[Program | None, list[Diagnostic]]
 Each = Callable[[int, int], None]
+_DATES = frozenset({"E0020", "E0021"})
 
 
 def load(paths: Iterable[Path], each: Each | None = None) -> Result:
@@ -104,10 +106,23 @@ def _loaded(findings: Findings, tables: _Tables, each: Each | None) -> Result:
         _nothing(findings)
         return None, ordered(findings.found)
     program = check(loaded, lost, findings, tables)
+    findings.found[:] = _without_consequences(findings.found)
     if errors(findings.found):
         return None, ordered(findings.found)
     digest = _digest(program, loaded, tables.opened)
     return replace(program, digest=digest), ordered(findings.found)
+
+
+def _without_consequences(found: list[Diagnostic]) -> list[Diagnostic]:
+    """Leave out what is only said because of a date that could not be read."""
+    unread = {d.span.file for d in found if d.code in _DATES}
+    return [
+        d for d in found if d.code in _DATES or d.span.file not in unread or NO_DAY not in _words(d)
+    ]
+
+
+def _words(d: Diagnostic) -> str:
+    return " ".join((d.message, d.help or "", *(r.message for r in d.related)))
 
 
 def _nothing(findings: Findings) -> None:

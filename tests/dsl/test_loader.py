@@ -10,7 +10,7 @@ import pytest
 
 from dsl.expect import HEADER, check
 from remit_dsl import loader
-from remit_dsl.diagnostics import Diagnostic
+from remit_dsl.diagnostics import Diagnostic, errors
 
 CLERK = HEADER + "position clerk\n"
 TABLE = HEADER + 'table fee (b: boolean) gives number from "fee.csv"\n'
@@ -165,3 +165,25 @@ def test_five_thousand_rules() -> None:
     assert program is not None
     assert len(program.authorities[0].grants) == 5_000
     assert process_time() - start < 30  # a guard against quadratic work; measured about 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "parameter top: percent { from 2026-01-01 -> 10%  from 2027-02-30 -> 12% }",
+        "parameter top: percent { from 2026-01-01 until 2027-02-30 -> 10%  from 2027-03-01 -> 9% }",
+        "parameter top: percent { from 2027/02/30 -> 10%  from 1999-01-01 -> 12% }",
+        "position boss\naction a { n integer  limit on n }\n"
+        "authority a { boss may approve any from 2026-01-01 until 2026-02-29 }",
+    ],
+)
+def test_an_impossible_date_is_the_only_error(text: str) -> None:
+    _, found = loader.check_text(f"policy p {{ owner o }}\n{text}\n")
+    (only,) = errors(found)
+    assert only.code in ("E0020", "E0021")
+
+
+def test_what_has_nothing_to_do_with_the_date_is_said_beside_it() -> None:
+    text = "policy p { owner o effective from 2000/01/01 }\nparameter top: percent = 5\n"
+    _, found = loader.check_text(text + "parameter low: percent { from 2027-02-30 -> 9% }\n")
+    assert {d.code for d in errors(found)} >= {"E0020", "E0021", "E0307"}

@@ -37,7 +37,7 @@ FINDINGS = {
     "dates": ("W0811", "W0812", "W0813", "W0824"),
     "unset": ("W0814",),
     "falling_pay": ("W0818",),
-    "watching": ("W0819", "W0820", "W0821", "W0822", "W0823"),
+    "watching": ("W0819", "W0820", "W0821", "W0822", "W0823", "W0825"),
 }
 """Each question -> the codes of what it finds."""
 IDLE = "W0816"

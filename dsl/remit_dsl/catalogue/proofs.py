@@ -209,6 +209,14 @@ _WATCHES: dict[str, Entry] = {
         _FOLLOWED + _RELEASE + "duty clerk reports to head daily\n"
         "  with Report by author where (amount > 5 and amount < 3)\n",
     ),
+    "W0825": Entry(
+        "end that covers what begins a rule",
+        "An `until` that is true goes before its rule, so no alert begins where both are true. "
+        "The message shows facts for which that is so.",
+        "Write an `until` that is false wherever the rule is true: over 80 % until at most 75 %.",
+        _FOLLOWED + "watch w on Customer { when used over 80 until used at most 90\n"
+        "  notify head }\n",
+    ),
 }
 
 _OVER: dict[str, Entry] = {

@@ -9,6 +9,8 @@ from remit_dsl.lexing.currencies import CODES, NICKNAMES
 from remit_dsl.lexing.tokens import Tape, Token
 from remit_dsl.suggest import nearest
 
+NO_DAY = "2000-01-01"
+"""What a date that cannot be read stands for in the tree, so that the rest can be checked."""
 _ODD_DATE = re.compile(
     r"""(?:((?:19|20)[0-9]{2})([-/.])([0-9]{1,4})\2([0-9]{1,4})
     |([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日?
@@ -51,14 +53,14 @@ def _date(tape: Tape, start: int) -> Token | None:
         if numerals.read_date(meant)
         else "write year, month and day: `2026-01-31`",
     )
-    return _day(tape, start, odd.end(), meant if numerals.read_date(meant) else "2000-01-01")
+    return _day(tape, start, odd.end(), meant if numerals.read_date(meant) else NO_DAY)
 
 
 def _day(tape: Tape, start: int, end: int, written: str) -> Token:
     tape.position = end
     if numerals.read_date(written) is None:
         tape.fault("E0021", start, end, f"there is no day `{written}`")
-        written = "2000-01-01"
+        written = NO_DAY
     return tape.token("DATE_LITERAL", written, start, end)
 
 

@@ -37,7 +37,7 @@ class RowReader:
             sums=frozenset(c.id for c in counts if c.field is not None),
             sequences=frozenset(s.id for s in sequences),
             never=frozenset(_empty(model, counts, sequences)),
-            alike=_alike(counts),
+            alike=alike(counts),
         )
         self._reader = Translator(model, self._facts, None)
 
@@ -68,7 +68,7 @@ class RowReader:
         return bool(grid(found, self._facts.columns).possible) if found else False
 
 
-def _alike(counts: Sequence[Count]) -> dict[str, str]:
+def alike(counts: Sequence[Count]) -> dict[str, str]:
     """Counts that are written twice, by the first of them."""
     first: dict[object, str] = {}
     found = {}

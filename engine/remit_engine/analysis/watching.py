@@ -16,14 +16,16 @@ from remit_dsl.source import Span
 from remit_dsl.watch import Duty, Restraint, Watch, WatchRule
 from remit_engine.analysis.answer import About, Answer, proven, refuted, unsettled, waive
 from remit_engine.analysis.formula import TooEntangled
-from remit_engine.analysis.row_reader import RowReader, row_of, subject_of
+from remit_engine.analysis.row_reader import RowReader, alike, row_of, subject_of
 from remit_engine.analysis.scope import Scope
+from remit_engine.analysis.trial_rows import shared
 from remit_engine.calendar import period_end, period_start
 from remit_engine.explanation.quoting import condition_written
 from remit_engine.rules.ir import GRANT, Model
 
 NAME = "watching"
 NEVER, ALWAYS, IDLE, NOBODY, UNDUE = "W0819", "W0820", "W0821", "W0822", "W0823"
+COVERED = "W0825"
 _PERIODS = {"monthly": "month", "quarterly": "quarter", "yearly": "year"}
 _OVERDRAWN = "its conditions come down to too many cases"
 
@@ -45,6 +47,8 @@ def _rule(rule: WatchRule, watch: Watch, model: Model, scope: Scope) -> Iterator
         what = f"`{rule.id}` can begin"
         yield unsettled(NAME, about, rule.span, what, _OVERDRAWN)
         return
+    if finding is None:
+        finding = _covered(rule, watch, model, scope)
     found = [] if finding is None else [finding]
     found += _idle(rule, model, waive(NAME, about))
     told = (*rule.notify, *((rule.owner,) if rule.owner is not None else ()))
@@ -84,6 +88,24 @@ def _fired(rule: WatchRule, watch: Watch, model: Model, waiver: str) -> Diagnost
         message = f"`{rule.id}` holds for {what} whose facts are known: {shown} is always true"
         return Diagnostic(rule.span, ALWAYS, message, help)
     return None
+
+
+def _covered(rule: WatchRule, watch: Watch, model: Model, scope: Scope) -> Diagnostic | None:
+    """Where `until` is true already for some of what would begin a rule."""
+    if rule.until is None or rule.rows is not None:
+        return None
+    both = shared(rule.condition, rule.until, alike(watch.counts), model, scope.today)
+    if both is None:
+        return None
+    shown = condition_written(rule.until, model.program)
+    covers = "what begins it" if both.whole else "part of what begins it"
+    return Diagnostic(
+        rule.span,
+        COVERED,
+        f"`until {shown}` covers {covers}, and there `{rule.id}` does not begin: {both.facts}",
+        "write an `until` that is false wherever the rule is true, or "
+        + waive(NAME, About(rules=(rule.id,))),
+    )
 
 
 def _parts(e: Expression | None) -> tuple[Expression, ...]:

@@ -221,3 +221,58 @@ def test_what_can_never_begin_never_begins() -> None:
                 watcher.tell([] if step.document is None else [step.document], step.today)
             assert idle.isdisjoint(a.rule for a in watcher.alerts)
     assert never > 0
+
+
+# --- an `until` that keeps its rule from beginning -----------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "until", "covers", "facts"),
+    [
+        ("exposure over 80", "exposure at most 90", "part of what", "exposure = 85.00 CNY"),
+        (
+            "exposure over 80% of credit_line",
+            "exposure at most 90% of credit_line",
+            "part of what",
+            "exposure = 85.00 CNY, credit_line = 100.00 CNY",
+        ),
+        (
+            "exposure / credit_line over 80%",
+            "exposure / credit_line at most 90%",
+            "part of what",
+            "exposure = 85.00 CNY, credit_line = 100.00 CNY",
+        ),
+        (
+            "count of Return within 9 days at least 3",
+            "count of Return within 9 days at most 3",
+            "part of what",
+            "the count = 3",
+        ),
+    ],
+)
+def test_what_clears_a_rule_where_it_would_begin(
+    rule: str, until: str, covers: str, facts: str
+) -> None:
+    (found,) = said(on_customer(f"{rule} until {until}")).open
+    assert found.code == "W0825"
+    message = f"`until {until}` covers {covers} begins it, and there `w.c.r` does not begin: "
+    assert found.message == message + facts
+    assert found.help == (
+        "write an `until` that is false wherever the rule is true, or give the reason: "
+        '`waive watching at w.c.r because "…"`'
+    )
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "exposure over 80 until exposure at most 80",
+        "exposure over 80 until exposure at most 75",
+        "exposure over 80 until exposure over 100 or exposure at most 75",
+        "exposure over 80% of credit_line until exposure at most 75% of credit_line",
+        "3 Return within 30 days until count of Return within 7 days = 0",
+        "exposure over 80 and region = east until region = west or exposure at most 75",
+    ],
+)
+def test_an_until_that_lets_its_rule_begin(rule: str) -> None:
+    said(on_customer(rule)).silent()
