@@ -3,6 +3,7 @@ window so far."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from remit_engine.commission.batch.curves import Curve, interpolated_rate
@@ -13,6 +14,9 @@ from remit_engine.commission.batch.tables import Points
 from remit_engine.commission.batch.whole import ONE, Ratio, TooWide, Whole, literal, one_of
 from remit_engine.commission.scale.windows import TO_DATE
 from remit_engine.compile.unsupported import Unsupported
+
+MANY = 1000
+"""So many different rates are looked at for what divides them all."""
 
 
 @dataclass(slots=True)
@@ -165,14 +169,34 @@ class Decided(Grading):
         kept = frame.kept(Ratio(over, under))
         on = "g.payee = l.payee AND g.period = l.period"
         on += " AND g.win = l.win" if self.lines.win else ""
-        shown = f"CASE WHEN g.{_bare(rate.over.sql)} = 0 THEN CAST(0 AS BIGINT) ELSE l.x END"
+        line = self._at_point(frame, rate)
         scored = (
             f"SELECT l.n, l.part, l.slot, l.payee, l.period, l.pw, l.day, l.ord, l.x, "
             f"{self._extra}CAST(NULL AS BIGINT) AS before, CAST(NULL AS BIGINT) AS after, "
-            f"{shown} AS earned FROM {self.lines.table} l JOIN {self._decisions(frame)} g ON {on}"
+            f"{line.sql} AS earned FROM {self.lines.table} l JOIN {self._decisions(frame)} g "
+            f"ON {on}"
         )
-        most = Whole("x", -self.lines.most, self.lines.most)
-        return self._stepped(frame, scored, most, self.lines.unit, kept)
+        return self._stepped(frame, scored, line, self.lines.unit, kept)
+
+    def _at_point(self, frame: Frame, rate: Ratio) -> Whole:
+        """What a line `l` weighs at the rate of the grid `g`: its credit, where all lines of a
+        statement have one rate; else in proportion to what it earned, as each value of the field
+        has its own."""
+        credit = Whole("l.x", -self.lines.most, self.lines.most)
+        over = rate.over
+        if over.known is None:
+            over = replace(over, sql=f"g.{_bare(over.sql)}")
+        if not self.lines.win:
+            return one_of([(f"{over.sql} = 0", literal(0))], credit)
+        if over.wide or rate.under.known is None:
+            raise TooWide
+        if over.known is None and (most := _common(frame, rate.over)) > 1:
+            part = f"remit_idiv({over.sql}, CAST({most} AS BIGINT))"
+            over = Whole(part, over.low // most, over.high // most)
+        weight = credit * over
+        if weight.wide:
+            raise TooWide
+        return weight
 
     def _stepped(self, frame: Frame, scored: str, line: Whole, unit: int, total: Ratio) -> Graded:
         """The step is what the window gives now less what it gave before."""
@@ -211,6 +235,14 @@ class Decided(Grading):
             f"CAST(SUM({over}) AS BIGINT) END AS over_, {under} AS under_ "
             f"FROM {frame.table} g GROUP BY payee, period"
         )
+
+
+def _common(frame: Frame, column: Whole) -> int:
+    """What all values of a column can be divided by, where there are not too many; else 1."""
+    sql = column.sql
+    asked = f"SELECT DISTINCT {sql} FROM {frame.table} WHERE {sql} <> 0 LIMIT {MANY + 1}"
+    found = [int(value) for (value,) in frame.warehouse.rows(asked)]
+    return math.gcd(*found) if 0 < len(found) <= MANY else 1
 
 
 def _before(frame: Frame, total: Ratio) -> Ratio:

@@ -14,7 +14,7 @@ Within = Mapping[str, tuple[int, int]]
 may hold anything, of any type."""
 
 _TYPES = ((15, "SMALLINT"), (31, "INTEGER"))
-_NEVER_NULL = frozenset({"n", "part", "slot", "day"})
+_NEVER_NULL = frozenset({"n", "part", "day"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.asking import loaded
+from engine.commission import paying
 from engine.commission.datasets import dataset
 from engine.commission.plans import HOUSE, plan_text
 from engine.warehouses import NAMES, warehouse
@@ -242,6 +244,52 @@ def test_every_engine_gives_the_same_hash(engine: Warehouse) -> None:
 def _hash(found: Mapping[Key, Amounts]) -> str:
     rows = sorted(f"{k[0]} {k[1]} {k[2]} {sorted(a.items(), key=str)}" for k, a in found.items())
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+PER_TEAM = """
+  earned = interpolated rates on credit per team {
+    under -> 0%  at 1_000 -> 1%  at 5_000 -> 5%  over -> 5%
+  }
+  payable = earned rounded half up to 0.01
+"""
+FOLLOWING = """
+  earned = marginal rates on credit { up to 1_000 -> 1%  over -> 2% }
+  payable = earned rounded half up to 0.01
+  hold pro rata to Payment.amount by date against net
+"""
+TEAMS = """id date net seller team collected_on returned_on
+s1 2026-01-05 1000 ann red 2026-01-20 -
+s2 2026-01-06 5000 ann blue - 2026-02-03"""
+
+
+@pytest.mark.parametrize(
+    ("clause", "period", "amounts"),
+    [
+        ("hold until collected_on", "2026-01", {"held": "-250", "due": "10"}),
+        ("reverse returned_on at the rate paid", "2026-02", {"reversed": "-250", "due": "-250"}),
+    ],
+)
+def test_each_value_of_a_field_has_its_own_rate(
+    engine: Warehouse, clause: str, period: str, amounts: dict[str, str]
+) -> None:
+    of = paid(PER_TEAM + clause, period, sale=TEAMS)
+    found, _ = computed(of, engine)
+    last = found["pay.plan", "ann", of.through]
+    assert {name: last[name] for name in amounts} == {n: Fraction(v) for n, v in amounts.items()}
+    assert compared(of, engine) == len(found)
+
+
+def test_a_plan_with_nobody_in_it_pays_nothing(engine: Warehouse) -> None:
+    of = paid(FOLLOWING, "2026-01", people="person position\nbob manager", sale=TEAMS)
+    assert computed(of, engine) == ({}, set())
+
+
+def paid(items: str, through: str, **tables: str) -> Case:
+    """A plan of a small house over tables as they are written."""
+    program = loaded(paying.HOUSE + paying.plan(items))
+    period = Period.parse(through)
+    assert period is not None
+    return Case(lower(program), paying.dataset(program, **tables), ("pay.plan",), period)
 
 
 REFUSED = f"""{HOUSE}
