@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from importlib.metadata import version
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -29,6 +29,7 @@ from remit_api.http.identity.key_ring import KeyRing
 from remit_api.http.measures import Measures, leaving
 from remit_api.http.protection import require_answers
 from remit_api.http.published import desk_of_store, standing_desk
+from remit_api.http.queries import known_parameters
 from remit_api.http.recorder import Outcome, Recorder
 from remit_api.http.roles import open_roles
 from remit_api.http.routes import (
@@ -137,7 +138,7 @@ def create_app(
     if outermost is not None:
         app.entry = outermost.cls(app.entry, *outermost.args, **outermost.kwargs)
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(known_parameters)])
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     require_answers(app, service.roles, service.clock.today())
     return app

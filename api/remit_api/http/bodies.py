@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from remit_api.http.refusals import NotJson, NotUnderstood
+from remit_api.http.spelling import no_such
 from remit_engine.reading.exact import shown
 from remit_engine.reading.json_reader import read_json
 from remit_engine.request import InvalidRequest, Problem
@@ -45,7 +46,7 @@ def flag(document: dict[str, Any], name: str, default: bool) -> bool:
 def only(document: dict[str, Any], *known: str) -> None:
     """Raises NotUnderstood for members that are not known."""
     unknown = [name for name in document if name not in known]
-    wrong = [Problem(name, f"there is no member `{name}` here") for name in unknown]
+    wrong = [Problem(name, no_such("member", name, known)) for name in unknown]
     if wrong:
         raise NotUnderstood("the request cannot be understood", problems=wrong)
 

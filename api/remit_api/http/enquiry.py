@@ -13,6 +13,7 @@ from typing import Any
 from remit_api.http.access import Access
 from remit_api.http.desk import Desk
 from remit_api.http.refusals import NotUnderstood
+from remit_api.http.spelling import refuse_misspelt
 from remit_engine.reading.exact import Unreadable, day_of
 from remit_engine.reading.request_reader import read_request
 from remit_engine.request import Problem, Request
@@ -36,7 +37,8 @@ class Enquiry:
 
 
 def enquiry(document: Mapping[str, Any], access: Access, desk: Desk, *, record: bool) -> Enquiry:
-    """The request of a document without `record`; raises InvalidRequest, NotUnderstood, Forbidden.
+    """The request of a document without `record`; raises InvalidRequest, NotUnderstood, Forbidden,
+    and Misspelt for a name that is nearly a known one.
 
     record: it is to be kept, so that it is about today and states nothing the ledger knows.
     """
@@ -47,6 +49,7 @@ def enquiry(document: Mapping[str, Any], access: Access, desk: Desk, *, record: 
     if record:
         _stated(members, access)
     request = read_request(members, desk.model, desk.directory, default_as_of=access.day)
+    refuse_misspelt(request, desk.model, "record")
     return Enquiry(members, request, access)
 
 

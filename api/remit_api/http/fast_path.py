@@ -70,9 +70,11 @@ class FastPath:
             await self._observed(scope, message.get("body", b""), send)
 
     def _plain(self, scope: Scope) -> bool:
-        """Whether a request asks for one decision, with each header once, none that is unusual, and
-        a body of a length that is said and not too large."""
+        """Whether a request asks for one decision, with each header once, none that is unusual, no
+        parameters, and a body of a length that is said and not too large."""
         if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
+            return False
+        if scope["query_string"]:
             return False
         headers = dict(scope["headers"])
         length = headers.get(_LENGTH, b"")

@@ -21,7 +21,9 @@ from remit_api.failures import (
     NotComputed,
     Refused,
     WrongUse,
+    shown,
 )
+from remit_api.http.parameters import unread
 from remit_api.http.refusals import NotReady, NotUnderstood, Refusal
 from remit_api.pay_data.failures import BadData
 from remit_dsl.diagnostics import Diagnostic
@@ -45,6 +47,8 @@ from remit_engine.storage.faults import StoreFault as StoreTrouble
 JSON = "application/problem+json"
 REQUEST_ID = "remit.request_id"
 """Where the scope of a request has its id."""
+MOST_SAID = 3
+"""So many members are named in the detail of a problem; all of them are in its `problems`."""
 log = logging.getLogger("remit.http")
 
 STATUSES: Mapping[type[Failure], tuple[int, str]] = {
@@ -111,7 +115,7 @@ def described(fault: Exception) -> Described | None:
         fault = BadFacts(fault.problems)
     if isinstance(fault, Refusal):
         return Described(
-            fault.status, fault.kind, fault.title, fault.message,
+            fault.status, fault.kind, fault.title, _detail(fault),
             fault.help, fault.problems, headers=fault.headers, members=fault.members,
         )  # fmt: skip
     if isinstance(fault, Failure):
@@ -124,6 +128,15 @@ def described(fault: Exception) -> Described | None:
     if isinstance(fault, StatementError) and isinstance(fault.orig, StoreTrouble):
         return _of_store(fault.orig)  # what a column refused to keep, or to look for
     return None
+
+
+def _detail(fault: Refusal) -> str:
+    """One line that says what is wrong: of a request that makes no sense, the members that are."""
+    if not isinstance(fault, NotUnderstood) or not fault.problems:
+        return fault.message
+    left = len(fault.problems) - MOST_SAID
+    more = [f"and {left} more"] if left > 0 else []
+    return "; ".join([*map(shown, fault.problems[:MOST_SAID]), *more])
 
 
 def _of_failure(fault: Failure) -> Described | None:
@@ -199,18 +212,12 @@ async def _unread(request: Request, fault: Exception) -> Response:
     """What FastAPI could not read: parameters of the path, the query, a header."""
     assert isinstance(fault, RequestValidationError)
     problems = [
-        Problem(".".join(str(x) for x in error["loc"][1:]), _plain(error["msg"]))
+        Problem(".".join(str(x) for x in error["loc"][1:]), unread(error))
         for error in fault.errors()
     ]
     return refusal_response(
         request, NotUnderstood("the request cannot be understood", problems=problems)
     )
-
-
-def _plain(message: str) -> str:
-    """Pydantic's sentence in our manner."""
-    sentence = message.strip().rstrip(".").replace("'", "`")
-    return sentence[:1].lower() + sentence[1:]
 
 
 async def _framework(request: Request, fault: Exception) -> Response:

@@ -116,6 +116,12 @@ class NotDelegable(Refusal):
     kind, status, title = "not_delegable", 422, "Not to be delegated so"
 
 
+class Misspelt(Refusal):
+    """Something is called as nothing here is called."""
+
+    kind, status, title = "misspelt", 422, "Probably misspelt"
+
+
 class FaultyData(Refusal):
     """Rows of data that cannot be read, or contradict one another."""
 

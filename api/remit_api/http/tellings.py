@@ -97,7 +97,8 @@ def _readable(
     wrong = row_faults(declared, kept, given, model)
     if wrong:
         problems = [Problem(f"facts.{column}", message) for column, message in wrong]
-        raise FaultyData(f"no run of pay could count this `{declared.short}`", problems=problems)
+        said = "; ".join(f"{p.path}: {p.message}" for p in problems)
+        raise FaultyData(said, f"no run of pay could count such a `{declared.short}`", problems)
 
 
 def _name(given: Any) -> str:

@@ -128,3 +128,5 @@ def test_what_no_run_of_pay_could_count_is_refused_at_the_door(
     assert answer.status_code == 422, answer.text
     assert answer.json()["problems"] == [{"path": "facts.net", "message": message}]
     assert service.client("auditor").get(PATH).json()["items"] == []
+    assert answer.json()["detail"] == f"facts.net: {message}"
+    assert answer.json()["help"] == "no run of pay could count such a `Sale`"

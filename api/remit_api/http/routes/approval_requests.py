@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -18,11 +18,13 @@ from remit_api.http.records import is_own
 from remit_api.http.refusals import Conflict, Forbidden, NotFound, NotUnderstood
 from remit_api.http.replies import reply
 from remit_api.http.service import Service, ServiceOf
+from remit_api.http.spelling import refuse_misspelt
 from remit_engine.approvals import doing, moving
 from remit_engine.approvals.bench import Bench
 from remit_engine.approvals.doing import Way
 from remit_engine.approvals.faults import ApprovalFault, NotForHim
 from remit_engine.reading.json_reader import read_json
+from remit_engine.reading.request_reader import read_request
 from remit_engine.request import Problem
 from remit_engine.storage import approvals, history
 from remit_engine.storage.approvals import Kept
@@ -33,6 +35,7 @@ from remit_engine.storage.opening import reading
 RESOURCE = "approvals"
 LONGEST_TEXT = 4_000
 FROM_RECORD = ("actor", "verb", "action", "facts", "requester", "evidence", "language", "approvals")
+States = Literal["open", "approved", "rejected", "withdrawn", "expired", "void"]
 router = APIRouter(prefix="/v1/approval-requests", tags=["approval requests"])
 Making = Annotated[Access, Depends(Guard(RESOURCE, "make"))]
 Reading = Annotated[Access, Depends(Guard(RESOURCE, "read"))]
@@ -53,6 +56,8 @@ def make(request: Request, access: Making, body: BodyOf, service: ServiceOf) -> 
         document, origin = _asked(body.document, access, docket)
         members = addressed(document, access, service.desk)
         access.require(own=concerns(members.get("actor"), access, service.desk))
+        if origin is None:
+            _well_spelt(members, access, service)
         try:
             kept = docket.make(members, _who(access), origin)
         except ApprovalFault as fault:
@@ -70,7 +75,7 @@ def listed(
     waiting_for: Annotated[
         str | None, Query(description="`me`, or a person: whose inbox.", max_length=200)
     ] = None,
-    state: Annotated[str | None, Query(max_length=20)] = None,
+    state: States | None = None,
     action: Annotated[str | None, Query(description="The qualified name.")] = None,
 ) -> Response:
     """The latest first; an inbox has the oldest first, with what one can do."""
@@ -277,6 +282,12 @@ def _asked(
         raise NotFound(NOT_THERE)
     recorded = read_json(entry.request)
     return {k: recorded[k] for k in FROM_RECORD if k in recorded}, decision
+
+
+def _well_spelt(members: dict[str, Any], access: Access, service: Service) -> None:
+    desk = service.desk
+    read = read_request(members, desk.model, desk.directory, default_as_of=access.day)
+    refuse_misspelt(read, desk.model, under="request.")
 
 
 def _today(stated: dict[str, Any], access: Access) -> None:

@@ -11,6 +11,7 @@ from remit_api.http.bodies import BodyOf
 from remit_api.http.enquiry import ASK, check_day
 from remit_api.http.replies import reply
 from remit_api.http.service import ServiceOf
+from remit_api.http.spelling import refuse_misspelt
 from remit_api.http.standing import with_totals
 from remit_engine.explanation.wire import to_json
 from remit_engine.people.party import Holding, Party
@@ -31,6 +32,7 @@ def who(access: Asking, body: BodyOf, service: ServiceOf) -> Response:
     anybody = Party(None, (Holding(next(iter(desk.model.program.positions), "")),))
     members = {**body.document, "actor": anybody}
     asked = read_request(members, desk.model, desk.directory, default_as_of=access.day)
+    refuse_misspelt(asked, desk.model)
     holders = with_totals(desk.court, service.store, asked, desk.engine.who)
     return reply(
         {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import PurePosixPath
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.engine import Connection
@@ -65,7 +65,7 @@ def listed(
     access: Reading,
     service: ServiceOf,
     page: PageOf,
-    state: Annotated[str | None, Query(max_length=20)] = None,
+    state: Literal["draft", "published", "superseded"] | None = None,
 ) -> Response:
     """The latest first: drafts, what counts, and what counted."""
     with reading(service.store) as connection:

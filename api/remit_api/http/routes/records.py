@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -27,6 +27,7 @@ from remit_engine.storage.opening import reading, writing
 
 RESOURCE = "decisions"
 LONGEST_REASON = 2_000
+Outcomes = Literal["permit", "needs", "escalate", "deny", "incomplete", "undefined", "reversed"]
 router = APIRouter(prefix="/v1/decisions", tags=[RESOURCE])
 Reading = Annotated[Access, Depends(Guard(RESOURCE, "read"))]
 Reversing = Annotated[Access, Depends(Guard(RESOURCE, "reverse"))]
@@ -41,7 +42,7 @@ class Filter:
         requester: Annotated[str | None, Query(description="Who asked for it.")] = None,
         action: Annotated[str | None, Query(description="The qualified name.")] = None,
         verb: str | None = None,
-        outcome: str | None = None,
+        outcome: Outcomes | None = None,
         since: Annotated[date | None, Query(description="The first day.")] = None,
         until: Annotated[date | None, Query(description="The last day.")] = None,
     ) -> None:
