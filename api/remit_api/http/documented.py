@@ -30,7 +30,7 @@ STATUSES = {
     412: "`If-Match` does not fit",
     413: "Too large",
     415: "Not JSON",
-    422: "The key was used for another body, or a policy has errors",
+    422: "Probably misspelt, the key was used for another body, or data or a policy have errors",
     428: "`If-Match` is missing",
     429: "Too many requests",
     503: "Not ready",

@@ -55,13 +55,15 @@ def row_faults(
 
 
 def _faults(event: Event, cells: list[Any], model: Model) -> dict[str, str]:
-    """By column what is wrong with the cells of one row."""
+    """By column what is wrong with the cells of one row. Who tells an event may name a record by
+    its id alone, so that what is not there is no fault of it."""
     findings, every = Findings(), {leaf.path for leaf in leaves(event, model.program)}
     names = tuple(leaf.column for leaf in leaves(event, model.program))
     table = Table(NAME, names, iter([Chunk([0], [cells])]))
     for _ in EventReader(event, every, model, findings).rows(table):
         pass  # it is read for its faults
-    return {f.column: f.message for f in findings.faults if f.column is not None}
+    there = {name for name, value in zip(names, cells, strict=True) if value is not None}
+    return {f.column: f.message for f in findings.faults if f.column in there}
 
 
 def _typed(value: Any) -> Any:

@@ -71,6 +71,14 @@ CASES: tuple[tuple[str, str, str, str, str, Any], ...] = (
         {"action": "discuont"},
     ),
     (
+        "nearly known",
+        "A member that is nearly one there is records nothing",
+        "wang.fang",
+        "POST",
+        DECISIONS,
+        {**ASKED, "recrod": False},
+    ),
+    (
         "for another",
         "A representative asks for himself",
         "wang.fang",
