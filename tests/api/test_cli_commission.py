@@ -335,6 +335,34 @@ def test_pages_have_the_label_and_short_percentages(pay):
     assert ">257.143571…%<" not in first
 
 
+def test_rows_that_fulfil_no_condition_are_counted_in_a_line(pay):
+    """S6 of March is a credit note, and the plan counts what is above 0."""
+    note = "1 row of 2026-03 fulfils no plan's condition: not counted"
+    for engine in ("python", "duckdb"):
+        ran = pay("run", "field", "pay.remit", *MARCH, "--engine", engine)
+        assert note in ran.out.splitlines()
+        ran = pay("run", "field", "pay.remit", *MARCH, "--engine", engine, "--json")
+        assert ran.document["passed_over"] == 1
+        assert "condition" not in pay("run", "field", "pay.remit", *FEBRUARY).out
+    late("S6,2026-03-15,-10,bob,", "S6,2026-03-15,-10,bob,\nS7,2026-03-31,-50000,ann,")
+    assert (
+        "2 rows of 2026-03 fulfil no plan's condition"
+        in pay("run", "field", "pay.remit", *MARCH).out
+    )
+    text = Path("pay.remit").read_text()
+    Path("pay.remit").write_text(
+        text
+        + """
+commission returns "Returns" {
+  pays sales_rep  period month  from Sale by date when net < -100  credit net to seller
+  payable = 1% of credit rounded half up to 0.01
+}
+"""
+    )
+    for engine in ("python", "duckdb"):
+        assert note in pay("run", "all", "pay.remit", *MARCH, "--engine", engine).out
+
+
 # --- closing and differences ---------------------------------------------------------------
 
 

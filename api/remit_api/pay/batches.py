@@ -21,6 +21,7 @@ from remit_engine.commission.basis.dataset import Dataset, EventRow
 from remit_engine.commission.basis.membership import People
 from remit_engine.commission.basis.periods import Period
 from remit_engine.commission.basis.terms import Terms
+from remit_engine.commission.batch.passed_over import passed_over
 from remit_engine.commission.batch.run import CENTS, Batch, PlanTables, run_batch
 from remit_engine.commission.batch.staged import Irregular, Staged, stage
 from remit_engine.commission.lines.crediting import Creditor
@@ -185,11 +186,17 @@ def _computed(warehouse: Warehouse, source: Source, wish: Wished) -> Run | NotIn
             if plan.event is not None
             for u in _uncounted(source, model, plan, through, batch.plans[plan.name])
         ]
+        terms = {plan.name: Terms.of(model, data, plan) for plan in ordered}
+        try:
+            over = passed_over(warehouse, terms.values(), source.staged, through)
+        except Unsupported as refusal:
+            return NotInSql(str(refusal))
     return Run(
         dict(sorted(statements.items())),
         tuple(uncounted),
-        {plan.name: Terms.of(model, data, plan).currency for plan in ordered},
+        {name: of.currency for name, of in terms.items()},
         {plan.name: plan.base for plan in ordered if plan.base is not None},
+        over,
     )
 
 

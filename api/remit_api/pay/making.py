@@ -126,4 +126,5 @@ def _report(work: Work, head: RunHead, made: Computed, comparison: Comparison) -
         made.climbs,
         names_of(made.people),
         work.texts.language,
+        made.run.passed_over,
     )

@@ -53,6 +53,8 @@ class Report:
     climbs: Mapping[tuple[str, str], Climb] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     language: str = "en"
+    passed_over: int = 0
+    """rows of the period that fulfil the condition of no plan; not kept in a store"""
 
     def called(self, person: str) -> str:
         """A person as people read him: `ann (Ann Smith)`, or the id alone."""

@@ -40,6 +40,7 @@ def document(report: Report, out: Path | None, files: Sequence[str]) -> Document
         "people": report.paid(),
         "differences": [difference_document(d) for d in report.differences],
         "uncounted": [uncounted_document(u) for u in report.uncounted],
+        "passed_over": report.passed_over,
         "faults": report.faults,
         "out": {"folder": str(out), "files": list(files)} if out is not None else None,
     }

@@ -116,6 +116,8 @@ class Run:
     """plan -> currency"""
     base: Mapping[str, str] = field(default_factory=dict)
     """plan -> the plan it stands on"""
+    passed_over: int = 0
+    """rows of the last period that fulfil the condition of no plan; see `lines.passed_over`"""
 
     def underneath(self, plan: str) -> tuple[str, ...]:
         """The plans that a plan stands on, the nearest first."""

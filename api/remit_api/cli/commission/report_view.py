@@ -127,6 +127,10 @@ def _uncounted(report: Report, view: Screen) -> None:
                 view.line(f"  {u.place}  {u.event}: {u.reason}")
             more(len(rows) - MOST_ROWS, "row", view)
             view.line()
+    if report.passed_over:
+        many = plural(report.passed_over, "row")
+        verb = "fulfils" if report.passed_over == 1 else "fulfil"
+        view.line(f"{many} of {report.head.period} {verb} no plan's condition: not counted")
 
 
 def more(count: int, what: str, view: Screen) -> None:
