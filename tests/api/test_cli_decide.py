@@ -366,3 +366,13 @@ authority order { boss may approve up to 1_000 each, 5_000 per month when actor.
     file("rows.csv", "id,actor,order.total\na,boss,300.000\n")
     remit("decide", policy, "--batch", "rows.csv", "--out", "out.csv")
     assert DOUBT in Path("out.csv").read_text(encoding="utf-8")
+
+
+def test_a_word_for_true_or_false_has_no_quotes_to_leave_out(remit, file):
+    policy = file(
+        "p.remit",
+        "policy p { owner boss }\nposition boss\naction a { urgent boolean }\n"
+        "authority a { boss may approve when urgent }\n",
+    )
+    ran = remit("decide", policy, "--actor", "boss", "urgent=no")
+    assert ran.err == "error: urgent: `no` is not true or false: write true or false\n"

@@ -84,3 +84,9 @@ def test_a_question_that_is_misspelt(remit):
     ran = remit("explain", "dead_ends")
     assert ran.code == 2
     assert "did you mean `dead_end`?" in ran.err
+
+
+def test_a_code_far_from_all_others_has_no_suggestion(remit):
+    ran = remit("explain", "E9999")
+    assert "did you mean" not in ran.err
+    assert "`remit explain` lists all codes" in ran.err

@@ -239,3 +239,12 @@ def test_of_many_names_only_the_first_are_listed(house, file):
     ran = house("value", "p.remit", "something_else", *DAY)
     assert "the policies have `p1`, `p2`" in ran.err
     assert "`p12` and 2 more" in ran.err
+
+
+def test_the_name_of_a_person_is_answered_with_his_id(house):
+    ran = house("may", "--actor", "Mark Stone", *DAY)
+    assert ran.err.startswith(
+        "error: actor: there is no person or position `Mark Stone`, did you mean `mark`?"
+    )
+    ran = house("decide", "--actor", "mark stone@sales_manager", "rate=2%", *ORDER, *DAY)
+    assert "did you mean `mark`?" in ran.err

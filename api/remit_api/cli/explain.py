@@ -12,7 +12,7 @@ from remit_api.cli.output import Screen, screen
 from remit_api.cli.prove_words import FINDINGS, HOLDS
 from remit_api.failures import WrongUse
 from remit_dsl.catalogue import CATALOGUE, Entry
-from remit_dsl.suggest import nearest
+from remit_dsl.suggest import distance, nearest
 
 Code = Annotated[
     str | None,
@@ -33,7 +33,8 @@ def explain(code: Code = None, as_json: Json = False) -> ExitCode:
         if name.lower() in FINDINGS:
             _question(name.lower(), view)
         elif name not in CATALOGUE:
-            near = nearest(name, CATALOGUE) or nearest(name.lower(), FINDINGS)
+            codes = [known for known in CATALOGUE if distance(name, known, 1) <= 1]
+            near = nearest(name, codes) or nearest(name.lower(), FINDINGS)
             help = f"did you mean `{near}`?" if near else "`remit explain` lists all codes"
             raise WrongUse(f"there is no diagnostic `{code}`", help)
         else:

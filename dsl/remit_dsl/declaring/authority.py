@@ -34,6 +34,7 @@ from remit_dsl.scope.facts import ActionFacts
 from remit_dsl.scope.resolve import Scope, duplicate
 from remit_dsl.scope.world import ActionHead, World
 from remit_dsl.source import Span
+from remit_dsl.suggest import nearest
 
 
 class _Clauses(TypedDict):
@@ -73,20 +74,26 @@ class _Block:
             self.verbs[name.text] = verb
         return self.verbs[name.text]
 
-    def position(self, name: syntax.QName) -> str | None:
-        """The qualified name of a position."""
+    def position(self, name: syntax.QName, others: tuple[str, ...] = ()) -> str | None:
+        """The qualified name of a position. others: words that may stand in its place."""
         if name.text not in self.subjects:
-            symbol = self.scope.require("position", name, self.el.findings)
+            symbol = self.scope.require("position", name, self.el.findings, others)
             if symbol is None:
                 return None
             self.subjects[name.text] = symbol.name
         return self.subjects[name.text]
 
-    def positions(self, names: tuple[syntax.QName, ...]) -> tuple[str, ...] | None:
+    def positions(
+        self, names: tuple[syntax.QName, ...], others: tuple[str, ...]
+    ) -> tuple[str, ...] | None:
         """Qualified names of positions, or None when one is unknown."""
-        found = [self.position(n) for n in names]
+        found = [self.position(n, others) for n in names]
         known = tuple(f for f in found if f is not None)
         return known if len(known) == len(found) else None
+
+
+_HOLDERS = ("anyone", "nobody")
+_BARRED = ("requester",)
 
 
 def authorities(world: World) -> tuple[Authority, ...]:
@@ -128,15 +135,21 @@ def _authority(world: World, scope: Scope, node: syntax.Authority) -> Authority 
 
 
 def _grant(block: _Block, node: syntax.Grant) -> None:
-    positions, verb = block.positions(node.subjects), block.verb(node.verb)
-    limit, clauses = _limit(block, node), _clauses(block, node, node.label)
+    positions, verb = block.positions(node.subjects, _HOLDERS), block.verb(node.verb)
+    clauses = _clauses(block, node, node.label)
+    limit = None if positions is None and _barred(node) else _limit(block, node)
     if positions is None or verb is None or limit is None or clauses is None:
         return
     block.grants.append(Grant(positions=positions, verb=verb, limit=limit, **clauses))
 
 
+def _barred(node: syntax.Grant) -> bool:
+    """True for `Nobody may …`, which needs no limit."""
+    return [nearest(name.text, _HOLDERS) for name in node.subjects] == ["nobody"]
+
+
 def _prohibition(block: _Block, node: syntax.Prohibition) -> None:
-    positions, verb = block.positions(node.subjects), block.verb(node.verb)
+    positions, verb = block.positions(node.subjects, _BARRED), block.verb(node.verb)
     bound, clauses = _bound(block, node.bound), _clauses(block, node, node.label)
     if positions is None or verb is None or clauses is None:
         return

@@ -136,7 +136,7 @@ class Lexer(Tape):
             start + good,
             start + good + 1,
             f"{characters.describe(text[good])} cannot stand here",
-            f"write `{ord(text[good]) - 0xFF10}`" if wide else None,
+            f"write `{ord(text[good]) - 0xFF10}`" if wide else _HINTS.get(text[good]),
         )
         return None
 

@@ -156,11 +156,14 @@ class Scope:
         """All symbols of a space that a bare name may mean."""
         return (symbol for symbol, _ in self._merged[space].values())
 
-    def require(self, space: str, name: syntax.QName, findings: Findings) -> Symbol | None:
-        """The symbol a name must mean; what is wrong with the name is reported."""
+    def require(
+        self, space: str, name: syntax.QName, findings: Findings, others: Iterable[str] = ()
+    ) -> Symbol | None:
+        """The symbol a name must mean; what is wrong with the name is reported. others: words
+        that may have been meant as well."""
         hit = self.lookup(space, name.parts)
         if hit is None or hit.rest:
-            self.unknown(space, name.parts, name.span, findings)
+            self.unknown(space, name.parts, name.span, findings, others)
             return None
         if self.ambiguous(hit, name.span, findings):
             return None

@@ -21,6 +21,8 @@ DEEPEST = 100
 LONGEST_LIST = 100_000
 MOST_PROBLEMS = 100
 
+_TRUTHS = {"true": True, "false": False}
+
 NOT_READ: Any = object()
 """What stands for a value that could not be read; its problem is noted."""
 
@@ -187,6 +189,9 @@ def read_fact(text: str, type: Type, model: Model, path: str = "value") -> Any:
     """
     if text == "null" and type.kind != "text":
         return None
+    if type.kind == "boolean" and text not in _TRUTHS:
+        message = f"`{text[:40]}` is not true or false: write true or false"
+        raise InvalidRequest([Problem(path, message)])
     reader = FactsReader(names_of(model), model)
     given = _given(text, type)
     read = reader.value(given, type, (path,))
@@ -202,7 +207,7 @@ def _given(text: str, type: Type) -> Any:
     if type.kind in ("set", "list"):
         return [_given(item.strip(), type.element or type) for item in text.split(",") if item]
     if type.kind == "boolean":
-        return {"true": True, "false": False}.get(text, text)
+        return _TRUTHS.get(text, text)
     if in_doubt(text[:40], type):
         return text
     if type.numeric and len(text) < 5000 and (number := bare_number(text)) is not None:

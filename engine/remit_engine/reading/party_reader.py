@@ -65,9 +65,17 @@ class PartyReader:
             return self._person(word, None, None, {}, path, day)
         if positions.find(word):
             return self._stated(None, word, None, {}, path)
-        guess = nearest(word, self.directory.people) or positions.nearest(word)
-        cure = f", did you mean `{guess}`?" if guess else ""
+        cure = self._called(word)
+        if not cure:
+            guess = nearest(word, self.directory.people) or positions.nearest(word)
+            cure = f", did you mean `{guess}`?" if guess else ""
         raise Unreadable(f"there is no person or position `{word[:80]}`{cure}")
+
+    def _called(self, name: str) -> str:
+        """The ids of those whose name is given in the place of an id, as a cure."""
+        people = self.directory.people.values()
+        ids = [f"`{p.id}`" for p in people if p.name and p.name.casefold() == name.casefold()]
+        return f", did you mean {' or '.join(ids[:5])}?" if ids else ""
 
     def _object(self, value: Mapping[str, Any], path: Path, day: date | None) -> Party:
         person = self._text(value, "person", path) or self._text(value, "id", path)
@@ -119,7 +127,8 @@ class PartyReader:
             if not self.directory.people:
                 return self._stated(person, position, unit, given, path)
             guess = nearest(person, self.directory.people)
-            cure = f", did you mean `{guess}`?" if guess else ""
+            near = f", did you mean `{guess}`?" if guess else ""
+            cure = self._called(person) or near
             raise Unreadable(f"the directory knows no person `{person[:80]}`{cure}")
         if given:
             which = ", ".join(f"`{name}`" for name in given)

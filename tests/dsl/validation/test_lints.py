@@ -255,3 +255,19 @@ def test_money_needs_a_currency() -> None:
 def test_lints_are_plain_functions_with_a_reason() -> None:
     assert isinstance(LINTS, tuple)
     assert all(lint.__doc__ for lint in LINTS)
+
+
+# --- words that stand for everybody ------------------------------------------------------
+
+
+def test_words_that_stand_in_the_place_of_a_position() -> None:
+    report = rules("clerk may approve any\nrequestor may not approve").only("E0206")
+    report.helps("did you mean `requester`?").underlines("requestor")
+    report = rules("clerk may approve any\nNobody may approve when total > 5").only("E0206")
+    report.helps("did you mean `nobody`?").underlines("Nobody")
+    rules("clrk may approve").only("E0206", "E0401")
+
+
+def test_the_sign_of_a_currency_after_a_number() -> None:
+    report = rules("clerk may approve up to 200_000 €").only("E0010").underlines("€")
+    report.helps("write the currency code after the number: `200 EUR`")
