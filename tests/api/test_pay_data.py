@@ -582,6 +582,21 @@ def test_parquet_that_does_not_fit(folder: Path, net: str, said: str) -> None:
     assert said in found
 
 
+@pytest.mark.parametrize("kind", ["DATE", "TIMESTAMP", "TIMESTAMP_NS"])
+@pytest.mark.parametrize("day", ["infinity", "-infinity"])
+def test_an_infinite_day_is_none(folder: Path, kind: str, day: str) -> None:
+    put(folder, "payment")
+    put(folder, "credits")
+    parquet(
+        folder,
+        f"SELECT 's1' id, CAST('{day}' AS {kind}) date, 5::DECIMAL(9,2) net, "
+        "{'region': 'beijing'} account, 'bob' seller, NULL::VARCHAR note",
+    )
+    (found,) = faults(folder)
+    assert found.startswith("big_sale.parquet:1, column date: ")
+    assert "is not a date" in found or "is a time, and a date is expected" in found
+
+
 def test_a_table_in_two_files(folder: Path) -> None:
     duckdb.sql(f"COPY (SELECT 1 id) TO '{folder / 'big_sale.parquet'}' (FORMAT parquet)")
     with pytest.raises(FileTrouble, match=r"both `big_sale.csv` and `big_sale.parquet`"):

@@ -45,14 +45,24 @@ def read(path: Path) -> Rows:
 
 
 def legible(names: Sequence[str], types: Sequence[object]) -> str:
-    """The columns as they can be brought back: in the place of a moment in a time zone stands a
-    value that `exact` refuses."""
-    shown = []
-    for name, kind in zip(names, types, strict=True):
-        quoted = '"' + name.replace('"', '""') + '"'
-        zoned = f"CASE WHEN {quoted} IS NOT NULL THEN {literal(ZONED)}::BLOB END AS {quoted}"
-        shown.append(zoned if "WITH TIME ZONE" in str(kind) else quoted)
-    return ", ".join(shown)
+    """The columns as they can be brought back: in the place of a moment in a time zone, or of an
+    infinite day (Python has none, and takes the last it has), stands a value that `exact` or the
+    reader of dates refuses."""
+    return ", ".join(
+        _legible('"' + name.replace('"', '""') + '"', str(kind))
+        for name, kind in zip(names, types, strict=True)
+    )
+
+
+def _legible(column: str, kind: str) -> str:
+    if "WITH TIME ZONE" in kind:
+        return f"CASE WHEN {column} IS NOT NULL THEN {literal(ZONED)}::BLOB END AS {column}"
+    if kind == "DATE":
+        return f"CAST({column} AS VARCHAR) AS {column}"
+    if kind.startswith("TIMESTAMP"):
+        refused = f"CAST('1970-01-01 00:00:01' AS {kind})"
+        return f"CASE WHEN isinf({column}) THEN {refused} ELSE {column} END AS {column}"
+    return column
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, names: list[str]) -> Iterator[Row]:

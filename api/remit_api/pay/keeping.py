@@ -30,6 +30,7 @@ from remit_engine.storage.opening import open_store, reading, writing
 from remit_engine.storage.remarks import Remarks
 from remit_engine.storage.runs import RunHead
 
+ROOM = "nothing was changed: see that its disk has room and can be written to, then try again"
 WRITABLE = "give yourself the right to write the file and its folder, or copy it where you have it"
 RUN = "`remit commission run … --store`"
 """What makes a store of pay."""
@@ -145,8 +146,8 @@ def _other_tables(path: Path) -> str | None:
     engine = sql.create_engine(_file_url(path))
     try:
         names = sql.inspect(engine).get_table_names()
-    except SQLAlchemyError:
-        raise FileTrouble(path, f"`{path}` is not a database") from None
+    except SQLAlchemyError as fault:
+        raise _trouble(str(path), fault) from None
     finally:
         engine.dispose()
     return None if not names or "closing" in names else names[0]
@@ -169,11 +170,19 @@ def _told(name: str) -> Iterator[None]:
         help = "he withdraws it (`--by`), or finance with its reason (`--finance --outcome`)"
         raise Refused(str(fault), help) from None
     except SQLAlchemyError as fault:
-        cause = getattr(fault, "orig", None) or fault
-        said = str(cause).strip().split("\n", 1)[0]
-        if "readonly database" in said:
-            raise FileTrouble(name, f"the store `{name}` is read-only", WRITABLE) from None
-        raise FileTrouble(name, f"the store `{name}` cannot be used: {said}") from None
+        raise _trouble(name, fault) from None
+
+
+def _trouble(name: str, fault: SQLAlchemyError) -> FileTrouble:
+    """What is wrong with a store as a file."""
+    cause = getattr(fault, "orig", None) or fault
+    said = str(cause).strip().split("\n", 1)[0]
+    if "not a database" in said:
+        return FileTrouble(name, f"`{name}` is not a database")
+    if "readonly database" in said:
+        return FileTrouble(name, f"the store `{name}` is read-only", WRITABLE)
+    full = any(word in said for word in ("disk", "unable to open"))
+    return FileTrouble(name, f"the store `{name}` cannot be used: {said}", ROOM if full else None)
 
 
 def keep(

@@ -13,7 +13,14 @@ from typing import Any, Self
 import duckdb
 
 from remit_engine.warehouse.lines import write_csv
-from remit_engine.warehouse.warehouse import NUMBERS, Columns, Row, WarehouseTrouble, Words
+from remit_engine.warehouse.warehouse import (
+    NUMBERS,
+    Columns,
+    Row,
+    WarehouseOverflow,
+    WarehouseTrouble,
+    Words,
+)
 
 CHUNK = 50_000
 PARQUET = "FORMAT parquet, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 1024"
@@ -207,4 +214,6 @@ def parquet(path: Path, *options: str) -> str:
 
 
 def _trouble(fault: duckdb.Error) -> WarehouseTrouble:
-    return WarehouseTrouble(f"duckdb: {str(fault).splitlines()[0]}")
+    overflow = isinstance(fault, duckdb.ConversionException | duckdb.OutOfRangeException)
+    kind = WarehouseOverflow if overflow else WarehouseTrouble
+    return kind(f"duckdb: {str(fault).splitlines()[0]}")

@@ -18,6 +18,7 @@ from remit_engine.warehouse.warehouse import (
     NUMBERS,
     Columns,
     Row,
+    WarehouseOverflow,
     WarehouseTrouble,
     WarehouseUnavailable,
     Words,
@@ -54,7 +55,11 @@ class Postgres:
         try:
             self.connection.execute(sql)
         except self._psycopg.Error as fault:
-            raise WarehouseTrouble(_words(fault)) from fault
+            raise self._trouble(fault) from fault
+
+    def _trouble(self, fault: Exception) -> WarehouseTrouble:
+        overflow = isinstance(fault, self._psycopg.errors.NumericValueOutOfRange)
+        return (WarehouseOverflow if overflow else WarehouseTrouble)(_words(fault))
 
     def rows(self, sql: str) -> Iterator[Row]:
         """See Warehouse."""
@@ -67,7 +72,7 @@ class Postgres:
                 cursor.execute(sql)
                 yield from cursor
         except self._psycopg.Error as fault:
-            raise WarehouseTrouble(_words(fault)) from fault
+            raise self._trouble(fault) from fault
 
     def create(self, table: str, query: str) -> None:
         """See Warehouse."""
@@ -105,7 +110,7 @@ class Postgres:
                     write_csv(part, columns, text)
                     copy.write(text.getvalue())
         except self._psycopg.Error as fault:
-            raise WarehouseTrouble(_words(fault)) from fault
+            raise self._trouble(fault) from fault
         self.run(f"ANALYZE {table}")
 
     def encode(self, table: str, column: str, words: str) -> None:
@@ -132,7 +137,7 @@ class Postgres:
                 while piece := stream.read(PIECE):
                     copy.write(piece)
         except self._psycopg.Error as fault:
-            raise WarehouseTrouble(_words(fault)) from fault
+            raise self._trouble(fault) from fault
 
     def write_parquet(self, query: str, path: Path, words: Words = NUMBERS) -> None:
         """See Warehouse. By way of a CSV."""
@@ -152,7 +157,7 @@ class Postgres:
                     for piece in copy:
                         stream.write(piece)
         except self._psycopg.Error as fault:
-            raise WarehouseTrouble(_words(fault)) from fault
+            raise self._trouble(fault) from fault
         return columns
 
     def progress(self) -> float | None:

@@ -29,6 +29,10 @@ class WarehouseTrouble(RuntimeError):
     """An engine cannot be used, or failed; one sentence says why."""
 
 
+class WarehouseOverflow(WarehouseTrouble):
+    """A number has no room in the type that it was to have."""
+
+
 class WarehouseUnavailable(WarehouseTrouble):
     """An engine is not installed or cannot be reached."""
 

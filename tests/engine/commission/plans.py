@@ -289,7 +289,7 @@ def _bounds_of_pay(a: _Author) -> list[str]:
         elif a.may("cap"):
             found.append(f"cap       {amount}")
     if a.may("floor", 25):
-        found.append(f"floor     {a.c.pick(('0', '10', '20.005'))}")
+        found.append(f"floor     {a.c.pick(('0', '10', '20.0051'))}")
     return found
 
 

@@ -12,14 +12,16 @@ from remit_engine.commission.basis.periods import Period
 from remit_engine.commission.basis.terms import Terms
 from remit_engine.commission.batch import readable
 from remit_engine.commission.batch.event_plan import EventPlan
+from remit_engine.commission.batch.forms import TARGET
 from remit_engine.commission.batch.plan_tables import CENTS, LINE_COLUMNS, Batch, PlanTables
 from remit_engine.commission.batch.pool_plan import PoolPlan
 from remit_engine.commission.batch.report_plan import ReportPlan
 from remit_engine.commission.batch.scratch import Scratch
 from remit_engine.commission.batch.staged import Staged, ranks
 from remit_engine.commission.reference import with_underneath
+from remit_engine.compile.unsupported import Unsupported
 from remit_engine.rules.ir import Model
-from remit_engine.warehouse.warehouse import Warehouse
+from remit_engine.warehouse.warehouse import Warehouse, WarehouseOverflow
 
 Progress = Callable[[str, int, int], None]
 """Told before each stage: what is done now, how many stages are done, of how many."""
@@ -83,11 +85,14 @@ def _found(
 ) -> PlanTables:
     """What a plan gives. work: see PlanWork; done: what those underneath gave."""
     own = terms[plan.name]
-    if plan.pool is not None:
-        return PoolPlan(own, *work, seek=seek).run()
-    if plan.base is not None:
-        return ReportPlan(own, *work).run(done[plan.base], terms[plan.base])
-    return EventPlan(own, *work, seek=seek).run()
+    try:
+        if plan.pool is not None:
+            return PoolPlan(own, *work, seek=seek).run()
+        if plan.base is not None:
+            return ReportPlan(own, *work).run(done[plan.base], terms[plan.base])
+        return EventPlan(own, *work, seek=seek).run()
+    except WarehouseOverflow:  # a sum that no 64 bits hold: the reference has room
+        raise Unsupported(plan, TARGET) from None
 
 
 @contextmanager

@@ -284,6 +284,18 @@ def test_a_plan_with_nobody_in_it_pays_nothing(engine: Warehouse) -> None:
     assert computed(of, engine) == ({}, set())
 
 
+def test_a_sum_that_no_64_bits_hold_is_left_to_the_reference(engine: Warehouse) -> None:
+    most = "92233720368547758.07"
+    sales = f"id date net seller\ns1 2026-01-05 {most} ann\ns2 2026-01-06 {most} ann"
+    of = paid("payable = 1% of credit rounded half up to 0.01", "2026-01", sale=sales)
+    if engine.name == "spark":
+        pytest.skip("it says so in other words")
+    with pytest.raises(Unsupported):
+        computed(of, engine)
+    (found,) = run(of.model, of.data, of.plans, of.through).statements.values()
+    assert found.due == Fraction("1844674407370955.16")
+
+
 def paid(items: str, through: str, **tables: str) -> Case:
     """A plan of a small house over tables as they are written."""
     program = loaded(paying.HOUSE + paying.plan(items))
