@@ -363,6 +363,33 @@ commission returns "Returns" {
         assert note in pay("run", "all", "pay.remit", *MARCH, "--engine", engine).out
 
 
+def test_what_was_returned_before_it_was_sold_is_warned_of(pay):
+    text = Path("pay.remit").read_text()
+    text = text.replace(
+        "  collected_on: date", "  returned_on: date optional\n  collected_on: date"
+    )
+    text = text.replace(
+        "  hold    until", "  reverse returned_on at the rate paid\n  hold    until"
+    )
+    Path("pay.remit").write_text(text)
+    lines = Path("data/sale.csv").read_text().splitlines()
+    returned = {"S1": "2025-12-31", "S2": "2026-01-25", "S3": "2026-01-01"}
+    days = ["returned_on", *(returned.get(line[:2], "") for line in lines[1:])]
+    Path("data/sale.csv").write_text(
+        "".join(f"{x},{d}\n" for x, d in zip(lines, days, strict=True))
+    )
+    late("S4,2026-02-14,90000,bob,,", "S4,2026-02-14,90000,bob,2026-02-01,")
+    said = "warning: Sale `S1` and 1 more have `returned_on` before `date`, and count as reversed"
+    for engine in ("python", "duckdb"):
+        ran = pay("run", "field", "pay.remit", *FEBRUARY, "--engine", engine)
+        assert said in ran.err, ran.err
+        assert "collected_on" not in ran.err
+        one = pay("run", "field", "pay.remit", *JANUARY, "--engine", engine, "-v")
+        assert "Sale `S1` has `returned_on` before `date`, and counts as reversed" in one.err
+        told = pay("run", "field", "pay.remit", *FEBRUARY, "--engine", engine, "-v").err
+        assert "Sale `S4` has `collected_on` before `date`, and counts as released at once" in told
+
+
 # --- closing and differences ---------------------------------------------------------------
 
 

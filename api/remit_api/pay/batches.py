@@ -21,6 +21,7 @@ from remit_engine.commission.basis.dataset import Dataset, EventRow
 from remit_engine.commission.basis.membership import People
 from remit_engine.commission.basis.periods import Period
 from remit_engine.commission.basis.terms import Terms
+from remit_engine.commission.batch.early_dates import early_dates
 from remit_engine.commission.batch.passed_over import passed_over
 from remit_engine.commission.batch.run import CENTS, Batch, PlanTables, run_batch
 from remit_engine.commission.batch.staged import Irregular, Staged, stage
@@ -191,12 +192,14 @@ def _computed(warehouse: Warehouse, source: Source, wish: Wished) -> Run | NotIn
             over = passed_over(warehouse, terms.values(), source.staged, through)
         except Unsupported as refusal:
             return NotInSql(str(refusal))
+        early = early_dates(warehouse, terms.values(), source.staged, through)
     return Run(
         dict(sorted(statements.items())),
         tuple(uncounted),
         {name: of.currency for name, of in terms.items()},
         {plan.name: plan.base for plan in ordered if plan.base is not None},
         over,
+        early,
     )
 
 

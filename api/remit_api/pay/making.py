@@ -69,6 +69,10 @@ def make(
             keeping.refuse_closed(looking, work.plans, work.period)
     made = compute_over(work.place, work.texts, work.plans, work.period, told, work.means)
     _tell_seniors(work, made.people, warn)
+    for early in made.run.early:
+        tell = warn if early.reverses else work.means.notice
+        if tell is not None:
+            tell(str(early))
     head, comparison = _head(work, made), Comparison(())
     with ExitStack() as stack:
         connection: Connection | None = None

@@ -12,6 +12,7 @@ from remit_engine.commission.basis.dataset import Dataset
 from remit_engine.commission.basis.periods import Period, start_of_run
 from remit_engine.commission.basis.terms import Terms
 from remit_engine.commission.lines.crediting import Credited, Creditor, Lines
+from remit_engine.commission.lines.early_dates import early_dates
 from remit_engine.commission.lines.passed_over import passed_over
 from remit_engine.commission.overrides import Reports, Underneath
 from remit_engine.commission.pools import Pools
@@ -53,6 +54,7 @@ def run(
         {name: of.currency for name, of in terms.items()},
         {plan.name: plan.base for plan in ordered if plan.base is not None},
         passed_over(terms.values(), through),
+        early_dates(terms.values(), through),
     )
 
 

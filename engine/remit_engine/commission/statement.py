@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
@@ -107,6 +107,31 @@ class Uncounted:
 
 
 @dataclass(frozen=True, slots=True)
+class Early:
+    """Rows of an event with the date `field`, by which a plan reverses (or holds), before the date
+    `by` by which they count: how many, and the id of the first."""
+
+    event: str
+    field: str
+    by: str
+    reverses: bool
+    rows: int = 0
+    first: str = ""
+
+    def counted(self, rows: int, first: str) -> Early:
+        """With the rows that were found."""
+        return replace(self, rows=rows, first=first)
+
+    def __str__(self) -> str:
+        many = f"`{self.first}`" + (f" and {self.rows - 1:,} more" if self.rows > 1 else "")
+        has, counts = ("have", "count") if self.rows > 1 else ("has", "counts")
+        short = self.event.rsplit(".", 1)[-1]
+        what = "reversed" if self.reverses else "released"
+        told = f"{short} {many} {has} `{self.field}` before `{self.by}`"
+        return f"{told}, and {counts} as {what} at once"
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """All statements of some plans over some periods, by (plan, person, period)."""
 
@@ -118,6 +143,7 @@ class Run:
     """plan -> the plan it stands on"""
     passed_over: int = 0
     """rows of the last period that fulfil the condition of no plan; see `lines.passed_over`"""
+    early: tuple[Early, ...] = ()
 
     def underneath(self, plan: str) -> tuple[str, ...]:
         """The plans that a plan stands on, the nearest first."""
