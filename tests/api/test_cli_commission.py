@@ -453,6 +453,15 @@ def test_a_plan_that_is_gone_is_taken_back_with_a_warning(closed):
     assert "-600.01 CNY" in ran.out
 
 
+def test_a_policy_that_was_renamed_would_pay_again_and_that_is_told(closed):
+    path = Path("pay.remit")
+    path.write_text(path.read_text().replace("policy acme", "policy other"))
+    ran = closed("run", "field", "pay.remit", *FEBRUARY, *STORE)
+    assert "`acme.field` has closed periods and is in no policy any more" in ran.err
+    assert "if it is `other.field` now, this pays them again" in ran.err
+    assert "has closed periods" not in closed("run", "all", "pay.remit", *FEBRUARY, *STORE).err
+
+
 def test_periods_are_closed_one_after_the_other(pay):
     pay("run", "field", "pay.remit", *MARCH, *STORE)
     ran = pay("close", "field", "--period", "2026-03", *STORE, "--on", "2026-04-01")

@@ -18,6 +18,7 @@ from remit_engine.commission.basis.membership import People
 from remit_engine.commission.basis.periods import Period
 from remit_engine.commission.closed.closing import Comparison, Difference
 from remit_engine.commission.seniority import since_always
+from remit_engine.storage import closings
 from remit_engine.storage.remarks import Remarks
 from remit_engine.storage.runs import RunHead
 
@@ -67,6 +68,8 @@ def make(
     if store is not None:
         with store.reading() as looking:
             keeping.refuse_closed(looking, work.plans, work.period)
+            if not work.whole:
+                _tell_renamed(work, looking, warn)
     made = compute_over(work.place, work.texts, work.plans, work.period, told, work.means)
     _tell_seniors(work, made.people, warn)
     for early in made.run.early:
@@ -101,6 +104,19 @@ def _kept(
     beside = Remarks(names_of(made.people), made.run.base, made.climbs)
     whole = replace(head, plans={**head.plans, **more})
     return keeping.keep(connection, whole, made.run, beside)
+
+
+def _tell_renamed(work: Work, store: Connection, warn: Notice) -> None:
+    """What was closed under the same short name by a plan that no text has: its policy, perhaps,
+    has another name now, and its months would be paid again."""
+    here = work.texts.model.program.plans
+    for name in work.plans:
+        for other in closings.namesakes(store, name):
+            if other not in here:
+                warn(
+                    f"`{other}` has closed periods and is in no policy any more: if it is `{name}` "
+                    "now, this pays them again; `run all` takes back what it paid"
+                )
 
 
 def _tell_seniors(work: Work, people: People, warn: Notice) -> None:

@@ -107,6 +107,14 @@ def heads(connection: Connection, plan: str | None = None) -> list[ClosingHead]:
     return [_head(row) for row in connection.execute(asked).mappings()]
 
 
+def namesakes(connection: Connection, plan: str) -> list[str]:
+    """The plans of other policies with closed periods and the same short name."""
+    c = tables.closing.c
+    found = connection.scalars(sql.select(c.plan).distinct().order_by(c.plan))
+    short = plan.rsplit(".", 1)[-1]
+    return [other for other in found if other != plan and other.rsplit(".", 1)[-1] == short]
+
+
 def of_number(connection: Connection, number: int) -> ClosingHead:
     """A closing; raises NotKept."""
     found = page(connection, 1, before=number + 1)
