@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from remit_api.failures import Refused, WrongUse
+from remit_api.failures import FileTrouble, Refused, WrongUse
 from remit_api.past.source import is_url
 from remit_api.pay.batches import (
     AUTO,
@@ -46,7 +46,7 @@ from remit_engine.judging.unknown import Unknown
 from remit_engine.people.directory import Directory
 from remit_engine.rules.ir import Model
 from remit_engine.rules.lower import lower
-from remit_engine.warehouse.warehouse import WarehouseTrouble
+from remit_engine.warehouse.warehouse import WarehouseFull, WarehouseTrouble
 
 ALL = "all"
 MOST_NAMES = 12
@@ -221,6 +221,8 @@ def _bounded() -> Iterator[None]:
             "mend the year in the data or of the period, or leave out what is old: `effective from`"
         )
         raise WrongUse(str(fault), help) from None
+    except WarehouseFull as fault:
+        raise FileTrouble("", str(fault), "make room and run it again: nothing was kept") from None
     except WarehouseTrouble as fault:
         raise Refused(str(fault), "`--engine python` computes without it") from None
 

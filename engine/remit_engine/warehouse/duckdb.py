@@ -17,6 +17,7 @@ from remit_engine.warehouse.warehouse import (
     NUMBERS,
     Columns,
     Row,
+    WarehouseFull,
     WarehouseOverflow,
     WarehouseTrouble,
     Words,
@@ -214,6 +215,8 @@ def parquet(path: Path, *options: str) -> str:
 
 
 def _trouble(fault: duckdb.Error) -> WarehouseTrouble:
+    if "No space left on device" in str(fault):
+        return WarehouseFull("duckdb: no space is left on the disk")
     overflow = isinstance(fault, duckdb.ConversionException | duckdb.OutOfRangeException)
     kind = WarehouseOverflow if overflow else WarehouseTrouble
     return kind(f"duckdb: {str(fault).splitlines()[0]}")

@@ -33,6 +33,10 @@ class WarehouseOverflow(WarehouseTrouble):
     """A number has no room in the type that it was to have."""
 
 
+class WarehouseFull(WarehouseTrouble):
+    """There is no space left on the disk."""
+
+
 class WarehouseUnavailable(WarehouseTrouble):
     """An engine is not installed or cannot be reached."""
 

@@ -20,6 +20,7 @@ from remit_engine.warehouse.probes import MOST, PROBES, prove
 from remit_engine.warehouse.warehouse import (
     Row,
     Warehouse,
+    WarehouseFull,
     WarehouseRefused,
     WarehouseTrouble,
     WarehouseUnavailable,
@@ -115,6 +116,14 @@ def test_texts_that_repeat_stay_what_they_are(engine: Warehouse, tmp_path: Path)
     assert written.types[1] == "VARCHAR"
     engine.drop("t8")
     engine.drop("t7")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_said_in_words() -> None:
+    engine = warehouse("duckdb")
+    with pytest.raises(WarehouseFull, match=r"^duckdb: no space is left on the disk$"):
+        engine.run("COPY (SELECT range AS n FROM range(1000000)) TO '/dev/full' (FORMAT csv)")
+    assert list(engine.rows("SELECT 1")) == [(1,)]
 
 
 def test_every_engine_here_passes_its_probes(engine: Warehouse) -> None:
