@@ -97,3 +97,10 @@ def test_an_open_address_needs_a_key(house):
     ran = house("serve", "--host", "0.0.0.0")
     assert ran.code == ExitCode.USAGE
     assert "nobody can say who he is" in ran.err
+
+
+def test_a_role_that_is_not_there_is_told_which_there_are(house):
+    ran = house("key", "create", "--name", "x", "--role", "admin")
+    assert ran.code != ExitCode.OK
+    there = "`administrator`, `auditor`, `finance`, `machine`, `representative`"
+    assert f"there is no role `admin`: there are {there}" in " ".join(ran.err.split())

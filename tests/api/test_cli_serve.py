@@ -40,9 +40,12 @@ def test_a_port_that_is_taken(house):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        ran = house("serve", "--port", str(taken.getsockname()[1]))
+        port = taken.getsockname()[1]
+        ran = house("serve", "--demo", "--port", str(port))
     assert ran.code == ExitCode.IO
-    assert "cannot listen" in ran.err
+    assert f"the service cannot listen on `127.0.0.1:{port}`: address already in use" in ran.err
+    assert "answers on" not in ran.err + ran.out, "nothing is said that is not so"
+    assert "Bearer" not in ran.err + ran.out
 
 
 @pytest.mark.parametrize(

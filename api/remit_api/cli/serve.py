@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -39,7 +40,7 @@ from remit_api.http.app import create_app
 from remit_api.http.identity.demo import DemoIdentity
 from remit_api.http.oidc import Oidc, position_roles
 from remit_api.http.pay_places import pay_places
-from remit_api.http.server import run
+from remit_api.http.server import listening, run
 from remit_api.http.settings import Settings
 from remit_api.pay.keeping import address, telling
 from remit_engine.watch.choosing import DURABLE, NAMES, missing
@@ -117,18 +118,26 @@ def serve(
     _allowed(settings)
     with telling(database):
         app = _app(settings)
+    try:
+        taken = listening(settings)
+    except OSError as fault:
+        where, why = f"`{host}:{port}`", (fault.strerror or str(fault)).lower()
+        help = "choose another with `--port`, or `--host`"
+        raise FileTrouble("", f"the service cannot listen on {where}: {why}", help) from None
+    settings = replace(settings, port=taken.getsockname()[1])
     _greet(settings, view)
     _introduce(app.state.demo, view)
     for what, line in first_questions(settings, app.state.demo, app.state.service):
         view.note((what, "bold"))
         view.note(f"  {line}")
     try:
-        run(settings, app)
+        run(settings, app, taken)
     except SystemExit as end:
         if end.code:
-            where = f"`{host}:{port}`"
-            help = "another service may use it: choose another with `--port`"
-            raise FileTrouble("", f"the service cannot listen on {where}", help) from None
+            help = "what is wrong stands above, in the log"
+            raise FileTrouble("", "the service could not begin", help) from None
+    finally:
+        taken.close()
     return ExitCode.OK
 
 

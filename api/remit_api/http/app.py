@@ -124,6 +124,7 @@ def create_app(
         title="Remit",
         summary=SUMMARY,
         version=version("remit"),
+        redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from remit_api.http.front_page import front_page
 from remit_api.http.identity.caller import SCOPE, Caller
 from remit_api.http.identity.identification import Identification
 from remit_api.http.problems import refusal_response
@@ -92,6 +93,10 @@ class Gate:
             await send({"type": "websocket.close", "code": 1008})
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        page = front_page(scope)
+        if page is not None:
+            await page(scope, receive, send)
+            return
         try:
             headers = await self._admission.admit(scope)
         except Refusal as fault:

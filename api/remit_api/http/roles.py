@@ -85,7 +85,34 @@ class Roles:
         actor = Party(None, tuple(Holding(position) for position in known))
         request = Request(self._actions[resource], actor, day, operation, {OWN: own})
         decision = self._engine.decide(request)
-        return Ruling(decision.outcome is Outcome.PERMIT, decision.reason)
+        if decision.outcome is Outcome.PERMIT:
+            return Ruling(True, decision.reason)
+        return Ruling(False, self._refusal(question, known) or decision.reason)
+
+    def _refusal(self, question: Question, known: list[str]) -> str | None:
+        """That the service, and not the company's policy, refuses: what a key with these roles may
+        ask of it, and which may more. None where nobody may, which the policy has a reason for."""
+        _, resource, operation, own, day = question
+        may = sorted(r for r in self._positions if self._permits(r, resource, operation, own, day))
+        if not may:
+            return None
+        short = {position: role for role, position in self._positions.items()}
+        roles = _listed([short[position] for position in known], "and")
+        right = f"`{resource}.{operation}`"
+        himself = not own and any(
+            self._permits(short[position], resource, operation, True, day) for position in known
+        )
+        said = (
+            f"you may ask the service for {right} for yourself only"
+            if himself
+            else f"you may not ask the service for {right}"
+        )
+        return f"{said}: your key has the role {roles}, and it takes {_listed(may, 'or')}"
+
+    def _permits(self, role: str, resource: str, operation: str, own: bool, day: date) -> bool:
+        actor = Party(None, (Holding(self._positions[role]),))
+        request = Request(self._actions[resource], actor, day, operation, {OWN: own})
+        return self._engine.decide(request).outcome is Outcome.PERMIT
 
     def require(self, needed: Iterable[tuple[str, str]], day: date) -> None:
         """Sees to it that every (resource, operation) has an answer; raises Refused, naming what
@@ -132,6 +159,11 @@ def open_roles(path: Path | None = None) -> Roles:
     """
     file = path or (_PACKAGED if _PACKAGED.is_dir() else _IN_TREE)
     return Roles(open_engine([file], None).engine, file)
+
+
+def _listed(names: list[str], last: str) -> str:
+    quoted = [f"`{name}`" for name in names]
+    return f" {last} ".join([", ".join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)
 
 
 def _by_short_name(names: Iterable[str], what: str, file: Path) -> dict[str, str]:

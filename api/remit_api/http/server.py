@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
+from socket import AF_INET, AF_INET6, SO_REUSEADDR, SOL_SOCKET, socket
 from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
 
 from remit_api.http import logs
 from remit_api.http.app import create_app
@@ -32,11 +36,26 @@ busy machine workers would be ended while they start, again and again."""
 KEPT_BACK = ("trusted_caller",)
 
 
-def run(settings: Settings, app: FastAPI) -> None:
-    """Serves until the process is told to stop. app: used where one process serves."""
+def listening(settings: Settings) -> socket:
+    """The address of the service, taken before anybody is told of it; raises OSError where another
+    has it. Nobody is answered yet."""
+    family = AF_INET6 if ":" in settings.host else AF_INET
+    found = socket(family)
+    try:
+        found.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        found.bind((settings.host, settings.port))
+        found.listen()
+    except OSError:
+        found.close()
+        raise
+    found.set_inheritable(True)
+    return found
+
+
+def run(settings: Settings, app: FastAPI, taken: socket) -> None:
+    """Serves until the process is told to stop. app: used where one process serves. taken: what
+    `listening` gave."""
     shared: dict[str, Any] = {
-        "host": settings.host,
-        "port": settings.port,
         "access_log": False,
         "server_header": False,
         "proxy_headers": False,
@@ -47,12 +66,22 @@ def run(settings: Settings, app: FastAPI) -> None:
     logs.begin()
     if settings.workers == 1:
         settle()
-        uvicorn.run(app, **shared)
+        _served(uvicorn.Server(uvicorn.Config(app, **shared)), taken)
         return
     module = __name__ if settings.traces is None else TRACED
     with TemporaryDirectory(prefix="remit-measures-") as folder:
         os.environ[HANDED] = handed(replace(settings, measures=Path(folder)))
-        uvicorn.run(f"{module}:worker", factory=True, workers=settings.workers, **shared)
+        config = uvicorn.Config(
+            f"{module}:worker", factory=True, workers=settings.workers, **shared
+        )
+        Multiprocess(config, sockets=[taken]).run()
+
+
+def _served(server: uvicorn.Server, taken: socket) -> None:
+    with suppress(KeyboardInterrupt):  # it has ended what was under way
+        server.run(sockets=[taken])
+    if not server.started:
+        sys.exit("the application did not start")
 
 
 def worker() -> FastAPI:

@@ -256,6 +256,22 @@ def test_time_passes(service: Any) -> None:
     assert service.client("wang.fang").get(f"{PATH}/{id}").json()["state"] == "expired"
 
 
+def test_who_had_a_hand_in_it_is_told_so(service: Any) -> None:
+    """He reviewed it, and his was the last step: the decision is another's."""
+    id = make(service)["id"]
+    does(service, "zhang.min", id, verb="approve")
+    kept = does(service, "chen.jing", id, verb="review")
+    assert (kept["state"], kept["decided_by"]) == ("approved", "zhang.min")
+    answer = service.client("chen.jing").post(
+        f"/v1/decisions/{kept['decision']}/reversal", json={"reason": "a slip"}
+    )
+    assert answer.status_code == 403
+    assert answer.json()["detail"] == (
+        "nobody gives back what he had a hand in: `zhang.min` decided it, and you did "
+        "`review` on it"
+    )
+
+
 def test_a_reversed_decision_makes_it_void(service: Any) -> None:
     id = make(service)["id"]
     does(service, "chen.jing", id, verb="review")

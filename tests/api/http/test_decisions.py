@@ -415,3 +415,23 @@ class TestRecords:
             assert answer.status_code == 403, answer.text
             assert "what he decided himself" in answer.json()["detail"]
             maker = name
+
+
+@pytest.mark.parametrize("record", [True, False])
+def test_who_asks_for_another_is_told_that_it_is_about_his_key(service: Any, record: bool) -> None:
+    body = {"action": "discount", "actor": "li.wei", "facts": {"rate": "2%"}, "record": record}
+    answer = service.client("wang.fang").post("/v1/decisions", json=body)
+    right = "decisions.record" if record else "decisions.ask"
+    assert answer.status_code == 403
+    assert answer.json()["detail"].startswith(
+        f"you may ask the service for `{right}` for yourself only: your key has the role "
+        "`representative`, and it takes `administrator`, "
+    )
+
+
+def test_who_may_it_not_at_all_is_told_whose_it_is(service: Any) -> None:
+    answer = service.client("wang.fang").post("/v1/policies", json={"files": {}})
+    assert answer.json()["detail"] == (
+        "you may not ask the service for `versions.prepare`: your key has the role "
+        "`representative`, and it takes `administrator`"
+    )

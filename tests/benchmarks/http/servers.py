@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
 
 from remit_api.http.app import create_app
-from remit_api.http.server import run
+from remit_api.http.server import listening, run
 from remit_api.http.settings import Settings
 
 
@@ -87,7 +87,7 @@ def ours(port: int, folder: Path) -> None:
     app = create_app(settings)
     (finance,) = (one for one in app.state.demo if one.role == "finance")
     print(finance.key.text, flush=True)
-    run(settings, app)
+    run(settings, app, listening(settings))
 
 
 if __name__ == "__main__":

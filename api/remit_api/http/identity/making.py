@@ -85,7 +85,10 @@ def _in_utc(moment: datetime) -> bool:
 
 def _none(what: str, name: str, known: Iterable[str]) -> str:
     guess = nearest(name, known)
-    return f"there is no {what} `{name[:80]}`" + (f", did you mean `{guess}`?" if guess else "")
+    if guess:
+        return f"there is no {what} `{name[:80]}`, did you mean `{guess}`?"
+    there = ", ".join(f"`{one}`" for one in sorted(known)) if what == "role" else ""
+    return f"there is no {what} `{name[:80]}`" + (f": there are {there}" if there else "")
 
 
 def key_document(key: ApiKey) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -77,7 +78,8 @@ def open_one(request: Request, access: Disputing, body: BodyOf, service: Service
     line = optional_text(document, "line", 200)
     reason = required_text(document, "reason", LONGEST_REASON).strip()
     with about("expected"):
-        expected = amount_of(document["expected"]) if _has_amount(document) else None
+        written = _written(document)
+        expected = None if written is None else amount_of(written)
     deadline = _deadline(document, access, service)
 
     def opened(connection: Connection) -> Answered:
@@ -223,11 +225,14 @@ def _deadline(document: dict[str, Any], access: Access, service: Service) -> dat
     return last_day(access.day, days, "mend the parameter of the policy")
 
 
-def _has_amount(document: dict[str, Any]) -> bool:
+def _written(document: dict[str, Any]) -> str | None:
+    """The amount that was expected, as it is written; as a number or as a text it is as exact."""
     given = document.get("expected")
-    if given is not None and not isinstance(given, str):
-        raise wrong("expected", 'write the amount as a text: `"1200.50"`')
-    return given is not None
+    if given is None or isinstance(given, str):
+        return given
+    if isinstance(given, int | Decimal) and not isinstance(given, bool):
+        return str(given)
+    raise wrong("expected", "write the amount in digits, such as 1200.50")
 
 
 def _document(found: Dispute, day: date) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from remit_api.http.access import NOT_THERE, Access, Guard, unsaid
 from remit_api.http.bodies import BodyOf, only
 from remit_api.http.paging import PageOf, paged, whole_after
 from remit_api.http.recording import key_of
-from remit_api.http.refusals import NotFound, NotUnderstood
+from remit_api.http.refusals import Forbidden, NotFound, NotUnderstood
 from remit_api.http.replies import reply
 from remit_api.http.service import Service, ServiceOf
 from remit_engine.explanation.wire import decision_to_json
@@ -118,7 +118,10 @@ def reverse(
         if not access.may(records.is_own(original, access), "read"):
             raise NotFound(NOT_THERE)
         behind = api_keys.behind(connection, access.caller.label)
-        access.require(own=records.decided(original, access, behind))
+        own = records.decided(original, access, behind)
+        if own and original.actor not in (access.caller.person, access.caller.label, behind):
+            _refuse_hand(original, access)
+        access.require(own)
         entry = service.ledger.reverse(
             connection, id, caller=access.caller.label, reason=reason, day=access.day
         )
@@ -129,6 +132,18 @@ def reverse(
         if key is not None:
             idempotency.keep(connection, key, 201, place, content.decode())
     return reply(content, 201, {"Location": place})
+
+
+def _refuse_hand(original: Entry, access: Access) -> None:
+    """Raises Forbidden for one by whose hand a decision of another was recorded, where the policy
+    of the service lets nobody give back his own."""
+    if access.may(own=True) or not access.may(own=False):
+        return
+    given = msgspec.json.decode(original.request).get("approvals") or ()
+    verbs = [f"`{g['verb']}`" for g in given if g.get("by") == access.caller.person]
+    hand = f"you did {' and '.join(verbs)} on it" if verbs else "you had it recorded"
+    decider = original.actor or "a position"
+    raise Forbidden(f"nobody gives back what he had a hand in: `{decider}` decided it, and {hand}")
 
 
 def _reason(document: dict[str, Any]) -> str:

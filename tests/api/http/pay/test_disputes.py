@@ -136,10 +136,19 @@ def test_lists_say_what_is_overdue(told: Paying) -> None:
     assert ([d["number"] for d in page["items"]], page["next"]) == ([2], None)
 
 
+@pytest.mark.parametrize("written", [2600000, 1200.5, "2600000", "1_200.50"])
+def test_an_amount_is_a_number_or_a_text(told: Paying, written: Any) -> None:
+    answer = opened(told, expected=written)
+    assert answer.status_code == 201, answer.text
+    exact = "2600000" if "26" in str(written) else "1200.5"
+    assert answer.json()["expected"].rstrip("0") == exact.rstrip("0")
+
+
 def test_a_dispute_that_makes_no_sense(told: Paying) -> None:
     for more, path in (
         ({"period": "soon"}, "period"), ({"reason": " "}, "reason"), ({"reason": None}, "reason"),
-        ({"expected": "a lot"}, "expected"), ({"expected": 45}, "expected"),
+        ({"expected": "a lot"}, "expected"), ({"expected": True}, "expected"),
+        ({"expected": "1/3"}, "expected"),
         ({"days": 0}, "days"), ({"plan": None}, "plan"), ({"more": 1}, "more"),
     ):  # fmt: skip
         answer = opened(told, **more)
