@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from socket import socket
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -118,18 +119,29 @@ def serve(
     _allowed(settings)
     with telling(database):
         app = _app(settings)
-    try:
-        taken = listening(settings)
-    except OSError as fault:
-        where, why = f"`{host}:{port}`", (fault.strerror or str(fault)).lower()
-        help = "choose another with `--port`, or `--host`"
-        raise FileTrouble("", f"the service cannot listen on {where}: {why}", help) from None
+    taken = _taken(settings)
     settings = replace(settings, port=taken.getsockname()[1])
     _greet(settings, view)
     _introduce(app.state.demo, view)
     for what, line in first_questions(settings, app.state.demo, app.state.service):
         view.note((what, "bold"))
         view.note(f"  {line}")
+    _run(settings, app, taken)
+    return ExitCode.OK
+
+
+def _taken(settings: Settings) -> socket:
+    """The address, before anybody is told of it; raises FileTrouble where another has it."""
+    try:
+        return listening(settings)
+    except OSError as fault:
+        why = (fault.strerror or str(fault)).lower()
+        message = f"the service cannot listen on `{settings.host}:{settings.port}`: {why}"
+        help = "choose another with `--port`, or `--host`"
+        raise FileTrouble("", message, help) from None
+
+
+def _run(settings: Settings, app: FastAPI, taken: socket) -> None:
     try:
         run(settings, app, taken)
     except SystemExit as end:
@@ -138,7 +150,6 @@ def serve(
             raise FileTrouble("", "the service could not begin", help) from None
     finally:
         taken.close()
-    return ExitCode.OK
 
 
 def _app(settings: Settings) -> FastAPI:
