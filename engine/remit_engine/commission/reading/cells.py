@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from remit_dsl.types import Type
-from remit_engine.reading.exact import MOST_DIGITS, Unreadable, day_of, shown, text_of
+from remit_engine.reading.exact import MOST_DIGITS, Unreadable, day_of, in_doubt, shown, text_of
 from remit_engine.reading.facts_reader import NOT_READ, FactsReader, read_fact
 from remit_engine.request import InvalidRequest
 from remit_engine.rules.ir import Model
@@ -74,6 +74,8 @@ def _money(type: Type, model: Model) -> Read:
         if (amount * _TENS[most]).denominator != 1:
             unit = type.currency or "the currency"
             raise Unreadable(f"`{shown(cell)}` has more than the {most} decimals of {unit}")
+        if isinstance(cell, str) and (said := in_doubt(cell, type)) is not None:
+            raise Unreadable(said)
         return amount
 
     return read
