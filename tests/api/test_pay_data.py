@@ -213,7 +213,7 @@ def test_progress_tells_bytes_to_the_end(folder: Path) -> None:
         ("9" * 5000, "the number has more than 4_000 digits"),
         ("12.345", '`"12.345"` has more than the 2 decimals of CNY'),
         ("300.000", "`300.000` may be 300 or 300,000: write 300 or 300000"),
-        ("300.000 CNY", "`300.000 CNY` may be 300 or 300,000"),
+        ("300.000 CNY", "`300.000 CNY` may be 300 or 300,000: write 300 or 300000"),
         ("900 EUR", "`EUR` was given where CNY is expected"),
         ("", "the cell is empty, and the field is not optional"),
         (".5", "`.5` is not an amount of money: write it in digits, such as 900.50"),
