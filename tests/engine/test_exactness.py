@@ -243,10 +243,10 @@ class TestRounding:
     @pytest.mark.parametrize(
         ("expression", "expected"),
         [
-            ("2.675 CNY rounded half up to 0.01", "2.68"),
-            ("1.005 CNY rounded half up to 0.01", "1.01"),
-            ("2.665 CNY rounded half even to 0.01", "2.66"),
-            ("- 2.665 CNY rounded half up to 0.01", "-2.67"),
+            ("2.6750 CNY rounded half up to 0.01", "2.68"),
+            ("1.0050 CNY rounded half up to 0.01", "1.01"),
+            ("2.6650 CNY rounded half even to 0.01", "2.66"),
+            ("- 2.6650 CNY rounded half up to 0.01", "-2.67"),
             ("1_234.5 CNY rounded half up to 100", "1200"),
             ("1_250 CNY rounded half even to 100", "1200"),
             ("0.07 CNY rounded up to 0.05", "0.10"),

@@ -92,7 +92,7 @@ EVERYBODY = ["clerk", "manager", "director"]
 def test_ties_at_bounds_and_every_word_of_a_bound() -> None:
     of = house("""
         clerk may approve under 10 when order.total < 7
-        manager may approve between 5 and 20.005 unless order.total = 7
+        manager may approve between 5 and 20.0050 unless order.total = 7
         director may approve any
         nobody may approve over 30 when order.total >= 7
         clerk may not approve at least 8 when order.region = south""")
