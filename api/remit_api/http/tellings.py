@@ -7,11 +7,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy.engine import Connection
-
 from remit_api.http.desk import Desk
 from remit_api.http.people_views import plain
-from remit_api.http.refusals import Conflict, FaultyData, NotFound
+from remit_api.http.refusals import FaultyData
 from remit_api.pay_data.told_rows import row_faults
 from remit_dsl.pay import Event
 from remit_dsl.program import Field
@@ -21,10 +19,8 @@ from remit_engine.reading.facts_reader import FactsReader
 from remit_engine.request import InvalidRequest, Problem
 from remit_engine.rules.ir import Model
 from remit_engine.rules.names import is_person, names_of
-from remit_engine.storage import events
 from remit_engine.storage.canonical import canonical
 from remit_engine.storage.events import KeptEvent
-from remit_engine.storage.faults import NotKept
 from remit_engine.watch.shapes import has_id
 
 DAY = "date"
@@ -67,27 +63,6 @@ def read_event(
     of_field = facts.get(_field_of_day(facts, declared) or "")
     day = stated or (of_field if isinstance(of_field, date) else today)
     return KeptEvent(declared.name, facts["id"], day.isoformat(), moment, by, body)
-
-
-def corrected(connection: Connection, read: KeptEvent, desk: Desk) -> KeptEvent | None:
-    """The event in whose place another one stands; raises NotFound where there is none, and
-    Conflict for one that pay reads as it is, or that another one corrects already."""
-    content = json.loads(read.body)
-    wanted = content.get("corrects")
-    if wanted is None:
-        return None
-    try:
-        found = events.found(connection, read.kind, wanted)
-    except NotKept:
-        raise NotFound(f"there is no event `{wanted}` of `{read.kind}` to correct") from None
-    facts = json.loads(found.body)["facts"]
-    if not row_faults(desk.model.program.events[read.kind], facts, facts, desk.model):
-        help = "tell a new event of what changed, such as a return"
-        raise Conflict(f"`{wanted}` is counted as it is: it needs no correction", help)
-    for other in events.after(connection, found.seq, read.kind):
-        if other.id != read.id and json.loads(other.body).get("corrects") == wanted:
-            raise Conflict(f"`{wanted}` is corrected already, by `{other.id}`")
-    return found
 
 
 def _readable(

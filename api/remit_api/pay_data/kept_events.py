@@ -26,7 +26,7 @@ from remit_api.pay_data.opening import (
     tables_of,
     whole,
 )
-from remit_api.pay_data.told_rows import NAME, cell
+from remit_api.pay_data.told_rows import NAME, cell, linked
 from remit_dsl.pay import Event
 from remit_engine.commission.basis.dataset import Dataset
 from remit_engine.commission.reading.assembly import read_dataset
@@ -97,11 +97,12 @@ def open_kept(
 
     def read(findings: Findings) -> KeptDataset:
         with reading(kept.store) as connection:
-            unread = _replaced(connection, kept.until, wanted)
+            corrected = events.corrections(connection, kept.until)
+            unread, instead = _replaced(connection, corrected, wanted), events.in_place(corrected)
             while True:
                 tried = _Tried(findings)
                 with _beside(kept.beside, model, directory, progress) as (tables, people):
-                    told = _Told(connection, kept.until, model, progress, unread)
+                    told = _Told(connection, kept.until, model, progress, unread, instead)
                     own = {file_name(name): told.table(name) for name in wanted.events}
                     data = read_dataset({**tables, **own}, people, model, NAME, tried, wanted)
                 if not tried.rows or len(tried.rows) > MOST:
@@ -140,10 +141,12 @@ class _Tried(Findings):
         self.of.notice_count += self.notice_count
 
 
-def _replaced(connection: Connection, until: int, wanted: Needs) -> dict[int, Unread]:
+def _replaced(
+    connection: Connection, corrected: Mapping[tuple[str, str], str], wanted: Needs
+) -> dict[int, Unread]:
     """The events in whose place others stand, by their `seq`."""
     found: dict[int, Unread] = {}
-    for (kind, id), by in events.corrections(connection, until).items():
+    for (kind, id), by in corrected.items():
         if kind in wanted.events:
             row = events.found(connection, kind, id)
             reason = f"`{by}` was told to correct it"
@@ -189,13 +192,15 @@ def _beside(
 @dataclass(frozen=True, slots=True)
 class _Told:
     """The events of one state of the store, as tables: typed cells, the dotted fields of records
-    as columns. without: the `seq` of those that are passed over."""
+    as columns. without: the `seq` of those that are passed over. instead: by kind and id of one
+    that was corrected the id of the one in its place, which a link to it means."""
 
     connection: Connection
     until: int
     model: Model
     progress: Progress
     without: Collection[int]
+    instead: Mapping[tuple[str, str], str]
 
     def table(self, name: str) -> Table:
         event = self.model.program.events[name]
@@ -208,10 +213,14 @@ class _Told:
         done, tell = 0, partial(self.progress, file_name(event.name))
         while piece := list(islice(rows, PIECE)):
             told = [row for row in piece if row.seq not in self.without]
-            cells = [[cell(facts, leaf) for leaf in columns] for facts in map(_facts, told)]
+            cells = [[self._cell(facts, leaf) for leaf in columns] for facts in map(_facts, told)]
             yield Chunk([row.seq for row in told], cells)
             done += len(piece)
             tell(done, there)
+
+    def _cell(self, facts: Mapping[str, Any], leaf: Leaf) -> Any:
+        value = cell(facts, leaf)
+        return value if leaf.link is None else linked(self.instead, leaf.link, value)
 
 
 def _facts(row: KeptEvent) -> Mapping[str, Any]:

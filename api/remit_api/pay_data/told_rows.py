@@ -37,6 +37,11 @@ def given(facts: Mapping[str, Any], leaf: Leaf) -> Any:
     return value
 
 
+def linked(instead: Mapping[tuple[str, str], str], kind: str, value: Any) -> Any:
+    """The id of the event that a link means: where it was corrected, the one in its place."""
+    return instead.get((kind, value.strip()), value) if isinstance(value, str) else value
+
+
 def row_faults(
     event: Event, kept: Mapping[str, Any], written: Mapping[str, Any], model: Model
 ) -> list[tuple[str, str]]:
@@ -54,16 +59,31 @@ def row_faults(
     ]
 
 
+def unreadable(event: Event, kept: Mapping[str, Any], model: Model) -> bool:
+    """Whether a run could not read an event that is kept, its links apart."""
+    return bool(_found(event, [cell(kept, leaf) for leaf in leaves(event, model.program)], model))
+
+
 def _faults(event: Event, cells: list[Any], model: Model) -> dict[str, str]:
     """By column what is wrong with the cells of one row. Who tells an event may name a record by
     its id alone, so that what is not there is no fault of it."""
+    names = (leaf.column for leaf in leaves(event, model.program))
+    there = {name for name, value in zip(names, cells, strict=True) if value is not None}
+    return {
+        column: message
+        for column, message in _found(event, cells, model).items()
+        if column in there
+    }
+
+
+def _found(event: Event, cells: list[Any], model: Model) -> dict[str | None, str]:
+    """By column what a run would say of the cells of one row."""
     findings, every = Findings(), {leaf.path for leaf in leaves(event, model.program)}
     names = tuple(leaf.column for leaf in leaves(event, model.program))
     table = Table(NAME, names, iter([Chunk([0], [cells])]))
     for _ in EventReader(event, every, model, findings).rows(table):
         pass  # it is read for its faults
-    there = {name for name, value in zip(names, cells, strict=True) if value is not None}
-    return {f.column: f.message for f in findings.faults if f.column in there}
+    return {f.column: f.message for f in findings.faults}
 
 
 def _typed(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sql
@@ -98,6 +98,22 @@ def corrections(connection: Connection, until: int) -> dict[tuple[str, str], str
     return {
         (row.kind, json.loads(row.body)["corrects"]): row.id for row in connection.execute(asked)
     }
+
+
+def in_place(corrected: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
+    """The same, with the last of those that correct one another."""
+    found: dict[tuple[str, str], str] = {}
+    for (kind, id), by in reversed(
+        list(corrected.items())
+    ):  # what corrects the next one came later
+        found[kind, id] = found.get((kind, by), by)
+    return found
+
+
+def same(connection: Connection, told: KeptEvent) -> KeptEvent | None:
+    """The event as it was kept, where it was told with the same content."""
+    before = _known(connection, told.kind, told.id)
+    return before if before is not None and before.body == told.body else None
 
 
 def _known(connection: Connection, kind: str, id: str) -> KeptEvent | None:

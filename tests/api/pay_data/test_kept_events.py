@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -23,6 +25,7 @@ from remit_engine.engine import Engine as Answers
 from remit_engine.people.directory import Directory
 from remit_engine.reading.directory_reader import read_directory_text
 from remit_engine.storage import events
+from remit_engine.storage.canonical import canonical
 from remit_engine.storage.opening import open_store, writing
 
 POLICY = """\
@@ -171,6 +174,28 @@ def test_an_event_that_the_policy_reads_otherwise_by_now_is_passed_over_and_told
     ]
     assert "there is no sale `S1`" in found.unread[1].reason
     assert found.events["acme.Sale"] == ()
+
+
+def test_a_link_means_the_event_in_place_of_one_that_was_corrected(
+    store: Engine, desk: Desk, folder: Path
+) -> None:
+    """C stands in the place of B, that of A: a payment of A, told before, is one of C."""
+    typed = read_event({"event": "Sale", "facts": SALES[0]}, desk, "shop", date(2026, 2, 1), "now")
+    for id, more in (("A", {}), ("B", {"corrects": "A"}), ("C", {"corrects": "B"})):
+        content = {**json.loads(typed.body), **more}
+        content["facts"] |= {"id": id} if id == "C" else {"id": id, "net": "1/3"}
+        with writing(store) as connection:
+            events.tell(connection, replace(typed, id=id, body=canonical(content)))
+        if id == "A":
+            tell(store, desk, "Payment", {**PAYMENT, "sale": "A"})
+    found, _ = read(KeptEvents(store, 4, str(folder)), desk)
+    assert isinstance(found, KeptDataset)
+    assert [r.facts["sale"] for r in found.events["acme.Payment"]] == ["C"]
+    assert [r.id for r in found.events["acme.Sale"]] == ["C"]
+    assert [(u.id, u.fault, u.reason) for u in found.unread] == [
+        ("A", False, "`B` was told to correct it"),
+        ("B", False, "`C` was told to correct it"),
+    ]
 
 
 def test_so_many_events_at_fault_are_a_policy_at_fault(

@@ -11,13 +11,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from remit_api.http.access import NOT_THERE, Access, Guard
 from remit_api.http.bodies import BodyOf, only
+from remit_api.http.correcting import corrected
 from remit_api.http.dockets import Answered, followed
 from remit_api.http.follower import Turn
 from remit_api.http.paging import PageOf, paged, whole_after
 from remit_api.http.refusals import NotFound
 from remit_api.http.replies import reply
 from remit_api.http.service import ServiceOf
-from remit_api.http.tellings import corrected, entry_of, people_of, placed, read_event
+from remit_api.http.tellings import entry_of, people_of, placed, read_event
 from remit_engine.request import InvalidRequest
 from remit_engine.storage import events
 from remit_engine.storage.canonical import canonical
@@ -43,7 +44,7 @@ def tell(request: Request, access: Recording, body: BodyOf, service: ServiceOf) 
 
     The answer comes when it is kept, with all that it leads to: alerts that begin or end, what they
     hold, messages. `on` is its day, where no date of its facts is. `corrects` is the id of an event
-    that pay cannot read, told before these were refused: this one then stands in its place.
+    that pay cannot read, or that links to one that is not there: this one then stands in its place.
     """
     only(body.document, "event", "facts", "on", "corrects")
     moment = service.clock.now().isoformat(timespec="microseconds")
@@ -52,16 +53,18 @@ def tell(request: Request, access: Recording, body: BodyOf, service: ServiceOf) 
     def kept(turn: Turn) -> Answered:
         read = read_event(body.document, turn.desk, label, access.day, moment)
         access.require(own=access.caller.person in people_of(read))
-        before = corrected(turn.connection, read, turn.desk)
+        same = events.same(turn.connection, read)
+        if same is not None:
+            return Answered(shown(same), 200, _place(same))
+        before = corrected(turn.connection, read, turn.desk.model)
         if before is not None:
             access.require(_own(before, access))
-        found, new = events.tell(turn.connection, read)
-        if new:
-            try:
-                turn.tell(entry_of(body.document, read), label, moment, found.seq)
-            except InvalidRequest as fault:
-                raise placed(fault, body.document, turn.desk) from None
-        return Answered(shown(found), 201 if new else 200, _place(found))
+        found, _ = events.tell(turn.connection, read)
+        try:
+            turn.tell(entry_of(body.document, read), label, moment, found.seq)
+        except InvalidRequest as fault:
+            raise placed(fault, body.document, turn.desk) from None
+        return Answered(shown(found), 201, _place(found))
 
     return followed(request, body.raw, access, service, kept)
 
