@@ -22,7 +22,8 @@ from remit_api.http.refusals import Conflict, NotReady
 from remit_api.watching.adopting import earlier
 from remit_api.watching.rebuilding import Rebuilt, rebuilt, restated
 from remit_engine.request import InvalidRequest
-from remit_engine.storage import alerts, watch_log, watch_state
+from remit_engine.storage import alerts, events, watch_log, watch_state
+from remit_engine.storage.events import KeptEvent
 from remit_engine.storage.faults import Superseded
 from remit_engine.storage.opening import reading, writing
 from remit_engine.storage.revisions import revision
@@ -89,6 +90,13 @@ class Turn:
         self._keep((*told.happenings, *watcher.advance(today)))
         return self.followed.seq
 
+    def follow(self, kept: KeptEvent, document: Mapping[str, Any], by: str, moment: str) -> None:
+        """Take an event that is kept, unless the watches count one in whose place it stands: what
+        happened once is counted once. Raises what `tell` does."""
+        counts, first = self.followed.watcher.counts, events.before(self.connection, kept)
+        if not any(counts(one.kind, one.id) for one in first):
+            self.tell(document, by, moment, kept.seq)
+
     def settle(self) -> None:
         """Say what the text and the people that stand say otherwise of open alerts, and let the
         days begin up to today."""
@@ -108,7 +116,7 @@ class Turn:
         """Events that were told before there was a log are told late, on its first day."""
         for kept, document in earlier(self.connection, self.followed.program):
             try:
-                self.tell(document, kept.by, kept.received, kept.seq)
+                self.follow(kept, document, kept.by, kept.received)
             except (InvalidRequest, Conflict) as fault:
                 log.warning("the event %s of %s is not followed: %s", kept.id, kept.kind, fault)
 

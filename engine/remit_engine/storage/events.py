@@ -110,6 +110,13 @@ def in_place(corrected: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], 
     return found
 
 
+def before(connection: Connection, kept: KeptEvent) -> Iterator[KeptEvent]:
+    """The events in whose place one stands: the one that it corrects, and what that one does."""
+    while (corrects := json.loads(kept.body).get("corrects")) is not None:
+        kept = found(connection, kept.kind, corrects)
+        yield kept
+
+
 def same(connection: Connection, told: KeptEvent) -> KeptEvent | None:
     """The event as it was kept, where it was told with the same content."""
     before = _known(connection, told.kind, told.id)

@@ -188,6 +188,10 @@ class Watcher:
         """The entry that was taken last, whatever its day."""
         return self._last
 
+    def counts(self, kind: str, id: str) -> bool:
+        """Whether it has taken an event of a kind and id."""
+        return self._log.event(kind, id) is not None
+
     @property
     def alerts(self) -> tuple[Alert, ...]:
         """Every alert that has its ground in the log, open or cleared; by watch and subject."""

@@ -61,7 +61,7 @@ def tell(request: Request, access: Recording, body: BodyOf, service: ServiceOf) 
             access.require(_own(before, access))
         found, _ = events.tell(turn.connection, read)
         try:
-            turn.tell(entry_of(body.document, read), label, moment, found.seq)
+            turn.follow(found, entry_of(body.document, read), label, moment)
         except InvalidRequest as fault:
             raise placed(fault, body.document, turn.desk) from None
         return Answered(shown(found), 201, _place(found))
