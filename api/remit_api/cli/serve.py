@@ -117,16 +117,19 @@ def serve(
         matcher=_matcher(matcher),
     )
     _allowed(settings)
-    with telling(database):
-        app = _app(settings)
     taken = _taken(settings)
     settings = replace(settings, port=taken.getsockname()[1])
-    _greet(settings, view)
-    _introduce(app.state.demo, view)
-    for what, line in first_questions(settings, app.state.demo, app.state.service):
-        view.note((what, "bold"))
-        view.note(f"  {line}")
-    _run(settings, app, taken)
+    try:
+        with telling(database):
+            app = _app(settings)
+        _greet(settings, view)
+        _introduce(app.state.demo, view)
+        for what, line in first_questions(settings, app.state.demo, app.state.service):
+            view.note((what, "bold"))
+            view.note(f"  {line}")
+        _run(settings, app, taken)
+    finally:
+        taken.close()
     return ExitCode.OK
 
 
@@ -136,7 +139,7 @@ def _taken(settings: Settings) -> socket:
         return listening(settings)
     except OSError as fault:
         why = (fault.strerror or str(fault)).lower()
-        message = f"the service cannot listen on `{settings.host}:{settings.port}`: {why}"
+        message = f"the service cannot listen on `{settings.listens}`: {why}"
         help = "choose another with `--port`, or `--host`"
         raise FileTrouble("", message, help) from None
 
@@ -148,8 +151,6 @@ def _run(settings: Settings, app: FastAPI, taken: socket) -> None:
         if end.code:
             help = "what is wrong stands above, in the log"
             raise FileTrouble("", "the service could not begin", help) from None
-    finally:
-        taken.close()
 
 
 def _app(settings: Settings) -> FastAPI:
@@ -222,7 +223,7 @@ def _allowed(settings: Settings) -> None:
 
 
 def _greet(settings: Settings, view: Screen) -> None:
-    view.note(("remit", "bold"), f" answers on http://{settings.host}:{settings.port}")
+    view.note(("remit", "bold"), f" answers on http://{settings.listens}")
 
 
 def _introduce(identities: Sequence[DemoIdentity], view: Screen) -> None:

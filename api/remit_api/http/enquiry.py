@@ -49,7 +49,7 @@ def enquiry(document: Mapping[str, Any], access: Access, desk: Desk, *, record: 
     if record:
         _stated(members, access)
     request = read_request(members, desk.model, desk.directory, default_as_of=access.day)
-    refuse_misspelt(request, desk.model, "record")
+    refuse_misspelt(request, desk.model, document, "record")
     return Enquiry(members, request, access)
 
 

@@ -80,8 +80,9 @@ def is_own(entry: Entry, access: Access) -> bool:
 
 
 def decided(entry: Entry, access: Access, behind: str) -> bool:
-    """Whether the caller decided it, or had it recorded. behind: who stands behind the caller,
-    where he is a program."""
+    """Whether the caller decided it, had it recorded, or it was decided by his authority: what is
+    given back is his to use again. behind: who stands behind the caller, where he is a program."""
     caller = access.caller
     hands = {caller.label, caller.person, behind} - {None}
-    return entry.caller in hands or entry.actor in hands
+    used = entry.authority in {f"person {hand}" for hand in hands}
+    return used or entry.caller in hands or entry.actor in hands

@@ -79,5 +79,10 @@ class Settings:
         """Under which address the service is known; None where nobody said it."""
         if self.public_url is not None or not self.loopback:
             return self.public_url
+        return f"http://{self.listens}"
+
+    @property
+    def listens(self) -> str:
+        """Host and port, as an address has them."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return f"{host}:{self.port}"

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from remit_api.failures import Refused, WrongUse
 from remit_api.pay import keeping
+from remit_dsl.lexing.currencies import thousands
 from remit_dsl.suggest import nearest
 from remit_engine.commission.basis.periods import Period
 from remit_engine.commission.closed.dispute import Status
@@ -25,6 +26,11 @@ def amount_of(written: str) -> Fraction:
     """What would be right, as a person writes it; WrongUse for no amount."""
     if _AMOUNT.fullmatch(written.strip()) is None:
         raise WrongUse(f"`{written[:40]}` is not an amount", "write it as `1_200.50`")
+    if (readings := thousands(written.strip(), None)) is not None:
+        small, large = readings
+        raise WrongUse(
+            f"`{written.strip()}` may be {small} or {int(large):,}", f"write {small} or {large}"
+        )
     return Fraction(written.strip().replace("_", ""))
 
 

@@ -166,7 +166,7 @@ def _past(line: Timeline, until: date, scope: Scope) -> Diagnostic:
         "W0824",
         f"{line.nothing} since {until}, so none of its rules holds on {scope.today}",
         "write a later `until`, or the text that follows, or ask about an earlier day: "
-        f"`--as-of {until - DAY}`",
+        f"`remit prove --as-of {until - DAY}`",
     )
 
 

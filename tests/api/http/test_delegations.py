@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from remit_api.http.app import create_app
+from remit_api.http.identity.caller import Caller
 
 from .conftest import PEOPLE, caller
 
@@ -179,3 +180,27 @@ def test_a_restarted_service_answers_from_them(service: Any, settings: Any, desk
     again = create_app(settings, service.clock, desk).state.service
     assert [d.taker for d in again.desk.lent] == ["li.wei"]
     assert again.desk.revision == service.service.desk.revision == 1
+
+
+def test_who_lent_his_authority_does_not_give_back_what_was_decided_by_it(
+    service: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is his limit that the reversal would refill."""
+    make(service, "li.wei", **LENT)
+    asked = {
+        "action": "compensation",
+        "requester": "wang.fang",
+        "evidence": ["claim_file"],
+        "facts": {"amount": 1200, "complaint": {"claimed": 5000}, "customer": {"id": "c1"}},
+    }
+    made = service.client("lin.tao").post("/v1/decisions", json=asked).json()
+    assert (made["outcome"], made.get("on_behalf_of")) == ("permit", "li.wei"), made
+    both = Caller("li.wei", "li.wei", frozenset({"representative", "finance"}), how="trusted")
+    monkeypatch.setitem(PEOPLE, "li.wei", both)
+    place = f"/v1/decisions/{made['id']}/reversal"
+    answer = service.client("li.wei").post(place, json={"reason": "a slip"})
+    assert answer.status_code == 403, answer.text
+    assert answer.json()["detail"] == (
+        "nobody gives back what he had a hand in: `lin.tao` decided it, and by your authority"
+    )
+    assert service.client("chen.jing").post(place, json={"reason": "a slip"}).status_code == 201

@@ -88,3 +88,22 @@ def test_what_is_like_nothing_is_passed_over_and_listed(service: Any) -> None:
     answer = service.client("wang.fang").post(PATH, json=body)
     assert answer.status_code == 200
     assert sorted(answer.json()["ignored"]) == ["facts.weather", "ticket"]
+
+
+@pytest.mark.parametrize(
+    ("member", "value"), [("request_id", "r1"), ("requesters", "x"), ("verbs", "approve")]
+)
+def test_what_stands_beside_the_one_that_is_near_is_passed_over(
+    service: Any, member: str, value: str
+) -> None:
+    body = {**ASKED, "requester": "wang.fang", "verb": "approve", member: value}
+    answer = service.client("wang.fang").post(PATH, json=body)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["ignored"] == [member]
+
+
+def test_a_fact_beside_the_one_that_is_near_is_passed_over(service: Any) -> None:
+    body = {"action": "discount", "facts": {"rate": "5%", "date": "2026-11-30"}}
+    answer = service.client("wang.fang").post(PATH, json=body)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["ignored"] == ["facts.date"]

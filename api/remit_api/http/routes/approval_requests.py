@@ -287,7 +287,7 @@ def _asked(
 def _well_spelt(members: dict[str, Any], access: Access, service: Service) -> None:
     desk = service.desk
     read = read_request(members, desk.model, desk.directory, default_as_of=access.day)
-    refuse_misspelt(read, desk.model, under="request.")
+    refuse_misspelt(read, desk.model, members, under="request.")
 
 
 def _today(stated: dict[str, Any], access: Access) -> None:

@@ -32,7 +32,7 @@ def who(access: Asking, body: BodyOf, service: ServiceOf) -> Response:
     anybody = Party(None, (Holding(next(iter(desk.model.program.positions), "")),))
     members = {**body.document, "actor": anybody}
     asked = read_request(members, desk.model, desk.directory, default_as_of=access.day)
-    refuse_misspelt(asked, desk.model)
+    refuse_misspelt(asked, desk.model, body.document)
     holders = with_totals(desk.court, service.store, asked, desk.engine.who)
     return reply(
         {

@@ -142,6 +142,8 @@ def _refuse_hand(original: Entry, access: Access) -> None:
     given = msgspec.json.decode(original.request).get("approvals") or ()
     verbs = [f"`{g['verb']}`" for g in given if g.get("by") == access.caller.person]
     hand = f"you did {' and '.join(verbs)} on it" if verbs else "you had it recorded"
+    if original.authority == f"person {access.caller.person}":
+        hand = "by your authority"
     decider = original.actor or "a position"
     raise Forbidden(f"nobody gives back what he had a hand in: `{decider}` decided it, and {hand}")
 
