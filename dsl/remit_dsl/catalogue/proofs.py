@@ -225,7 +225,7 @@ _OVER: dict[str, Entry] = {
         "The policy ended before the day asked about and nothing follows it: none of its rules "
         "holds any more, and what it alone speaks about is answered `undefined`.",
         "Write a later `until` or the text that follows, leave the policy out, or ask about an "
-        "earlier day with `--as-of`.",
+        "earlier day with `remit prove --as-of`.",
         "policy p { owner head currency CNY effective from 2020-01-01 until 2021-01-01 }\n"
         "position head\naction order { total money  limit on total }\n"
         "authority order { head may approve any }\n",

@@ -185,7 +185,7 @@ def test_a_policy_that_is_over_is_told_once() -> None:
     found.says(ENDED).underlines("house")
     found.helps(
         "write a later `until`, or the text that follows, or ask about an earlier day: "
-        "`--as-of 2026-02-19`"
+        "`remit prove --as-of 2026-02-19`"
     )
     assert not any(a.status is Status.PROVEN for a in found.answers)
     assert len(ask(dates, OVER + RIGHTS, "2026-02-20").open) == 1
