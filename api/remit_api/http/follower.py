@@ -24,7 +24,7 @@ from remit_api.watching.rebuilding import Rebuilt, rebuilt, restated
 from remit_engine.request import InvalidRequest
 from remit_engine.storage import alerts, events, watch_log, watch_state
 from remit_engine.storage.events import KeptEvent
-from remit_engine.storage.faults import Superseded
+from remit_engine.storage.faults import NotKept, Superseded
 from remit_engine.storage.opening import reading, writing
 from remit_engine.storage.revisions import revision
 from remit_engine.watch.alert import Happening
@@ -92,10 +92,30 @@ class Turn:
 
     def follow(self, kept: KeptEvent, document: Mapping[str, Any], by: str, moment: str) -> None:
         """Take an event that is kept, unless the watches count one in whose place it stands: what
-        happened once is counted once. Raises what `tell` does."""
+        happened once is counted once, and a link to either means the one that they count. Raises
+        what `tell` does."""
         counts, first = self.followed.watcher.counts, events.before(self.connection, kept)
         if not any(counts(one.kind, one.id) for one in first):
-            self.tell(document, by, moment, kept.seq)
+            declared = self.followed.program.events.get(kept.kind)
+            links, facts = {} if declared is None else declared.links, document["facts"]
+            meant = {n: self._meant(links[n], facts[n]) for n in links if facts.get(n) is not None}
+            self.tell({**document, "facts": {**facts, **meant}}, by, moment, kept.seq)
+
+    def _meant(self, kind: str, id: str) -> str:
+        """The id of the event that the watches count for one: its own, or that of one in whose
+        place it stands, or of the one in its place."""
+        counts = self.followed.watcher.counts
+        if counts(kind, id):
+            return id
+        try:
+            first = events.before(self.connection, events.found(self.connection, kind, id))
+            counted = next((one.id for one in first if counts(kind, one.id)), None)
+        except NotKept:
+            return id
+        if counted is not None:
+            return counted
+        corrected = events.corrections(self.connection, events.last(self.connection))
+        return events.in_place(corrected).get((kind, id), id)
 
     def settle(self) -> None:
         """Say what the text and the people that stand say otherwise of open alerts, and let the

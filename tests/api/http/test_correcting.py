@@ -30,6 +30,9 @@ event Returned "Goods back" { id: text  date: date  sale: Sale  of: Returned opt
 watch sold "Sold" on Account {
   often: when 2 Sale by account within 30 days notify lead raise warning to lead
 }
+watch came_back "Came back" on Sale {
+  again: when 2 Returned by sale within 30 days notify lead raise warning to lead
+}
 """
 PEOPLE = (
     "directory: acme\npeople:\n  - {id: ann, positions: [{position: lead, from: 2026-01-01}]}\n"
@@ -145,3 +148,18 @@ def test_of_events_from_before_there_was_a_log_each_counts_once(settings: Settin
         assert alerts(service) == 0
         assert told(service, "Sale", "C", net=5, account=WHOLE)[0] == 201
         assert alerts(service) == 1
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_a_link_to_either_means_the_one_that_watches_count(service: Served, watched: bool) -> None:
+    """Watched: they count A, else B, which stands in its place."""
+    if watched:
+        assert told(service, "Sale", "A", net=5, account=ALONE)[0] == 201
+    else:
+        unreadable(service.service.store, "A")
+    assert told(service, "Sale", "B", "A", net=5, account=WHOLE)[0] == 201
+    assert told(service, "Returned", "R1", sale="A")[0] == 201
+    assert alerts(service) == 0
+    assert told(service, "Returned", "R2", sale="B")[0] == 201
+    (alert,) = service.client("auditor").get("/v1/alerts").json()["items"]
+    assert alert["subject"] == ("A" if watched else "B")
