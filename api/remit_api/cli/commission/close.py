@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -67,6 +68,11 @@ def close(
     else:
         for head in done:
             tell(head, view)
+    if done and day > date.today():
+        view.note(
+            ("warning", "bold yellow"),
+            f": closed as of {day}, which has not come: no dispute is dated before it",
+        )
     return ExitCode.OK
 
 
