@@ -187,7 +187,8 @@ class Decided(Grading):
         if over.known is None:
             over = replace(over, sql=f"g.{_bare(over.sql)}")
         if not self.lines.win:
-            return one_of([(f"{over.sql} = 0", literal(0))], credit)
+            nothing = Whole("(l.x - l.x)", 0, 0)  # NULL where the credit is not known
+            return one_of([(f"{over.sql} = 0", nothing)], credit)
         if over.wide or rate.under.known is None:
             raise TooWide
         if over.known is None and (most := _common(frame, rate.over)) > 1:

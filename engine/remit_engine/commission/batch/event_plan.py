@@ -122,7 +122,7 @@ class EventPlan(PlanWork):
             return None
         if not any(r.lowering for r in self.plan.reversals):
             return None
-        if self.scale.kind == "whole" and self.scale.over in TO_DATE:
+        if self.scale.kind != "marginal" and self.scale.over in TO_DATE:
             raise Unsupported(self.scale, TARGET)  # all of the window would be graded anew
         return fates.lowered(lines, loaded.window_sql, self.scale.over not in WINDOWS)
 

@@ -84,9 +84,9 @@ def of_program(program: Program, rnd: Random) -> Case:
 
 
 def graded_anew(text: str) -> bool:
-    """Whole rates to date, lowered by what comes back: all of the window is graded anew, and SQL
-    leaves that to the reference."""
-    to_date = re.search(r"whole rates on credit[^{]* to date", text)
+    """Whole or interpolated rates to date, lowered by what comes back: all of the window is graded
+    anew, and SQL leaves that to the reference."""
+    to_date = re.search(r"(whole|interpolated) rates on credit[^{]* to date", text)
     return to_date is not None and "lowering attainment" in text
 
 
@@ -277,6 +277,21 @@ def test_each_value_of_a_field_has_its_own_rate(
     last = found["pay.plan", "ann", of.through]
     assert {name: last[name] for name in amounts} == {n: Fraction(v) for n, v in amounts.items()}
     assert compared(of, engine) == len(found)
+
+
+@pytest.mark.parametrize("seed", [3892, 4384, 6548, 8215, 10576, 100_000])
+def test_interpolated_rates_to_date_that_returns_lower_are_left_to_the_reference(seed: int) -> None:
+    of = case(seed)
+    assert of is not None
+    with pytest.raises(Unsupported):
+        computed(of, warehouse("duckdb"))
+
+
+@pytest.mark.parametrize("seed", [1714, 2104])
+def test_who_stands_on_a_statement_at_fault_is_not_paid_at_a_rate_of_nothing(seed: int) -> None:
+    of = case(seed)
+    assert of is not None
+    compared(of, warehouse("duckdb"))
 
 
 def test_a_plan_with_nobody_in_it_pays_nothing(engine: Warehouse) -> None:
